@@ -1,0 +1,78 @@
+# Consultroom: `make run` starts a demo clinic, `make test` sets everything up and tests it. `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := app core audit access clinical_store clinical_language scheduling prescribing laboratory signaling media transcription soap triage turn_config notifications
+CHECKED := $(SOURCES) tests bench tools migrations
+RUN_ARGS ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: run
+run: python web ## Set up everything and start a demo clinic on http://127.0.0.1:8080
+	$(BIN)/consultroom up --demo $(RUN_ARGS)
+
+.PHONY: test
+test: system python web check ## Set up everything, check and test it (unit, integration, contract, journeys)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: check
+check: python web-deps ## Lint, types, import contracts, TypeScript
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd web && npm run --silent check
+
+.PHONY: bench
+bench: python ## Every figure beside its peer; tables and bench/results/*.json (DATA=../shared/data)
+	set -e; for b in bench/*.py; do $(BIN)/python $$b --data $(or $(DATA),../shared/data); done
+
+.PHONY: fmt
+fmt: python ## Format and fix what the linter can fix
+	$(BIN)/ruff format $(CHECKED)
+	$(BIN)/ruff check --fix $(CHECKED)
+
+.PHONY: freeze
+freeze: ## Write constraints.txt from the virtual environment
+	{ echo "# The exact set this code was tested with on Python 3.11; pip reads it with -c. Refresh: make freeze"; \
+	  $(BIN)/pip freeze --exclude-editable | sed -e 's/+cpu//' ; } > constraints.txt
+
+.PHONY: clean
+clean: ## Remove what make built (never the clinic's data in var/)
+	rm -rf $(VENV) .make web/node_modules web/dist
+
+.PHONY: python
+python: .make/python
+
+# torch first and alone: its CPU build; a later resolve would pull the GPU one.
+.make/python: pyproject.toml constraints.txt
+	@mkdir -p .make
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch==2.13.0
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.PHONY: web-deps
+web-deps: .make/web-deps
+
+.make/web-deps: web/package.json web/package-lock.json
+	@mkdir -p .make
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: web
+web: .make/web
+
+.make/web: .make/web-deps $(shell find web/src web/index.html web/vite.config.ts web/public -type f 2>/dev/null)
+	cd web && npm run --silent build
+	@touch $@
+
+.PHONY: system
+system: ## Debian packages that the tests use (Chromium, speech synthesis); says what is missing without root
+	@bash tools/system_packages.sh
