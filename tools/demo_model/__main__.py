@@ -1,0 +1,28 @@
+"""``python -m tools.demo_model --minutes 80 --output transcription/models/demo.pt``."""
+
+import argparse
+import shutil
+from pathlib import Path
+
+import torch
+
+from tools.demo_model.train import train
+
+
+def main() -> None:
+    """Speak, train and write the checkpoint; a second call resumes where the first stopped."""
+    parser = argparse.ArgumentParser(prog="tools.demo_model", description=main.__doc__)
+    parser.add_argument("--minutes", type=float, default=80, help="wall time of the training")
+    parser.add_argument("--shards", type=int, default=16, help="files of 1500 spoken sentences")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--work", type=Path, default=Path("build/demo-model"))
+    parser.add_argument("--output", type=Path, default=Path("transcription/models/demo.pt"))
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    made = train(options.work, options.minutes, options.shards)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(made, options.output)
+
+
+if __name__ == "__main__":
+    main()
