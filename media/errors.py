@@ -1,0 +1,66 @@
+"""Errors of the media plane that a caller may see."""
+
+from core.errors import ServiceError
+
+
+class MalformedOffer(ServiceError):
+    """The SDP offer is not one this room can answer; nothing was changed."""
+
+    code = "malformed_offer"
+    status = 422
+    title = "The browser's media offer cannot be used"
+    next_step = "Reload the page and join again; if it stays, try another browser."
+
+
+class MalformedCandidate(ServiceError):
+    """An ICE candidate that does not follow RFC 8839 section 5.1."""
+
+    code = "malformed_candidate"
+    status = 422
+    title = "The network candidate cannot be read"
+    next_step = "Reload the page and join again."
+
+
+class NotConnected(ServiceError):
+    """A candidate for a participant who has made no offer."""
+
+    code = "not_connected"
+    status = 409
+    title = "There is no media connection yet"
+    next_step = "Send a media offer first."
+
+
+class RoomFull(ServiceError):
+    """More people than the room's layout has seats for."""
+
+    code = "room_full"
+    status = 409
+    title = "The room is full"
+    next_step = "Ask somebody to leave the call, then join again."
+
+
+class RecordingNotFound(ServiceError):
+    """No such recording, or nothing of it is readable."""
+
+    code = "recording_not_found"
+    status = 404
+    title = "This recording does not exist"
+    next_step = "Open the visit again to see its recordings."
+
+
+class ClipOutsideRecording(ServiceError):
+    """The moment asked for is not in this recording."""
+
+    code = "clip_outside_recording"
+    status = 422
+    title = "That moment is not in this recording"
+    next_step = "Choose a moment between the recording's start and end."
+
+
+class RecordingBusy(ServiceError):
+    """All media workers are occupied and the line in front of them is full."""
+
+    code = "recording_busy"
+    status = 503
+    title = "Too many recordings are being opened at once"
+    next_step = "Try again in a few seconds."

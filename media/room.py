@@ -1,0 +1,158 @@
+"""One visit's room: who is in it, who sees whom, what is tapped. Lives on the loop; forwards, nothing else."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from aiortc.rtp import RtpPacket
+
+from media.connection import ParticipantConnection
+from media.model import ConnectionState, Tap
+from media.receiver import RoomReceiver, SenderReport
+from media.recorder_link import RecorderLink, TapStream
+from media.seats import SeatPlan
+from media.sender import RoomSender
+
+GROUP_FLOOR_BPS = 150_000
+
+@dataclass(slots=True)
+class Attendance:
+    """One participant in the room. Survives the loss and the replacement of the connection."""
+
+    participant_id: UUID
+    connection: ParticipantConnection | None = None
+    tap: Tap = Tap()
+    stream: TapStream | None = None
+    viewers: dict[str, list[RoomSender]] = field(default_factory=lambda: {"audio": [], "video": []})
+
+
+class Room:
+    """`epoch_monotonic`: the time.monotonic() value that is zero in the visit's media times."""
+
+    def __init__(self, visit_id: UUID, seats: int, recorder: RecorderLink | None, epoch_monotonic: float) -> None:
+        self.visit_id = visit_id
+        self.epoch_monotonic = epoch_monotonic
+        self._plan = SeatPlan(seats)
+        self._people: dict[UUID, Attendance] = {}
+        self._recorder = recorder
+
+    @property
+    def empty(self) -> bool:
+        return not self._people
+
+    def seats(self, viewer: UUID) -> dict[UUID, int]:
+        return self._plan.seen_by(viewer)
+
+    def connection(self, participant_id: UUID) -> ParticipantConnection | None:
+        person = self._people.get(participant_id)
+        return person.connection if person is not None else None
+
+    def people(self) -> list[UUID]:
+        return list(self._people)
+
+    def seat(self, participant_id: UUID) -> Attendance:
+        """The participant's attendance, made on first use. RoomFull."""
+        if participant_id not in self._people:
+            self._plan.join(participant_id)
+            self._people[participant_id] = Attendance(participant_id)
+        return self._people[participant_id]
+
+    def admit(self, participant_id: UUID, connection: ParticipantConnection) -> ParticipantConnection | None:
+        """Put a negotiated connection in place; returns the one it replaces, which the caller closes."""
+        person = self.seat(participant_id)
+        former, person.connection = person.connection, connection
+        for receiver in (connection.audio, connection.video):
+            receiver.listen(self._taker(person), self._reporter(person))
+        if person.stream is not None:
+            person.stream.restart()
+        self._wire()
+        return former
+
+    def leave(self, participant_id: UUID) -> ParticipantConnection | None:
+        """Remove a participant; returns the connection to close."""
+        person = self._people.pop(participant_id, None)
+        if person is None:
+            return None
+        self._untap(person)
+        self._plan.leave(participant_id)
+        self._wire()
+        return person.connection
+
+    def _wire(self) -> None:
+        """Make every seat show whom the plan says. Cheap; nothing happens where nothing changed."""
+        for person in self._people.values():
+            person.viewers = {"audio": [], "video": []}
+        for viewer in self._people.values():
+            if viewer.connection is not None:
+                self._wire_viewer(viewer.participant_id, viewer.connection)
+
+    def _wire_viewer(self, viewer: UUID, connection: ParticipantConnection) -> None:
+        shown = {seat: self._people[other] for other, seat in self._plan.seen_by(viewer).items()}
+        for seat, (audio, video) in enumerate(connection.seats):
+            person = shown.get(seat)
+            source = person.connection if person is not None else None
+            audio.attach(source.audio if source is not None else None)
+            video.attach(source.video if source is not None else None)
+            if person is not None and source is not None:
+                person.viewers["audio"].append(audio)
+                person.viewers["video"].append(video)
+
+    def _taker(self, person: Attendance) -> Callable[[RoomReceiver, RtpPacket, float], None]:
+        def take(receiver: RoomReceiver, packet: RtpPacket, now: float) -> None:
+            for sender in person.viewers[receiver.kind]:
+                if sender.source is receiver:
+                    sender.forward(packet, now)
+            if person.stream is not None:
+                person.stream.packet(receiver.kind, packet, now - self.epoch_monotonic)
+
+        return take
+
+    def _reporter(self, person: Attendance) -> Callable[[RoomReceiver, SenderReport], None]:
+        def note(receiver: RoomReceiver, report: SenderReport) -> None:
+            if person.stream is not None:
+                person.stream.report(receiver.kind, report.ntp, report.rtp, report.arrived - self.epoch_monotonic)
+            for sender in person.viewers[receiver.kind]:
+                sender.send_report(report.arrived)
+
+        return note
+
+    def tap(self, participant_id: UUID, tap: Tap) -> None:
+        """Start, change or stop what of a participant goes to the recorder. Takes effect with the next packet."""
+        person = self._people.get(participant_id)
+        if person is None or person.tap == tap or self._recorder is None:
+            return
+        person.tap = tap
+        if not tap.on:
+            self._untap(person)
+            return
+        if person.stream is None:
+            person.stream = self._recorder.open(self.visit_id, participant_id, self._key_frame_for(person))
+        person.stream.change(tap, time.monotonic() - self.epoch_monotonic)
+        if tap.record and person.connection is not None:
+            person.connection.video.request_key_frame()
+
+    def _untap(self, person: Attendance) -> None:
+        if person.stream is not None:
+            person.stream.close(time.monotonic() - self.epoch_monotonic)
+            person.stream = None
+        person.tap = Tap()
+
+    def _key_frame_for(self, person: Attendance) -> Callable[[], None]:
+        def ask() -> None:
+            if person.connection is not None and person.connection.state is ConnectionState.CONNECTED:
+                person.connection.video.request_key_frame()
+
+        return ask
+
+    def tell_downlinks(self, now: float) -> None:
+        """Carry what viewers can take to the publishers (REMB): the lowest of them, with a floor in groups, where
+        one weak line must not take the picture from everybody else."""
+        for person in self._people.values():
+            if person.connection is None:
+                continue
+            rates = [bps for s in person.viewers["video"] if (bps := s.downlink_bps(now)) is not None]
+            lowest = min(rates, default=None)
+            if lowest is not None and len(person.viewers["video"]) > 1:
+                lowest = max(lowest, GROUP_FLOOR_BPS)
+            person.connection.video.send_remb(lowest, now)
