@@ -1,0 +1,73 @@
+"""The record: patients, visits, consent, transcripts, recordings, notes and chat, encrypted and versioned.
+
+Only this package decrypts. What a person reads goes through a method that takes the `Actor`, asks
+`access` for permission and care relationship, and leaves an audit row in the same transaction; methods
+marked "System use" serve workers and the room server and are never reachable from a request. Every value
+that names a person or holds their words is sealed with that patient's own key and bound to its row.
+"""
+
+from clinical_store.http import ClinicalStoreHttp
+from clinical_store.model import (
+    PURPOSES,
+    ChatMessage,
+    Participant,
+    ParticipantState,
+    Patient,
+    Purpose,
+    Segment,
+    Speaker,
+    Visit,
+    VisitStatus,
+    VisitView,
+    join_path,
+    speaker_of,
+)
+from clinical_store.note import (
+    DraftStatement,
+    EncounterNote,
+    NoteEdits,
+    OrderFound,
+    ReviewItem,
+    Statement,
+    StatementEdit,
+)
+from clinical_store.store import ClinicalStore
+from clinical_store.summary import VisitSummary
+from clinical_store.transcript_model import (
+    Transcript,
+    TranscriptTurn,
+    Utterance,
+    UtteranceState,
+    UtteranceView,
+)
+
+__all__ = [
+    "PURPOSES",
+    "ChatMessage",
+    "ClinicalStore",
+    "ClinicalStoreHttp",
+    "DraftStatement",
+    "EncounterNote",
+    "NoteEdits",
+    "OrderFound",
+    "Participant",
+    "ParticipantState",
+    "Patient",
+    "Purpose",
+    "ReviewItem",
+    "Segment",
+    "Speaker",
+    "Statement",
+    "StatementEdit",
+    "Transcript",
+    "TranscriptTurn",
+    "Utterance",
+    "UtteranceState",
+    "UtteranceView",
+    "Visit",
+    "VisitStatus",
+    "VisitSummary",
+    "VisitView",
+    "join_path",
+    "speaker_of",
+]

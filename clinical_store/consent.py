@@ -1,0 +1,71 @@
+"""Consent as state: per person and purpose, versioned, and withdrawn as easily as given."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from access import Actor, Permission
+from clinical_store.chart import Part
+from clinical_store.errors import NotYourConsent, ParticipantNotFound
+from clinical_store.model import Purpose
+from clinical_store.rows import ConsentRow, ParticipantRow
+from core.outbox import emit
+
+
+class Consents(Part):
+    """Recording what people agreed to; enforcement (stopping the taps) is the room's."""
+
+    async def set_consent(
+        self, session: AsyncSession, actor: Actor, participant_id: UUID, purpose: Purpose, granted: bool
+    ) -> None:
+        """A person's own decision; saying the same again writes nothing.
+
+        Raises ParticipantNotFound, NotYourConsent, Forbidden.
+        """
+        # The lock orders two decisions of one person that arrive at once.
+        person = await session.get(ParticipantRow, participant_id, with_for_update={"key_share": True})
+        if person is None:
+            raise ParticipantNotFound
+        if person.account_id != actor.account_id:
+            raise NotYourConsent
+        await self._charts.open(session, actor, Permission.CONSENT_SET, person.visit_id)
+        latest = await _latest(session, participant_id, purpose)
+        if latest is not None and latest.granted == granted:
+            return
+        version = latest.version + 1 if latest else 1
+        session.add(
+            ConsentRow(
+                participant_id=participant_id,
+                purpose=purpose,
+                version=version,
+                granted=granted,
+                at=self._clock.now(),
+            )
+        )
+        await emit(session, "visit.changed", visit_id=str(person.visit_id))
+
+    async def consents(self, session: AsyncSession, visit_id: UUID) -> dict[UUID, dict[Purpose, bool]]:
+        """System use (room server): what each participant last decided; who has not decided is absent."""
+        latest = (
+            select(ConsentRow)
+            .join(ParticipantRow, ParticipantRow.id == ConsentRow.participant_id)
+            .where(ParticipantRow.visit_id == visit_id)
+            .distinct(ConsentRow.participant_id, ConsentRow.purpose)
+            .order_by(ConsentRow.participant_id, ConsentRow.purpose, ConsentRow.version.desc())
+        )
+        decided: dict[UUID, dict[Purpose, bool]] = {}
+        for row in await session.scalars(latest):
+            purpose: Purpose = "record" if row.purpose == "record" else "transcribe"
+            decided.setdefault(row.participant_id, {})[purpose] = row.granted
+        return decided
+
+
+async def _latest(session: AsyncSession, participant_id: UUID, purpose: Purpose) -> ConsentRow | None:
+    newest = (
+        select(ConsentRow)
+        .where(ConsentRow.participant_id == participant_id, ConsentRow.purpose == purpose)
+        .order_by(ConsentRow.version.desc())
+        .limit(1)
+    )
+    return (await session.scalars(newest)).one_or_none()

@@ -1,0 +1,27 @@
+"""ClinicalStore: every part of the record under one name, built once by `app/wiring`."""
+
+from access import CareRelationships
+from clinical_store.chart import Charts
+from clinical_store.chat import Chats
+from clinical_store.consent import Consents
+from clinical_store.keys import KeyCabinet
+from clinical_store.notes import Notes
+from clinical_store.participants import Participants
+from clinical_store.patients import Patients
+from clinical_store.ports import Accounts
+from clinical_store.recordings import Recordings
+from clinical_store.summaries import Summaries
+from clinical_store.transcript import Transcripts
+from clinical_store.visit_list import VisitLists
+from clinical_store.visits import Visits
+from core.clock import Clock
+from core.crypto import Keyring
+
+
+class ClinicalStore(
+    Patients, Visits, VisitLists, Participants, Consents, Transcripts, Recordings, Notes, Summaries, Chats
+):
+    """Each parent is one page of the store; methods take the caller's session first and never commit."""
+
+    def __init__(self, keyring: Keyring, care: CareRelationships, accounts: Accounts, clock: Clock) -> None:
+        super().__init__(Charts(KeyCabinet(keyring), care), clock, accounts)

@@ -1,0 +1,33 @@
+"""The signed summary: the only part of a note that a patient reads."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from access import Actor, Permission
+from clinical_store.chart import Part
+from clinical_store.note_rows import addenda_in
+from clinical_store.notes import signed_version
+from clinical_store.patients import name_of
+from clinical_store.summary import VisitSummary, addenda_of, sections_of
+
+
+class Summaries(Part):
+    """Reading the summary of a signed visit."""
+
+    async def summary_for(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitSummary:
+        """Raises SummaryNotReady before the signature, VisitNotFound, Forbidden."""
+        chart = await self._charts.open(session, actor, Permission.SUMMARY_READ, visit_id)
+        version, signature = await signed_version(session, chart)
+        doctor_id = chart.visit.doctor_account_id
+        doctor = (await self._accounts.accounts_by_id(session, [doctor_id])).get(doctor_id)
+        return VisitSummary(
+            visit_id=visit_id,
+            doctor_name=doctor.display_name if doctor else signature.signer_name,
+            patient_name=name_of(chart.patient, chart.key),
+            date=chart.visit.starts_at,
+            signed_at=signature.signed_at,
+            signed_by=signature.signer_name,
+            sections=sections_of(version.statements),
+            addenda=addenda_of(await addenda_in(session, chart)),
+        )

@@ -1,0 +1,174 @@
+"""Utterances: added with their audio, completed with their text, read as a transcript."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
+
+from access import Actor, Permission
+from clinical_store.chart import Part
+from clinical_store.errors import UtteranceNotFound
+from clinical_store.keys import PatientKey
+from clinical_store.model import Participant, VisitStatus, milliseconds
+from clinical_store.participants import participants_by_id
+from clinical_store.rows import UtteranceRow
+from clinical_store.transcript_model import (
+    Transcript,
+    TranscriptTurn,
+    Utterance,
+    UtteranceState,
+    UtteranceView,
+    notice_of,
+    status_of,
+)
+from core.ids import new_id
+from core.outbox import emit
+
+_TABLE = "utterance"
+_WITHOUT_AUDIO = defer(UtteranceRow.audio)  # up to a megabyte each while pending
+
+
+class Transcripts(Part):
+    """The recorder adds, the speech worker completes, people read."""
+
+    async def add_utterance(
+        self,
+        session: AsyncSession,
+        *,
+        visit_id: UUID,
+        participant_id: UUID,
+        start: float,
+        end: float,
+        audio: bytes,
+    ) -> Utterance | None:
+        """System use (recorder): keep the audio until it is transcribed.
+
+        One utterance per participant and start (whole milliseconds): None if it is already there, so a
+        recorder that begins again after a kill adds nothing twice.
+        """
+        chart = await self._charts.open_for_work(session, visit_id)
+        utterance_id = new_id()
+        added = insert(UtteranceRow).values(
+            id=utterance_id,
+            visit_id=visit_id,
+            participant_id=participant_id,
+            start_ms=milliseconds(start),
+            end_ms=milliseconds(end),
+            state=UtteranceState.PENDING.value,
+            audio=chart.key.seal(audio, _TABLE, "audio", utterance_id),
+            added_at=self._clock.now(),
+        )
+        once = added.on_conflict_do_nothing(index_elements=["participant_id", "start_ms"]).returning(
+            UtteranceRow.id
+        )
+        if await session.scalar(once) is None:
+            return None
+        await emit(session, "utterance.added", visit_id=str(visit_id), utterance_id=str(utterance_id))
+        return await self.utterance(session, utterance_id)
+
+    async def utterance(self, session: AsyncSession, utterance_id: UUID) -> Utterance:
+        """System use: where an utterance stands. Raises UtteranceNotFound."""
+        return utterance_of(await _found(session, utterance_id))
+
+    async def utterance_audio(self, session: AsyncSession, utterance_id: UUID) -> bytes | None:
+        """System use (speech worker): the audio, or None once the utterance is complete."""
+        row = await session.get(UtteranceRow, utterance_id, populate_existing=True)
+        if row is None:
+            raise UtteranceNotFound
+        if row.audio is None:
+            return None
+        chart = await self._charts.open_for_work(session, row.visit_id)
+        return chart.key.open(row.audio, _TABLE, "audio", row.id)
+
+    async def complete_utterance(
+        self, session: AsyncSession, utterance_id: UUID, *, text: str, confidence: float | None, model: str
+    ) -> bool:
+        """System use (speech worker): write the words, drop the audio, once. False if it was done before."""
+        row = await session.get(UtteranceRow, utterance_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise UtteranceNotFound
+        if row.state != UtteranceState.PENDING:
+            return False
+        chart = await self._charts.open_for_work(session, row.visit_id)
+        words = text.strip()
+        row.state = (UtteranceState.FINAL if words else UtteranceState.EMPTY).value
+        row.text = chart.key.seal_text(words, _TABLE, "text", row.id) if words else None
+        row.confidence, row.model, row.audio = confidence, model, None
+        row.completed_at = self._clock.now()
+        await emit(session, "utterance.completed", visit_id=str(row.visit_id), utterance_id=str(row.id))
+        return True
+
+    async def transcript_for(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> Transcript:
+        """What was said, as a person may read it. Raises VisitNotFound, Forbidden."""
+        chart = await self._charts.open(session, actor, Permission.TRANSCRIPT_READ, visit_id)
+        people = await participants_by_id(session, visit_id, chart.key)
+        rows = (await session.scalars(_spoken_in(visit_id))).all()
+        views = tuple(utterance_view(row, people[row.participant_id], chart.key) for row in rows)
+        return Transcript(
+            visit_id=visit_id,
+            status=status_of(VisitStatus(chart.visit.status), views),
+            notice=notice_of([row.model for row in rows]),
+            utterances=views,
+        )
+
+    async def utterance_view(self, session: AsyncSession, utterance_id: UUID) -> UtteranceView:
+        """System use (room server): one utterance as the transcript shows it. Raises UtteranceNotFound."""
+        row = await _found(session, utterance_id)
+        chart = await self._charts.open_for_work(session, row.visit_id)
+        people = await participants_by_id(session, row.visit_id, chart.key)
+        return utterance_view(row, people[row.participant_id], chart.key)
+
+    async def turns(self, session: AsyncSession, visit_id: UUID) -> list[TranscriptTurn]:
+        """System use (drafting): finished, non-empty utterances in time order."""
+        chart = await self._charts.open_for_work(session, visit_id)
+        people = await participants_by_id(session, visit_id, chart.key)
+        rows = await session.scalars(_spoken_in(visit_id).where(UtteranceRow.state == UtteranceState.FINAL))
+        return [_turn(utterance_view(row, people[row.participant_id], chart.key)) for row in rows]
+
+    async def pending_utterances(self, session: AsyncSession) -> list[UUID]:
+        """System use: what still waits for the speech worker, oldest first."""
+        waiting = select(UtteranceRow.id).where(UtteranceRow.state == UtteranceState.PENDING)
+        return list(await session.scalars(waiting.order_by(UtteranceRow.id)))
+
+
+async def _found(session: AsyncSession, utterance_id: UUID) -> UtteranceRow:
+    row = await session.get(UtteranceRow, utterance_id, options=[_WITHOUT_AUDIO], populate_existing=True)
+    if row is None:
+        raise UtteranceNotFound
+    return row
+
+
+def utterance_of(row: UtteranceRow) -> Utterance:
+    return Utterance(
+        id=row.id,
+        visit_id=row.visit_id,
+        participant_id=row.participant_id,
+        start=row.start_ms / 1000,
+        end=row.end_ms / 1000,
+        state=UtteranceState(row.state),
+    )
+
+
+def utterance_view(row: UtteranceRow, person: Participant, key: PatientKey) -> UtteranceView:
+    return UtteranceView(
+        id=row.id,
+        participant_id=row.participant_id,
+        speaker=person.speaker,
+        speaker_name=person.display_name,
+        start=row.start_ms / 1000,
+        end=row.end_ms / 1000,
+        text=key.open_text(row.text, _TABLE, "text", row.id) or "",
+        confidence=row.confidence,
+        state=UtteranceState(row.state),
+    )
+
+
+def _turn(view: UtteranceView) -> TranscriptTurn:
+    return TranscriptTurn(utterance_id=view.id, **view.model_dump(exclude={"id", "speaker_name", "state"}))
+
+
+def _spoken_in(visit_id: UUID) -> Select[tuple[UtteranceRow]]:
+    spoken = select(UtteranceRow).where(UtteranceRow.visit_id == visit_id).options(_WITHOUT_AUDIO)
+    return spoken.order_by(UtteranceRow.start_ms, UtteranceRow.id).execution_options(populate_existing=True)

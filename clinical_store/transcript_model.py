@@ -1,0 +1,80 @@
+"""What was said, as pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from clinical_store.model import Speaker, VisitStatus
+from clinical_store.note import Frozen
+
+TranscriptStatus = Literal["live", "completing", "complete"]
+DEMO_NOTICE = "Written by the demo speech model, which knows only the demo's voices and words. Not for care."
+
+
+class UtteranceState(StrEnum):
+    """`pending`: audio waits for the speech worker; `empty`: it held no words."""
+
+    PENDING = "pending"
+    FINAL = "final"
+    EMPTY = "empty"
+
+
+class Utterance(Frozen):
+    """One stretch of one person's speech. Times in seconds from the visit's media epoch."""
+
+    id: UUID
+    visit_id: UUID
+    participant_id: UUID
+    start: float
+    end: float
+    state: UtteranceState
+
+
+class UtteranceView(Frozen):
+    """An utterance as the transcript shows it."""
+
+    id: UUID
+    participant_id: UUID
+    speaker: Speaker
+    speaker_name: str
+    start: float
+    end: float
+    text: str
+    confidence: float | None
+    state: UtteranceState
+
+
+class Transcript(Frozen):
+    """Everything said, in time order. `notice` is what a reader must know first, else null."""
+
+    visit_id: UUID
+    status: TranscriptStatus
+    notice: str | None
+    utterances: tuple[UtteranceView, ...]
+
+
+class TranscriptTurn(Frozen):
+    """A finished, non-empty utterance as the note is drafted from it."""
+
+    utterance_id: UUID
+    participant_id: UUID
+    speaker: Speaker
+    text: str
+    start: float
+    end: float
+    confidence: float | None
+
+
+def status_of(visit: VisitStatus, utterances: Sequence[UtteranceView]) -> TranscriptStatus:
+    if visit is not VisitStatus.ENDED:
+        return "live"
+    waiting = any(utterance.state is UtteranceState.PENDING for utterance in utterances)
+    return "completing" if waiting else "complete"
+
+
+def notice_of(models: Sequence[str | None]) -> str | None:
+    """The demo model must say so wherever its words are shown."""
+    return DEMO_NOTICE if any(model and model.startswith("demo") for model in models) else None

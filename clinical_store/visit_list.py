@@ -1,0 +1,123 @@
+"""Visits as people see them: a day's list, or one, with what each role may know and no more."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, case, exists, literal, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import audit
+from access import Actor, Permission, Role
+from clinical_store.chart import Chart, Part
+from clinical_store.errors import PeriodInvalid
+from clinical_store.model import NoteStatus, VisitStatus, VisitView, join_path
+from clinical_store.patients import name_of
+from clinical_store.rows import DraftRow, NoteVersionRow, ParticipantRow, PatientRow, SignatureRow, VisitRow
+
+LONGEST_PERIOD = timedelta(days=62)
+MOST_LISTED = 500
+
+_SIGNED = exists().where(SignatureRow.visit_id == VisitRow.id)
+_BEGUN = or_(
+    exists().where(NoteVersionRow.visit_id == VisitRow.id), exists().where(DraftRow.visit_id == VisitRow.id)
+)
+_NOTE_STATUS: ColumnElement[str] = case(
+    (_SIGNED, literal("signed")), (_BEGUN, literal("draft")), else_=literal("none")
+)
+
+
+class VisitLists(Part):
+    """What is on today, for whom it concerns."""
+
+    async def visit_view(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitView:
+        """One visit as the actor sees it. Raises VisitNotFound, Forbidden."""
+        chart = await self._charts.open(session, actor, Permission.VISIT_READ, visit_id)
+        status = await session.scalar(select(_NOTE_STATUS).where(VisitRow.id == visit_id))
+        names = await self._doctor_names(session, {chart.visit.doctor_account_id})
+        return _view(chart, actor.role, status, names)
+
+    async def visits_of(
+        self, session: AsyncSession, actor: Actor, day_from: datetime, day_to: datetime
+    ) -> list[VisitView]:
+        """The actor's visits that begin in [day_from, day_to), by start: a patient's own, a clinician's own
+        and those of patients in their care, all of them for the scheduler (no reason, no note).
+
+        One audit row per listing. Raises PeriodInvalid, Forbidden.
+        """
+        if not timedelta(0) < day_to - day_from <= LONGEST_PERIOD:
+            raise PeriodInvalid
+        actor.must(Permission.VISIT_LIST)
+        mine = _concerning(actor)
+        begins = (VisitRow.starts_at >= day_from) & (VisitRow.starts_at < day_to)
+        rows = (await session.execute(_listing(mine & begins))).all()
+        await audit.record(session, _listed(actor))
+        names = await self._doctor_names(session, {visit.doctor_account_id for visit, _, _ in rows})
+        unwrap = self._charts.cabinet.unwrap
+        return [
+            _view(Chart(visit, patient, unwrap(patient.id, patient.wrapped_key)), actor.role, note, names)
+            for visit, patient, note in rows
+        ]
+
+    async def _doctor_names(self, session: AsyncSession, ids: set[UUID]) -> dict[UUID, str]:
+        accounts = await self._accounts.accounts_by_id(session, ids)
+        return {account_id: account.display_name for account_id, account in accounts.items()}
+
+
+def _concerning(actor: Actor) -> ColumnElement[bool]:
+    if actor.role is Role.SCHEDULER:
+        return true()
+    if actor.role is Role.PATIENT:
+        return PatientRow.account_id == actor.account_id
+    joined = exists().where(
+        ParticipantRow.visit_id == VisitRow.id, ParticipantRow.account_id == actor.account_id
+    )
+    return or_(VisitRow.doctor_account_id == actor.account_id, joined)
+
+
+def _listing(concerning: ColumnElement[bool]) -> Select[tuple[VisitRow, PatientRow, str]]:
+    found = select(VisitRow, PatientRow, _NOTE_STATUS).join(PatientRow).where(concerning)
+    return (
+        found.order_by(VisitRow.starts_at, VisitRow.id)
+        .limit(MOST_LISTED)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _view(chart: Chart, role: Role, note: str | None, doctors: Mapping[UUID, str]) -> VisitView:
+    visit = chart.visit
+    clinical = role is not Role.SCHEDULER
+    reason = chart.key.open_text(visit.reason, "visit", "reason", visit.id) if clinical else None
+    return VisitView(
+        id=visit.id,
+        status=VisitStatus(visit.status),
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        patient_name=name_of(chart.patient, chart.key),
+        doctor_name=doctors.get(visit.doctor_account_id, ""),
+        doctor_id=visit.doctor_account_id,
+        join_path=join_path(visit.id),
+        waiting_since=visit.waiting_since,
+        note_status=_note_status(role, note),
+        reason=reason,
+    )
+
+
+def _note_status(role: Role, note: str | None) -> NoteStatus | None:
+    """A patient learns of a note when it is signed; the scheduler never."""
+    if role is Role.SCHEDULER:
+        return None
+    if note == "signed":
+        return "signed"
+    return "draft" if note == "draft" and role is not Role.PATIENT else "none"
+
+
+def _listed(actor: Actor) -> audit.AuditEvent:
+    return audit.AuditEvent(
+        actor_id=actor.account_id,
+        action=Permission.VISIT_LIST.value,
+        subject_kind="visit_list",
+        subject_id=actor.account_id,
+        patient_id=None,
+        outcome="allowed",
+    )
