@@ -17,6 +17,9 @@ from core.errors import Unavailable
 
 LOCK_TIMEOUT = timedelta(seconds=3)
 STATEMENT_TIMEOUT = timedelta(seconds=15)
+_LIMITS = text(
+    "SELECT set_config('lock_timeout', :lock, true), set_config('statement_timeout', :statement, true)"
+)
 # lock_not_available, deadlock_detected, serialization_failure, query_canceled, too_many_connections,
 # admin_shutdown, crash_shutdown, cannot_connect_now: nothing is wrong with the request, try again.
 _BUSY_STATES = frozenset({"55P03", "40P01", "40001", "57014", "53300", "57P01", "57P02", "57P03"})
@@ -92,11 +95,9 @@ class Database:
                 await _set_limits(session, lock_timeout, statement_timeout)
                 yield session
         except DBAPIError as error:
-            if error.connection_invalidated or sqlstate(error) in _BUSY_STATES:
+            if error.connection_invalidated or _is_busy(sqlstate(error)):
                 raise Unavailable(retry_after=1) from error
             raise
-        except (PoolTimeout, ConnectionError, TimeoutError) as error:
-            raise Unavailable(retry_after=1) from error
 
     async def ping(self) -> None:
         """Return when the server answers; Unavailable when it does not."""
@@ -110,12 +111,15 @@ class Database:
 
 async def _set_limits(session: AsyncSession, lock: timedelta, statement: timedelta) -> None:
     """SET LOCAL takes no bind parameter, set_config(…, is_local => true) is the same thing with one."""
-    await session.execute(
-        text(
-            "SELECT set_config('lock_timeout', :lock, true), set_config('statement_timeout', :statement, true)"
-        ),
-        {"lock": _milliseconds(lock), "statement": _milliseconds(statement)},
-    )
+    limits = {"lock": _milliseconds(lock), "statement": _milliseconds(statement)}
+    try:  # the first statement is the one that connects
+        await session.execute(_LIMITS, limits)
+    except (PoolTimeout, OSError, TimeoutError) as error:
+        raise Unavailable(retry_after=1) from error
+
+
+def _is_busy(state: str) -> bool:
+    return state in _BUSY_STATES or state.startswith("08")  # class 08: connection exception
 
 
 def _milliseconds(length: timedelta) -> str:

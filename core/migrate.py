@@ -29,7 +29,9 @@ def _chain() -> Path:  # TEMPORARY while the parts are being written: bridges re
 
     there, last = Path(tempfile.mkdtemp(prefix="chain-")), "None"
     for file in sorted((FOLDER / "versions").glob("0*.py")):
-        there.joinpath(file.name).write_text(re.sub(r"(?m)^down_revision.*$", f"down_revision = {last}", file.read_text()))
+        there.joinpath(file.name).write_text(
+            re.sub(r"(?m)^down_revision.*$", f"down_revision = {last}", file.read_text())
+        )
         last = repr(file.name[:4])
     return there
 

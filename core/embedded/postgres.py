@@ -250,7 +250,12 @@ def _tail(log: Path) -> str:
 def _ensure_database(socket_folder: Path, password: str) -> None:
     """Make the application's database on first use."""
     with psycopg.connect(
-        host=str(socket_folder), user=_USER, password=password, dbname="postgres", autocommit=True, connect_timeout=10
+        host=str(socket_folder),
+        user=_USER,
+        password=password,
+        dbname="postgres",
+        autocommit=True,
+        connect_timeout=10,
     ) as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_USER,)).fetchone()
         if found is None:

@@ -26,7 +26,7 @@ _WAKE = text(
 )
 _FAILED = text(
     """SELECT id, task_name, queue_name, attempts FROM procrastinate_jobs
-       WHERE status = 'failed' ORDER BY id LIMIT :limit"""
+       WHERE status IN ('failed', 'aborted') ORDER BY id LIMIT :limit"""
 )
 _RETRY = text("SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM procrastinate_jobs"
               " WHERE id = :id AND status = 'failed'")  # fmt: skip
@@ -57,7 +57,7 @@ async def enqueue(
     `args` are ids, handed to the handler by name. Jobs with one `lock` run one after the other. With
     `queueing_lock`, a job that already waits under that name is used instead of a second one. `at`: not before.
     """
-    job = {"queue": queue, "task": task, "lock": lock, "queueing_lock": queueing_lock, "at": at}
+    job: dict[str, object] = {"queue": queue, "task": task, "lock": lock, "queueing_lock": queueing_lock, "at": at}
     row = {**job, "args": json.dumps(args)}
     if queueing_lock is None:
         return int((await session.execute(_DEFER, row)).scalar_one())

@@ -1,13 +1,36 @@
-"""The worker: procrastinate's, with stalled jobs brought back, crashes counted, and a watchdog over the database."""
+"""The worker: procrastinate's, with stalled jobs brought back, crashes counted and a deadline on the database."""
 
 import asyncio
+import contextlib
+import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from procrastinate import App, BaseRetryStrategy, RetryDecision
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
+
+from core.jobs.connector import DeadlineConnector
+from core.jobs.stalled import bring_back_stalled
+from core.telemetry import get_logger, histogram
+
+_HEARTBEAT_SECONDS = 1.0
+STALLED_SECONDS = 8.0  # a worker silent for so long is dead: its jobs are tried again elsewhere
+_SWEEP_SECONDS = 1.0
+_POLL_SECONDS = 1.0
+_LONGEST_PAUSE = 300
+_DURATION = histogram("job_duration_seconds", "How long a job's attempt took.", ("task", "outcome"))
+_log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One kind of job. `handler` takes the job's args by name. Given up after `retries` further attempts."""
+    """One kind of job. `handler` takes the job's args by name and must be able to run twice.
+
+    After `retries` further attempts, failed or crashed, the job is given up: it stays, with status 'failed'.
+    """
 
     name: str
     handler: Callable[..., Awaitable[None]]
@@ -16,11 +39,122 @@ class Task:
 
 
 class WorkerStuck(Exception):
-    """The database stopped answering and the worker could not be stopped in order: end the process."""
+    """The worker could not be stopped in order: end the process, another one takes its jobs over."""
 
 
 async def run_worker(
-    database_url: str, tasks: Sequence[Task], queues: Sequence[str], stop: asyncio.Event, concurrency: int = 2
+    database_url: str,
+    tasks: Sequence[Task],
+    queues: Sequence[str],
+    stop: asyncio.Event,
+    concurrency: int = 2,
+    *,
+    grace_seconds: float = 10.0,
 ) -> None:
-    """Run jobs of `queues` until `stop`."""
-    raise NotImplementedError
+    """Run jobs of `queues` until `stop`; then give running ones `grace_seconds` and queue the rest again.
+
+    A lost database is waited for. Raises WorkerStuck, after which the process should end.
+    """
+    while not stop.is_set():
+        crew = _Crew(database_url, tasks, queues, concurrency, grace_seconds)
+        try:
+            await crew.run(stop)
+        except (ConnectorException, OSError):
+            _log.warning("worker.database_lost")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 0 if stop.is_set() else _POLL_SECONDS)
+
+
+class _Crew:
+    """One procrastinate worker on one pool of connections; replaced as a whole when the database is lost."""
+
+    def __init__(
+        self, database_url: str, tasks: Sequence[Task], queues: Sequence[str], concurrency: int, grace: float
+    ) -> None:
+        self._connector = DeadlineConnector(database_url)
+        self._app = App(connector=self._connector)
+        self._retries = {task.name: task.retries for task in tasks}
+        self._options: dict[str, Any] = {
+            "queues": list(queues),
+            "concurrency": concurrency,
+            "install_signal_handlers": False,
+            "fetch_job_polling_interval": _POLL_SECONDS,
+            "abort_job_polling_interval": 5.0,
+            "update_heartbeat_interval": _HEARTBEAT_SECONDS,
+            "stalled_worker_timeout": STALLED_SECONDS,
+            "shutdown_graceful_timeout": grace,
+            "delete_jobs": "successful",
+        }
+        self._grace = grace
+        for task in tasks:
+            self._app.task(name=task.name, queue=task.queue, retry=_Backoff(task.retries))(_timed(task))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` or until something fails; raises what failed."""
+        await self._connector.within(self._app.open_async().__aenter__())
+        parts = [
+            asyncio.create_task(self._app.run_worker_async(**self._options), name="worker"),
+            asyncio.create_task(self._sweep(), name="worker-sweep"),
+            asyncio.create_task(stop.wait(), name="worker-stop"),
+        ]
+        try:
+            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._end(parts)
+        for part in parts:
+            if not part.cancelled() and (error := part.exception()):
+                raise error
+
+    async def _sweep(self) -> None:
+        while True:
+            await bring_back_stalled(self._connector, self._retries, STALLED_SECONDS)
+            await asyncio.sleep(_SWEEP_SECONDS)
+
+    async def _end(self, parts: "list[asyncio.Task[Any]]") -> None:
+        """Stop in order; what does not stop has its sockets cut; what stays even then is stuck."""
+        for part in parts:
+            part.cancel()
+        _, pending = await asyncio.wait(parts, timeout=self._grace + 5)
+        if pending:
+            self._connector.cut()
+            _, pending = await asyncio.wait(pending, timeout=5)
+        if pending:
+            raise WorkerStuck
+        closing = asyncio.create_task(self._app.close_async())
+        _, pending = await asyncio.wait({closing}, timeout=5)
+        self._connector.cut()
+        if pending:
+            closing.cancel()
+            raise WorkerStuck
+        closing.result()
+
+
+class _Backoff(BaseRetryStrategy):
+    """Twice as long a pause after each attempt, with jitter, at most five minutes."""
+
+    def __init__(self, retries: int) -> None:
+        self._retries = retries
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """None gives the job up. One that was interrupted by our own stop is always tried again."""
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_in={"seconds": 0})
+        if job.attempts >= self._retries:
+            return None
+        pause = min(_LONGEST_PAUSE, 2**job.attempts)
+        return RetryDecision(retry_in={"seconds": pause * random.uniform(0.75, 1.25)})  # noqa: S311 - jitter, no secret
+
+
+def _timed(task: Task) -> Callable[..., Awaitable[None]]:
+    async def run(**args: str | int) -> None:
+        started, outcome = time.perf_counter(), "failed"
+        try:
+            await task.handler(**args)
+            outcome = "succeeded"
+        except Exception as error:
+            _log.warning("job.attempt_failed", task=task.name, exc_info=error)
+            raise
+        finally:
+            _DURATION.labels(task.name, outcome).observe(time.perf_counter() - started)
+
+    return run
