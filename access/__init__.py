@@ -1,0 +1,50 @@
+"""Who you are and whose record you may open: accounts, sign-in, sessions, roles, care relationship, tickets.
+
+Two questions are answered here and nowhere else. `Actor.must(permission)`: may this role do this at all?
+`CareRelationships.require(...)`: with this patient? Both are denied unless something says otherwise.
+"""
+
+from access.care import CareRelationships, Relationship
+from access.errors import (
+    EmailTaken,
+    EmailUnfit,
+    LoginFailed,
+    PasswordUnfit,
+    TicketExpired,
+    TicketInvalid,
+    TicketUsed,
+    TooManyAttempts,
+)
+from access.model import Account, Actor, Lifetimes, LoginLimits, actor_of
+from access.passwords import PasswordHashing
+from access.permissions import ROLE_PERMISSIONS, Permission, Role
+from access.service import COOKIE, Access
+from access.sessions import SESSION_ENDED
+from access.tickets import RoomTickets, ticket_key
+
+__all__ = [
+    "COOKIE",
+    "ROLE_PERMISSIONS",
+    "SESSION_ENDED",
+    "Access",
+    "Account",
+    "Actor",
+    "CareRelationships",
+    "EmailTaken",
+    "EmailUnfit",
+    "Lifetimes",
+    "LoginFailed",
+    "LoginLimits",
+    "PasswordHashing",
+    "PasswordUnfit",
+    "Permission",
+    "Relationship",
+    "Role",
+    "RoomTickets",
+    "TicketExpired",
+    "TicketInvalid",
+    "TicketUsed",
+    "TooManyAttempts",
+    "actor_of",
+    "ticket_key",
+]

@@ -1,0 +1,61 @@
+"""What can go wrong at the door. No text says whether an account exists."""
+
+from typing import ClassVar
+
+from core.errors import Conflict, InvalidInput, TooManyRequests, Unauthenticated
+
+
+class LoginFailed(Unauthenticated):
+    """Wrong password, unknown e-mail or closed account: one answer for all three."""
+
+    code: ClassVar[str] = "login_failed"
+    title: ClassVar[str] = "E-mail or password is not right"
+    next_step: ClassVar[str] = "Check both and try again."
+
+
+class TooManyAttempts(TooManyRequests):
+    """Over the sign-in limit of the account or the address; extra: retry_after (seconds)."""
+
+    code: ClassVar[str] = "too_many_attempts"
+    title: ClassVar[str] = "Too many attempts to sign in"
+    next_step: ClassVar[str] = "Wait a few minutes and try again."
+
+
+class PasswordUnfit(InvalidInput):
+    """Too short, too long, or the e-mail itself (ASVS 5.0, 6.2.1 and 6.2.11)."""
+
+    code: ClassVar[str] = "password_unfit"
+    title: ClassVar[str] = "This password cannot be used"
+    next_step: ClassVar[str] = "Choose one of 12 to 256 characters that is not your e-mail address."
+
+
+class EmailUnfit(InvalidInput):
+    code: ClassVar[str] = "email_unfit"
+    title: ClassVar[str] = "This is not an e-mail address"
+    next_step: ClassVar[str] = "Correct the e-mail address."
+
+
+class EmailTaken(Conflict):
+    """Only whoever may create accounts ever sees this."""
+
+    code: ClassVar[str] = "email_taken"
+    title: ClassVar[str] = "There is already an account with this e-mail address"
+    next_step: ClassVar[str] = "Use the existing account or another address."
+
+
+class TicketInvalid(Unauthenticated):
+    """Not a ticket of ours, for another visit, or its session has ended."""
+
+    code: ClassVar[str] = "ticket_invalid"
+    title: ClassVar[str] = "This room ticket is not valid"
+    next_step: ClassVar[str] = "Open the visit again."
+
+
+class TicketExpired(TicketInvalid):
+    code: ClassVar[str] = "ticket_expired"
+    title: ClassVar[str] = "This room ticket has expired"
+
+
+class TicketUsed(TicketInvalid):
+    code: ClassVar[str] = "ticket_used"
+    title: ClassVar[str] = "This room ticket was used before"

@@ -1,0 +1,117 @@
+"""Roles as sets of permissions. Whatever is not written here is denied.
+
+Two locks guard a record: the role's permission here, and the care relationship with the patient (`care`).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    """What a person is in the clinic. An account has exactly one."""
+
+    PATIENT = "patient"
+    DOCTOR = "doctor"
+    NURSE = "nurse"
+    SCHEDULER = "scheduler"
+    PHARMACIST = "pharmacist"
+    LAB_TECHNICIAN = "lab_technician"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """One thing that can be done: "scope:resource:action"."""
+
+    SESSION_READ = "access:session:read"
+    SESSION_END = "access:session:end"
+    DOCTOR_LIST = "scheduling:doctor:list"
+    SLOT_READ = "scheduling:slot:read"
+    SLOT_PUBLISH = "scheduling:slot:publish"
+    APPOINTMENT_BOOK = "scheduling:appointment:book"
+    APPOINTMENT_CANCEL = "scheduling:appointment:cancel"
+    VISIT_LIST = "record:visit:list"
+    VISIT_READ = "record:visit:read"
+    TRANSCRIPT_READ = "record:transcript:read"
+    RECORDING_READ = "record:recording:read"
+    NOTE_READ = "record:note:read"
+    NOTE_WRITE = "record:note:write"
+    NOTE_SIGN = "record:note:sign"
+    NOTE_ADDEND = "record:note:addend"
+    SUMMARY_READ = "record:summary:read"
+    TICKET_ISSUE = "room:ticket:issue"
+    ROOM_JOIN = "room:session:join"
+    LOBBY_WAIT = "room:lobby:wait"
+    PARTICIPANT_ADMIT = "room:participant:admit"
+    MEDIA_PUBLISH = "room:media:publish"
+    CHAT_WRITE = "room:chat:write"
+    CONSENT_SET = "room:consent:set"
+    VISIT_END = "room:visit:end"
+    DEMO_CONSULT_START = "demo:consult:start"
+    AUDIT_VERIFY = "audit:event:verify"
+
+
+# Everybody who is signed in may ask who they are and leave.
+_EVERYBODY = frozenset({Permission.SESSION_READ, Permission.SESSION_END})
+# Sitting in the room of one's own visit.
+_IN_THE_ROOM = frozenset(
+    {
+        Permission.TICKET_ISSUE,
+        Permission.ROOM_JOIN,
+        Permission.LOBBY_WAIT,
+        Permission.MEDIA_PUBLISH,
+        Permission.CHAT_WRITE,
+        Permission.CONSENT_SET,
+    }
+)
+_FINDING_A_SLOT = frozenset({Permission.DOCTOR_LIST, Permission.SLOT_READ})
+_BOOKING = _FINDING_A_SLOT | {Permission.APPOINTMENT_BOOK, Permission.APPOINTMENT_CANCEL}
+
+# A patient reads the own visits, their captions and the signed summary; the working note, and the recording
+# with the doctor in it, stay with the clinic.
+_PATIENT = (
+    _EVERYBODY
+    | _BOOKING
+    | _IN_THE_ROOM
+    | {Permission.VISIT_LIST, Permission.VISIT_READ, Permission.TRANSCRIPT_READ, Permission.SUMMARY_READ}
+)
+_DOCTOR = (
+    _EVERYBODY
+    | _BOOKING
+    | _IN_THE_ROOM
+    | {
+        Permission.SLOT_PUBLISH,
+        Permission.VISIT_LIST,
+        Permission.VISIT_READ,
+        Permission.TRANSCRIPT_READ,
+        Permission.RECORDING_READ,
+        Permission.NOTE_READ,
+        Permission.NOTE_WRITE,
+        Permission.NOTE_SIGN,
+        Permission.NOTE_ADDEND,
+        Permission.SUMMARY_READ,
+        Permission.PARTICIPANT_ADMIT,
+        Permission.VISIT_END,
+        Permission.DEMO_CONSULT_START,
+    }
+)
+# The list of visits, to see who comes when; not VISIT_READ: the reason for a visit is clinical.
+_SCHEDULER = _EVERYBODY | _BOOKING | {Permission.SLOT_PUBLISH, Permission.VISIT_LIST}
+# Triage, prescriptions and laboratory orders bring their own permissions; till then these roles see no record.
+_NURSE = _EVERYBODY | _FINDING_A_SLOT
+_PHARMACIST = _EVERYBODY
+_LAB_TECHNICIAN = _EVERYBODY
+# Runs the clinic's system; no clinical field and no visit.
+_ADMINISTRATOR = _EVERYBODY | {Permission.DOCTOR_LIST, Permission.AUDIT_VERIFY}
+
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.PATIENT: _PATIENT,
+        Role.DOCTOR: _DOCTOR,
+        Role.NURSE: _NURSE,
+        Role.SCHEDULER: _SCHEDULER,
+        Role.PHARMACIST: _PHARMACIST,
+        Role.LAB_TECHNICIAN: _LAB_TECHNICIAN,
+        Role.ADMINISTRATOR: _ADMINISTRATOR,
+    }
+)
