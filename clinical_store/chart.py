@@ -33,7 +33,7 @@ class Charts:
 
     def __init__(self, cabinet: KeyCabinet, care: CareRelationships) -> None:
         self.cabinet = cabinet
-        self._care = care
+        self.care = care
 
     async def open(
         self,
@@ -46,7 +46,7 @@ class Charts:
     ) -> Chart:
         """Raises VisitNotFound, or Forbidden (with a denied audit row that survives the rollback)."""
         chart = await self._load(session, visit_id, lock=lock)
-        await self._care.require(session, actor, permission, chart.visit.patient_id)
+        await self.care.require(session, actor, permission, chart.visit.patient_id)
         event = audit.AuditEvent(
             actor_id=actor.account_id,
             action=permission.value,

@@ -45,7 +45,6 @@ class Patient(Frozen):
     """A person whose record this is. `date_of_birth` and `sex` may be unknown."""
 
     id: UUID
-    account_id: UUID | None
     name: str
     date_of_birth: date | None
     sex: str | None

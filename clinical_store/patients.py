@@ -27,12 +27,11 @@ class Patients(Part):
         date_of_birth: date | None = None,
         sex: str | None = None,
     ) -> Patient:
-        """Write a new patient with a data key of their own. `account_id`: the patient's own login, if any."""
+        """Write a new patient with a data key of their own; `account_id` (the patient's login) may open it."""
         key, wrapped = self._charts.cabinet.make(patient_id)
         born = date_of_birth.isoformat() if date_of_birth else None
         row = PatientRow(
             id=patient_id,
-            account_id=account_id,
             wrapped_key=wrapped,
             name=key.seal_text(name, _TABLE, "name", patient_id),
             date_of_birth=_sealed(key, born, "date_of_birth", patient_id),
@@ -41,6 +40,8 @@ class Patients(Part):
         )
         session.add(row)
         await session.flush()
+        if account_id is not None:
+            await self._charts.care.link_own_record(session, account_id, patient_id)
         return patient_of(row, key)
 
     async def patient(self, session: AsyncSession, patient_id: UUID) -> Patient:
@@ -59,7 +60,6 @@ def patient_of(row: PatientRow, key: PatientKey) -> Patient:
     born = key.open_text(row.date_of_birth, _TABLE, "date_of_birth", row.id)
     return Patient(
         id=row.id,
-        account_id=row.account_id,
         name=name_of(row, key),
         date_of_birth=date.fromisoformat(born) if born else None,
         sex=key.open_text(row.sex, _TABLE, "sex", row.id),

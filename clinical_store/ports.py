@@ -1,6 +1,6 @@
 """What the store needs from others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -18,5 +18,5 @@ class Accounts(Protocol):
     """Who the staff are; `access.Access` is one. Unknown ids are absent from the answer."""
 
     async def accounts_by_id(
-        self, session: AsyncSession, ids: Iterable[UUID]
+        self, session: AsyncSession, ids: Collection[UUID]
     ) -> Mapping[UUID, NamedAccount]: ...

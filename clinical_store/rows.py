@@ -44,7 +44,6 @@ class PatientRow(Base):
     __tablename__ = "patient"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID | None] = mapped_column(unique=True)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     name: Mapped[bytes] = mapped_column(LargeBinary)
     date_of_birth: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -40,15 +40,15 @@ class VisitLists(Part):
     async def visits_of(
         self, session: AsyncSession, actor: Actor, day_from: datetime, day_to: datetime
     ) -> list[VisitView]:
-        """The actor's visits that begin in [day_from, day_to), by start: a patient's own, a clinician's own
-        and those of patients in their care, all of them for the scheduler (no reason, no note).
+        """The actor's visits that begin in [day_from, day_to), by start: a patient's own, those
+        a clinician holds or joined, all of them for the scheduler (without reason and note).
 
         One audit row per listing. Raises PeriodInvalid, Forbidden.
         """
         if not timedelta(0) < day_to - day_from <= LONGEST_PERIOD:
             raise PeriodInvalid
         actor.must(Permission.VISIT_LIST)
-        mine = _concerning(actor)
+        mine = await self._concerning(session, actor)
         begins = (VisitRow.starts_at >= day_from) & (VisitRow.starts_at < day_to)
         rows = (await session.execute(_listing(mine & begins))).all()
         await audit.record(session, _listed(actor))
@@ -59,20 +59,21 @@ class VisitLists(Part):
             for visit, patient, note in rows
         ]
 
+    async def _concerning(self, session: AsyncSession, actor: Actor) -> ColumnElement[bool]:
+        """Never more than `care.require` would open; less where a colleague has a patient in common."""
+        if actor.role is Role.SCHEDULER:
+            return true()
+        related = VisitRow.patient_id.in_(await self._charts.care.patients_of(session, actor))
+        if actor.role is Role.PATIENT:
+            return related
+        joined = exists().where(
+            ParticipantRow.visit_id == VisitRow.id, ParticipantRow.account_id == actor.account_id
+        )
+        return related & or_(VisitRow.doctor_account_id == actor.account_id, joined)
+
     async def _doctor_names(self, session: AsyncSession, ids: set[UUID]) -> dict[UUID, str]:
         accounts = await self._accounts.accounts_by_id(session, ids)
         return {account_id: account.display_name for account_id, account in accounts.items()}
-
-
-def _concerning(actor: Actor) -> ColumnElement[bool]:
-    if actor.role is Role.SCHEDULER:
-        return true()
-    if actor.role is Role.PATIENT:
-        return PatientRow.account_id == actor.account_id
-    joined = exists().where(
-        ParticipantRow.visit_id == VisitRow.id, ParticipantRow.account_id == actor.account_id
-    )
-    return or_(VisitRow.doctor_account_id == actor.account_id, joined)
 
 
 def _listing(concerning: ColumnElement[bool]) -> Select[tuple[VisitRow, PatientRow, str]]:

@@ -15,14 +15,12 @@ _TABLES = (
     """
     CREATE TABLE patient (
         id uuid NOT NULL,
-        account_id uuid,
         wrapped_key bytea NOT NULL,
         name bytea NOT NULL,
         date_of_birth bytea,
         sex bytea,
         created_at timestamptz NOT NULL,
-        CONSTRAINT pk_patient PRIMARY KEY (id),
-        CONSTRAINT uq_patient_account_id UNIQUE (account_id)
+        CONSTRAINT pk_patient PRIMARY KEY (id)
     )
     """,
     """

@@ -9,7 +9,9 @@ from clinical_store.summary import PLAIN_TITLES, plain_title, sections_of
 
 
 def line(section: str, text: str) -> Statement:
-    return Statement(id=UUID(int=hash(text) % 2**64), key=text, section=section, text=text, origin=Origin.CLINICIAN)
+    return Statement(
+        id=UUID(int=hash(text) % 2**64), key=text, section=section, text=text, origin=Origin.CLINICIAN
+    )
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,9 @@ def test_every_section_has_a_plain_title(section: str, title: str) -> None:
 
 def test_no_title_uses_the_notes_own_words() -> None:
     for title in PLAIN_TITLES.values():
-        assert not {"subjective", "objective", "assessment", "plan", "hpi", "ros"} & set(title.lower().split())
+        assert not {"subjective", "objective", "assessment", "plan", "hpi", "ros"} & set(
+            title.lower().split()
+        )
 
 
 def test_sections_come_in_the_readers_order_and_lines_in_the_notes() -> None:
