@@ -35,12 +35,6 @@ class PatientRequired(InvalidInput):
     next_step = "Name the patient in `patient_id`."
 
 
-class UnknownPatient(InvalidInput):
-    code = "unknown_patient"
-    title = "There is no such patient"
-    next_step = "Check whom the appointment is for."
-
-
 class UnknownDoctor(InvalidInput):
     code = "unknown_doctor"
     title = "There is no such doctor"

@@ -1,8 +1,8 @@
 """Pure: availability in the clinic's wall time becomes slots in UTC. No I/O, no clock.
 
-Wall time is what a clinician means by "Tuesdays at nine"; UTC is what two people can agree on. The two differ twice
-a year: a wall time inside the spring gap does not exist (no slot), and one inside the autumn fold exists twice (the
-first is meant).
+Wall time is what a clinician means by "Tuesdays at nine"; UTC is what two people can agree on. The two
+differ twice a year: a wall time inside the spring gap does not exist (no slot), and one inside the autumn
+fold exists twice (the first is meant).
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,9 @@ from scheduling.errors import UnknownTimeZone
 
 MAX_DAYS = 92
 """One publication covers at most a quarter, so one request cannot create an unbounded number of rows."""
+
+CALENDAR_YEARS = range(2000, 2100)
+"""Years a clinic can mean; beyond them arithmetic on dates and zones overflows."""
 
 
 class Weekday(StrEnum):
@@ -89,6 +92,14 @@ class Appointment:
     visit_id: UUID | None = None
     reason: str = field(default="", repr=False)
 
+    @property
+    def starts_at(self) -> datetime:
+        return self.span.start
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.span.end
+
 
 def zone(name: str) -> ZoneInfo:
     """The IANA zone called `name`; raises UnknownTimeZone."""
@@ -99,14 +110,14 @@ def zone(name: str) -> ZoneInfo:
 
 
 def slots_of(availability: Availability) -> Iterator[Span]:
-    """The slots in order: each exactly `slot_minutes` long, none overlapping another, none in a spring gap."""
+    """In order: each exactly `slot_minutes` long, none overlapping another, none in a spring gap."""
     clinic = zone(availability.time_zone)
     length = timedelta(minutes=availability.slot_minutes)
     free_from = datetime.min.replace(tzinfo=UTC)
     for wall in _wall_times(availability):
         start = _first_occurrence(wall, clinic)
-        # On the day of a spring gap the wall grid is denser than real time: a slot that began before the gap may
-        # still run when the grid resumes behind it.
+        # On the day of a spring gap the wall grid is denser than real time: a slot that began before the
+        # gap may still run when the grid resumes behind it.
         if start is not None and start >= free_from:
             free_from = start + length
             yield Span(start, free_from)

@@ -17,8 +17,9 @@ _SCHEMES = ("stun:", "stuns:", "turn:", "turns:")
 class TurnSettings:
     """What the clinic configured. A URL with an unknown scheme or TURN without a secret stops start-up.
 
-    `secret` is coturn's `static-auth-secret`. To rotate it without an outage: add the new one to coturn, switch it
-    here, wait one `lifetime`, remove the old one from coturn (coturn accepts several lines at once).
+    `secret` is coturn's `static-auth-secret`. To rotate it without an outage: add the new one to coturn,
+    switch it here, wait one `lifetime`, remove the old one from coturn (coturn accepts several lines at
+    once).
     """
 
     turn_urls: tuple[str, ...] = ()
@@ -38,7 +39,9 @@ class TurnSettings:
 
 @dataclass(frozen=True, slots=True)
 class IceServer:
-    """One entry of RTCConfiguration.iceServers (W3C webrtc-pc 4.2.4). Empty strings: no credential needed (STUN)."""
+    """One entry of RTCConfiguration.iceServers (W3C webrtc-pc 4.2.4). Empty strings: no credential needed
+    (STUN).
+    """
 
     urls: tuple[str, ...]
     username: str = ""
@@ -59,5 +62,7 @@ def ice_servers_for(participant_id: UUID, now: datetime, settings: TurnSettings)
 
 
 def _credential(secret: str, username: str) -> str:
-    """base64(HMAC-SHA1(secret, username)): SHA-1 is the scheme's, and as an HMAC it is not known to be weak."""
+    """base64(HMAC-SHA1(secret, username)): SHA-1 is the scheme's, and as an HMAC it is not known to be
+    weak.
+    """
     return base64.b64encode(hmac.new(secret.encode(), username.encode(), hashlib.sha1).digest()).decode()

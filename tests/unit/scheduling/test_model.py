@@ -15,10 +15,23 @@ EVERY_DAY = frozenset(Weekday)
 
 
 def availability(
-    day: date, start: str, end: str, minutes: int = 30, *, to: date | None = None, time_zone: str = "Europe/Berlin"
+    day: date,
+    start: str,
+    end: str,
+    minutes: int = 30,
+    *,
+    to: date | None = None,
+    time_zone: str = "Europe/Berlin",
 ) -> Availability:
     return Availability(
-        DOCTOR, day, to or day, EVERY_DAY, time.fromisoformat(start), time.fromisoformat(end), minutes, time_zone
+        DOCTOR,
+        day,
+        to or day,
+        EVERY_DAY,
+        time.fromisoformat(start),
+        time.fromisoformat(end),
+        minutes,
+        time_zone,
     )
 
 
@@ -42,8 +55,14 @@ def test_a_rest_shorter_than_a_slot_is_not_offered() -> None:
 def test_only_the_named_weekdays() -> None:
     week = availability(date(2026, 11, 23), "09:00", "09:30", to=date(2026, 11, 29))
     tuesdays = Availability(
-        week.doctor_id, week.from_date, week.to_date, frozenset({Weekday.TUESDAY}),
-        week.start, week.end, week.slot_minutes, week.time_zone,
+        week.doctor_id,
+        week.from_date,
+        week.to_date,
+        frozenset({Weekday.TUESDAY}),
+        week.start,
+        week.end,
+        week.slot_minutes,
+        week.time_zone,
     )
     [only] = slots_of(tuesdays)
     assert only.start.date() == date(2026, 11, 24)
@@ -65,7 +84,9 @@ def test_a_wall_time_in_the_autumn_fold_is_its_first_occurrence() -> None:
     assert starts(spans) == ["02:00 +0200", "03:00 +0100"]
 
 
-@pytest.mark.parametrize("name", ["Europe/Nowhere", "", "../../etc/passwd", "Europe", "/etc/localtime", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["Europe/Nowhere", "", "../../etc/passwd", "Europe", "/etc/localtime", "a\0b"]
+)
 def test_an_unknown_zone_is_one_clear_error(name: str) -> None:
     with pytest.raises(UnknownTimeZone):
         zone(name)
@@ -88,8 +109,14 @@ def test_slots_in_every_zone_keep_their_promises(
 ) -> None:
     end = min(start + window, 24 * 60 - 1)
     wanted = Availability(
-        DOCTOR, first, first + timedelta(days=days), EVERY_DAY,
-        time(start // 60, start % 60), time(end // 60, end % 60), minutes, time_zone,
+        DOCTOR,
+        first,
+        first + timedelta(days=days),
+        EVERY_DAY,
+        time(start // 60, start % 60),
+        time(end // 60, end % 60),
+        minutes,
+        time_zone,
     )
     check_promises(wanted, list(slots_of(wanted)))
 

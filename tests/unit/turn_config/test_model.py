@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from turn_config import IceServer, TurnSettings, ice_servers_for
 
+FIRST, LAST = datetime.fromisoformat("2020-01-01"), datetime.fromisoformat("2100-01-01")
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PARTICIPANT = UUID("018f0000-0000-7000-8000-000000000001")
 SECRET = "north-wing-secret-0001"
@@ -21,7 +22,7 @@ def test_without_a_turn_server_the_list_is_empty() -> None:
 
 
 def test_the_credential_is_the_hmac_coturn_computes() -> None:
-    # Vector computed with: echo -n "1795176600:018f…01" | openssl dgst -sha1 -hmac north-wing-secret-0001 -binary | base64
+    # The vector: echo -n USERNAME | openssl dgst -sha1 -hmac north-wing-secret-0001 -binary | base64
     [server] = ice_servers_for(PARTICIPANT, NOW, TURN)
     assert server.username == "1795176600:018f0000000070008000000000000001"
     assert server.credential == "aGhzYN6pGL2QWGk3rZO6603uBEk="
@@ -38,7 +39,7 @@ def test_the_credential_never_shows_in_a_repr() -> None:
     assert SECRET not in repr(TURN)
 
 
-@given(st.uuids(), st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)), st.integers(60, 86_400))
+@given(st.uuids(), st.datetimes(FIRST, LAST), st.integers(60, 86_400))
 def test_every_credential_verifies_and_names_its_own_expiry(
     participant: UUID, naive: datetime, seconds: int
 ) -> None:

@@ -1,0 +1,34 @@
+"""The room: waiting, admission, offer and answer, consent, chat, captions, presence, over one hardened
+socket.
+
+`RoomServer` holds the rooms of a process; `RoomHttp` hands out tickets; `EVENTS` lists every message a
+client may send with the permission it needs. docs/protocol.md is the protocol as a document of its own.
+"""
+
+from signaling.events import EVENTS, EventRule
+from signaling.http import RoomHttp
+from signaling.ports import (
+    IceServers,
+    LiveSessions,
+    MediaPlane,
+    RoomEvents,
+    RoomRecord,
+    TicketCounter,
+    TicketOffice,
+)
+from signaling.server import DEFAULT_SEATS, RoomServer
+
+__all__ = [
+    "DEFAULT_SEATS",
+    "EVENTS",
+    "EventRule",
+    "IceServers",
+    "LiveSessions",
+    "MediaPlane",
+    "RoomEvents",
+    "RoomHttp",
+    "RoomRecord",
+    "RoomServer",
+    "TicketCounter",
+    "TicketOffice",
+]

@@ -1,0 +1,63 @@
+"""What a room refuses. Each class is one stable code, the same in an acknowledgement and in problem+json."""
+
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound, PayloadTooLarge, TooManyRequests
+
+
+class UnknownEvent(NotFound):
+    code = "unknown_event"
+    title = "The room does not know this event"
+    next_step = "See docs/protocol.md for the events of a room."
+
+
+class TooFast(TooManyRequests):
+    code = "too_fast"
+    title = "Too many messages from this connection"
+    next_step = "Slow down; the message was not acted on."
+
+
+class SdpTooLarge(PayloadTooLarge):
+    code = "sdp_too_large"
+    title = "The session description is over 32 KiB"
+    next_step = "Offer fewer codecs or media sections."
+
+
+class NotInRoom(Conflict):
+    code = "not_in_room"
+    title = "This connection is in no room"
+    next_step = "Fetch a new ticket and join again."
+
+
+class NotAdmitted(Forbidden):
+    code = "not_admitted"
+    title = "You have not been admitted yet"
+    next_step = "Wait until the doctor lets you in."
+
+
+class NotWaiting(Conflict):
+    code = "not_waiting"
+    title = "This person is not waiting"
+    next_step = "Admit somebody who is in the waiting room."
+
+
+class ParticipantNotFound(NotFound):
+    code = "participant_not_found"
+    title = "There is no such participant in this visit"
+    next_step = "Use an id from the latest room.state."
+
+
+class RoomFull(Conflict):
+    code = "room_full"
+    title = "The room is full"
+    next_step = "Wait until somebody leaves."
+
+
+class VisitEnded(Conflict):
+    code = "visit_ended"
+    title = "This visit has ended"
+    next_step = "Book a new appointment if there is more to talk about."
+
+
+class InvalidPayload(InvalidInput):
+    code = "invalid_payload"
+    title = "The message does not have the form of this event"
+    next_step = "Compare it with docs/protocol.md."

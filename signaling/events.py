@@ -1,0 +1,88 @@
+"""The one table of what a client may send: event, permission, form. tests/architecture lists it.
+
+Every payload is a strict model: a field too many, too long or of another type refuses the whole message.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from access import Permission
+
+MAX_SDP_CHARACTERS = 32 * 1024
+MAX_CHAT_CHARACTERS = 4_000
+
+
+class Payload(BaseModel):
+    """Strict: "true" is no boolean, and unknown fields are an error (a typo must not be ignored)."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Nothing(Payload):
+    """An event that carries no data: {}."""
+
+
+class DeviceCheck(Payload):
+    """What the device check found to work."""
+
+    camera: bool
+    microphone: bool
+    speaker: bool
+
+
+class Admission(Payload):
+    participant_id: Annotated[UUID, Field(strict=False)]  # JSON has no UUID: a string is its only form
+
+
+class Offer(Payload):
+    sdp: Annotated[str, Field(min_length=1)]  # the limit has its own error, sdp_too_large
+
+
+class Candidate(Payload):
+    """RTCIceCandidateInit, as far as it is used (W3C webrtc-pc 4.8.1)."""
+
+    candidate: Annotated[str, Field(max_length=1_024)]
+    sdp_mid: Annotated[str, Field(max_length=16)]
+
+
+class MediaState(Payload):
+    microphone: bool
+    camera: bool
+
+
+class ConsentChoice(Payload):
+    purpose: Literal["record", "transcribe"]
+    granted: bool
+
+
+class ChatText(Payload):
+    text: Annotated[str, Field(min_length=1, max_length=MAX_CHAT_CHARACTERS, pattern=r"\S")]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """`cost`: tokens of the connection's allowance (signaling.socket.EVENT_RATE)."""
+
+    permission: Permission
+    payload: type[Payload]
+    cost: float = 1.0
+
+
+EVENTS: Mapping[str, EventRule] = {
+    "lobby.ready": EventRule(Permission.LOBBY_WAIT, DeviceCheck, cost=3),
+    "lobby.admit": EventRule(Permission.PARTICIPANT_ADMIT, Admission, cost=3),
+    "media.offer": EventRule(Permission.MEDIA_PUBLISH, Offer, cost=5),
+    "media.candidate": EventRule(Permission.MEDIA_PUBLISH, Candidate),
+    "media.state": EventRule(Permission.MEDIA_PUBLISH, MediaState),
+    "consent.set": EventRule(Permission.CONSENT_SET, ConsentChoice, cost=3),
+    "chat.send": EventRule(Permission.CHAT_WRITE, ChatText, cost=3),
+    "room.leave": EventRule(Permission.ROOM_JOIN, Nothing, cost=3),
+    "room.end": EventRule(Permission.VISIT_END, Nothing, cost=3),
+}
+
+JOIN_PERMISSION = Permission.ROOM_JOIN
+"""What the connection itself needs, beside a ticket for the visit."""

@@ -1,0 +1,132 @@
+"""What a room needs from others. The app gives the real ones; tests give small fakes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from pydantic import JsonValue
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from access import Actor
+from clinical_store import ChatMessage, Participant, ParticipantState, Purpose, Visit, VisitStatus
+
+
+class MediaPlane(Protocol):
+    """The packet forwarder. `media.MediaPlane` implements it."""
+
+    async def connect(self, visit_id: UUID, participant_id: UUID, offer: str) -> str:
+        """The SDP answer; replaces the participant's earlier connection. Raises MalformedOffer."""
+        ...
+
+    async def add_candidate(self, visit_id: UUID, participant_id: UUID, candidate: str, sdp_mid: str) -> None:
+        """Trickled remote candidate. Raises MalformedOffer; one for a connection that is gone is dropped."""
+
+    async def disconnect(self, visit_id: UUID, participant_id: UUID) -> None:
+        """End the participant's connection; nothing happens where there is none."""
+
+    def seats(self, visit_id: UUID, participant_id: UUID) -> Mapping[UUID, int]:
+        """Which of this participant's receiving sections carries whom."""
+        ...
+
+    def tap(self, visit_id: UUID, participant_id: UUID, *, record: bool, transcribe: bool) -> None:
+        """Open or close the taps on what this participant sends; takes effect before it returns."""
+
+    async def close_room(self, visit_id: UUID) -> None:
+        """End every connection of the visit."""
+
+
+class RoomEvents(Protocol):
+    """Hooks into the flows of the app, called inside the transaction that makes the fact durable."""
+
+    async def on_visit_ended(self, session: AsyncSession, visit_id: UUID) -> None:
+        """The visit has ended in this transaction."""
+
+
+class RoomRecord(Protocol):
+    """The durable side of a room. `clinical_store.ClinicalStore` implements it; it authorises and audits."""
+
+    async def visit_for(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> Visit:
+        """Raises NotFound, Forbidden."""
+        ...
+
+    async def join_visit(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> Participant: ...
+
+    async def participants(self, session: AsyncSession, visit_id: UUID) -> Sequence[Participant]: ...
+
+    async def set_participant_state(
+        self, session: AsyncSession, participant_id: UUID, state: ParticipantState
+    ) -> object: ...
+
+    async def set_visit_status(
+        self, session: AsyncSession, visit_id: UUID, status: VisitStatus
+    ) -> object: ...
+
+    async def start_media(self, session: AsyncSession, visit_id: UUID, at: datetime) -> datetime:
+        """The visit's media epoch: `at`, or the one set earlier."""
+        ...
+
+    async def set_consent(
+        self, session: AsyncSession, actor: Actor, participant_id: UUID, purpose: Purpose, granted: bool
+    ) -> object: ...
+
+    async def consents(
+        self, session: AsyncSession, visit_id: UUID
+    ) -> Mapping[UUID, Mapping[Purpose, bool]]: ...
+
+    async def add_chat(
+        self, session: AsyncSession, actor: Actor, visit_id: UUID, text: str
+    ) -> ChatMessage: ...
+
+
+class TicketOffice(Protocol):
+    """`access.RoomTickets`: a ticket opens one room, once, within a minute."""
+
+    async def redeem(self, session: AsyncSession, token: str, visit_id: UUID) -> Actor:
+        """Raises TicketInvalid, TicketExpired, TicketUsed."""
+        ...
+
+
+class TicketCounter(Protocol):
+    """`access.RoomTickets`, the side that hands them out."""
+
+    def issue(self, actor: Actor, visit_id: UUID) -> tuple[str, datetime]:
+        """The ticket and the moment it stops opening the room."""
+        ...
+
+
+class LiveSessions(Protocol):
+    """Who is still signed in. `access.Access` implements it."""
+
+    async def session_alive(self, session: AsyncSession, session_id: UUID) -> bool:
+        """Neither revoked nor expired. Does not count as use."""
+        ...
+
+    async def touch(self, session: AsyncSession, session_id: UUID) -> None:
+        """Something is going on: the idle time starts anew."""
+
+
+class Wire(Protocol):
+    """The way out to one connection. Never waits for a slow reader and never raises."""
+
+    async def send(self, connection: str, event: str, payload: JsonValue) -> None: ...
+
+    async def drop(self, connection: str) -> None:
+        """End the connection after what was sent to it."""
+
+
+class IceServers(Protocol):
+    """`turn_config.ice_servers_for` with the clinic's settings bound."""
+
+    def __call__(self, participant_id: UUID, now: datetime) -> Sequence["IceServerEntry"]: ...
+
+
+class IceServerEntry(Protocol):
+    @property
+    def urls(self) -> tuple[str, ...]: ...
+
+    @property
+    def username(self) -> str: ...
+
+    @property
+    def credential(self) -> str: ...

@@ -1,0 +1,110 @@
+"""RoomServer: the rooms of one `serve` process, as the app wires and drives them."""
+
+import asyncio
+import contextlib
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import JsonValue
+
+from access import Permission
+from core.clock import Clock
+from core.database import Database
+from signaling.frames import NAMESPACE
+from signaling.ports import LiveSessions, MediaPlane, RoomEvents, RoomRecord, TicketOffice
+from signaling.service import Rooms
+from signaling.socket import RoomSocket
+from signaling.transport import PATH, RoomTransport
+from signaling.watch import Watch
+
+DEFAULT_SEATS = 3
+_TICK_SECONDS = 1.0
+
+
+class RoomServer:
+    """`origins`: what browsers send as Origin, e.g. {"https://consult.example"}; others are refused.
+
+    `attach` it to the web application, keep `run` going, `close` it before the media plane and the database.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        record: RoomRecord,
+        tickets: TicketOffice,
+        sessions: LiveSessions,
+        media: MediaPlane,
+        events: RoomEvents,
+        origins: Collection[str],
+        seats: int = DEFAULT_SEATS,
+    ) -> None:
+        self._transport = RoomTransport(origins, clock)
+        self._rooms = Rooms(
+            database=database,
+            record=record,
+            tickets=tickets,
+            media=media,
+            events=events,
+            wire=self._transport,
+            clock=clock,
+            seats=seats,
+        )
+        self._watch = Watch(self._rooms, sessions, database, clock)
+        socket = RoomSocket(self._rooms, clock)
+        self._transport.on("connect", socket.on_connect, namespace=NAMESPACE)
+        self._transport.on("disconnect", socket.on_disconnect, namespace=NAMESPACE)
+        self._transport.on("*", socket.on_event, namespace=NAMESPACE)
+        self._transport.on_joined = socket.on_joined
+
+    def attach(self, app: web.Application) -> None:
+        """Answer /socket.io/ of this application."""
+        self._transport.attach(app, PATH)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Re-check sessions, give up on who does not come back, cut idle connections; until `stop`."""
+        while not stop.is_set():
+            await self.tick()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _TICK_SECONDS)
+
+    async def tick(self) -> None:
+        """One round of `run`."""
+        self._transport.sweep()
+        await self._watch.tick()
+
+    async def push_utterance(self, visit_id: UUID, view: Mapping[str, JsonValue]) -> None:
+        """An utterance opened, changed or closed: to everybody in the call."""
+        room = self._rooms.open.room(visit_id)
+        if room is not None:
+            await self._rooms.tell_admitted(room, "transcript.utterance", dict(view))
+
+    async def push_note_changed(self, visit_id: UUID, revision: int) -> None:
+        """The draft grew: to those in the call who may read the note."""
+        room = self._rooms.open.room(visit_id)
+        if room is not None:
+            payload: JsonValue = {"visit_id": str(visit_id), "revision": revision}
+            await self._rooms.tell_admitted(
+                room, "note.changed", payload, only=lambda member: member.actor.may(Permission.NOTE_READ)
+            )
+
+    def connected(self, visit_id: UUID) -> frozenset[UUID]:
+        """The participants with a live connection."""
+        return frozenset(member.person.id for member in self._rooms.open.members_of(visit_id))
+
+    async def end_session(self, session_id: UUID) -> None:
+        """A session ended (access's `session.ended` on the bus): its connections end now, not at the next
+        check.
+        """
+        await self._watch.expel(session_id)
+
+    async def epoch_of(self, visit_id: UUID) -> datetime:
+        """The zero of the visit's media times; media.MediaPlane's `epoch_of`."""
+        return await self._rooms.epoch_of(visit_id)
+
+    async def close(self) -> None:
+        """Cut every connection. Nothing durable changes: whoever comes back finds their place."""
+        await self._transport.close()

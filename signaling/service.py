@@ -1,0 +1,320 @@
+"""What happens in a room: one public method per event. Durable first, then memory, then everybody is told.
+
+Each durable change is one transaction under the visit's lock; if it fails nothing has changed and nobody
+was told anything. The one exception is withdrawn consent: the taps close before anything is awaited.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import JsonValue
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from access import Permission
+from audit import AuditEvent, record
+from clinical_store import ParticipantState, Purpose, Visit, VisitStatus
+from core.clock import Clock
+from core.database import Database
+from signaling.errors import NotAdmitted, NotInRoom, SdpTooLarge, VisitEnded
+from signaling.events import (
+    JOIN_PERMISSION,
+    MAX_SDP_CHARACTERS,
+    Admission,
+    Candidate,
+    ChatText,
+    ConsentChoice,
+    DeviceCheck,
+    MediaState,
+    Offer,
+)
+from signaling.model import Person, Room
+from signaling.ports import MediaPlane, RoomEvents, RoomRecord, TicketOffice, Wire
+from signaling.registry import Member, OpenRooms
+
+Answer = dict[str, JsonValue]
+
+
+class Rooms:
+    """The use cases. `seats`: how many others a participant's connection shows (media.SEATS)."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        record: RoomRecord,
+        tickets: TicketOffice,
+        media: MediaPlane,
+        events: RoomEvents,
+        wire: Wire,
+        clock: Clock,
+        seats: int,
+    ) -> None:
+        self.open = OpenRooms()
+        self._database = database
+        self._record = record
+        self._tickets = tickets
+        self._media = media
+        self._events = events
+        self._wire = wire
+        self._clock = clock
+        self._seats = seats
+        self._tapped: dict[UUID, dict[Purpose, bool]] = {}
+
+    async def join(self, connection: str, ticket: str, visit_id: UUID) -> None:
+        """Redeem the ticket and take the participant's place; an earlier connection of the account loses it.
+
+        Raises TicketInvalid, TicketExpired, TicketUsed, Forbidden, NotFound, VisitEnded.
+        """
+        async with self.open.lock(visit_id):
+            async with self._database.transaction() as session:
+                actor = await self._tickets.redeem(session, ticket, visit_id)
+                actor.must(JOIN_PERMISSION)
+                visit = await self._record.visit_for(session, actor, visit_id)
+                if visit.status is VisitStatus.ENDED:
+                    raise VisitEnded
+                participant = await self._record.join_visit(session, actor, visit_id)
+                room = self.open.room(visit_id) or await self._load(session, visit)
+            room.status, room.epoch = visit.status, visit.media_epoch or room.epoch
+            person = room.place(participant, oversees=actor.may(Permission.PARTICIPANT_ADMIT))
+            self.open.open(room)
+            former = self.open.enter(Member(connection, actor, room, person))
+            self._apply_taps(room)
+        if former is not None:
+            await self.remove(former, "replaced")
+
+    async def joined(self, connection: str) -> None:
+        """The connection may be written to now: everybody, and it, is told."""
+        await self.announce(self.open.member(connection).room)
+
+    async def gone(self, connection: str) -> None:
+        """The connection is lost. The place stays, for coming back; media ends by itself or is picked up
+        again.
+        """
+        member = self.open.leave(connection)
+        if member is not None:
+            member.person.away_since = self._clock.now()
+            await self.announce(member.room)
+
+    async def remove(self, connection: str, reason: str) -> None:
+        """Tell a connection that its place is gone, and end it."""
+        await self._wire.send(connection, "room.removed", {"reason": reason})
+        await self._wire.drop(connection)
+
+    async def ready(self, me: Member, check: DeviceCheck) -> Answer:
+        """Device check passed: wait to be admitted. Raises VisitEnded."""
+        room, person = me.room, me.person
+        async with self.open.lock(room.visit_id):
+            room.check_open()
+            if person.admitted:
+                return {}
+            begins = person.role == "patient" and room.status is VisitStatus.SCHEDULED
+            async with self._database.transaction() as session:
+                await self._record.set_participant_state(session, person.id, ParticipantState.WAITING)
+                if begins:
+                    await self._record.set_visit_status(session, room.visit_id, VisitStatus.WAITING)
+                await _audit(session, me, "room:lobby:wait", person.id)
+            person.state, person.camera, person.microphone = (
+                ParticipantState.WAITING,
+                check.camera,
+                check.microphone,
+            )
+            room.status = VisitStatus.WAITING if begins else room.status
+        await self.announce(room)
+        return {}
+
+    async def admit(self, me: Member, wanted: Admission) -> Answer:
+        """Let somebody in; the first one begins the visit and its media time.
+
+        Raises VisitEnded, NotAdmitted, ParticipantNotFound, NotWaiting, RoomFull.
+        """
+        room = me.room
+        async with self.open.lock(room.visit_id):
+            room.check_admitted(me.person)
+            target = room.may_admit(wanted.participant_id)
+            if target is None:
+                return {}
+            async with self._database.transaction() as session:
+                await self._record.set_participant_state(session, target.id, ParticipantState.ADMITTED)
+                await self._record.set_visit_status(session, room.visit_id, VisitStatus.IN_PROGRESS)
+                epoch = await self._record.start_media(session, room.visit_id, self._clock.now())
+                await _audit(session, me, "room:participant:admit", target.id)
+            target.state, room.status, room.epoch = ParticipantState.ADMITTED, VisitStatus.IN_PROGRESS, epoch
+            self._apply_taps(room)
+        await self.announce(room)
+        return {}
+
+    async def offer(self, me: Member, offer: Offer) -> Answer:
+        """Connect the participant's media. Raises SdpTooLarge, NotAdmitted, VisitEnded, MalformedOffer."""
+        if len(offer.sdp) > MAX_SDP_CHARACTERS:
+            raise SdpTooLarge
+        room, person = me.room, me.person
+        room.check_admitted(person)
+        answer = await self._media.connect(room.visit_id, person.id, offer.sdp)
+        # Negotiating took a while: the visit may have ended, or the person may have left, in the meantime.
+        if room.status is VisitStatus.ENDED or not person.admitted:
+            await self._media.disconnect(room.visit_id, person.id)
+            raise NotAdmitted
+        if person.connection != me.connection:
+            raise NotInRoom
+        person.sends_media = True
+        self._apply_taps(room)
+        await self.announce(room)
+        seats = self._media.seats(room.visit_id, person.id)
+        return {"sdp": answer, "seats": {str(other): seat for other, seat in seats.items()}}
+
+    async def candidate(self, me: Member, candidate: Candidate) -> Answer:
+        """A trickled ICE candidate. Raises NotAdmitted, VisitEnded, and what the media plane refuses."""
+        me.room.check_admitted(me.person)
+        await self._media.add_candidate(
+            me.room.visit_id, me.person.id, candidate.candidate, candidate.sdp_mid
+        )
+        return {}
+
+    async def media_state(self, me: Member, state: MediaState) -> Answer:
+        """What the others see as muted. Raises VisitEnded."""
+        me.room.check_open()
+        me.person.microphone, me.person.camera = state.microphone, state.camera
+        await self.announce(me.room)
+        return {}
+
+    async def consent(self, me: Member, choice: ConsentChoice) -> Answer:
+        """One's own consent. Withdrawn, it holds from this very moment, whatever the database does.
+
+        Raises VisitEnded.
+        """
+        room, person = me.room, me.person
+        room.check_open()
+        if not choice.granted:
+            person.consent[choice.purpose] = False
+            self._apply_taps(room)
+        async with self.open.lock(room.visit_id):
+            room.check_open()
+            async with self._database.transaction() as session:
+                await self._record.set_consent(session, me.actor, person.id, choice.purpose, choice.granted)
+            person.consent[choice.purpose] = choice.granted
+            self._apply_taps(room)
+        await self.announce(room)
+        return {}
+
+    async def chat(self, me: Member, line: ChatText) -> Answer:
+        """To everybody in the call, the writer included. Raises VisitEnded, NotAdmitted."""
+        me.room.check_admitted(me.person)
+        async with self._database.transaction() as session:
+            message = await self._record.add_chat(session, me.actor, me.room.visit_id, line.text)
+        view = message.model_dump(mode="json")
+        await self.tell_admitted(me.room, "chat.message", view)
+        return {"message": view}
+
+    async def leave(self, me: Member) -> Answer:
+        """Give up the place; coming back means to be admitted again (the visit's doctor is at once)."""
+        await self.vacate(me.room, me.person, ParticipantState.LEFT, me)
+        self.open.leave(me.connection)
+        await self.announce(me.room)
+        return {}
+
+    async def vacate(
+        self, room: Room, person: Person, state: ParticipantState, me: Member | None = None
+    ) -> None:
+        """Durably out of call and waiting room; the media connection ends. A visit nobody waits for is
+        scheduled.
+        """
+        async with self.open.lock(room.visit_id):
+            waits_no_more = (
+                person.role == "patient"
+                and person.state is ParticipantState.WAITING
+                and room.status is VisitStatus.WAITING
+            )
+            async with self._database.transaction() as session:
+                await self._record.set_participant_state(session, person.id, state)
+                if waits_no_more:
+                    await self._record.set_visit_status(session, room.visit_id, VisitStatus.SCHEDULED)
+                if me is not None:
+                    await _audit(session, me, "room:session:leave", person.id)
+            person.state = state
+            room.status = VisitStatus.SCHEDULED if waits_no_more else room.status
+            self._apply_taps(room)
+            await self.end_media(room, person)
+
+    async def end(self, me: Member) -> Answer:
+        """The visit is over, for everybody. Raises VisitEnded, NotAdmitted."""
+        room = me.room
+        async with self.open.lock(room.visit_id):
+            room.check_admitted(me.person)
+            async with self._database.transaction() as session:
+                await self._record.set_visit_status(session, room.visit_id, VisitStatus.ENDED)
+                await self._events.on_visit_ended(session, room.visit_id)
+                await _audit(session, me, "room:visit:end", room.visit_id, kind="visit")
+            room.status = VisitStatus.ENDED
+            self._apply_taps(room)
+            await self.close_media(room)
+        for member in self.open.members_of(room.visit_id):
+            await self._wire.send(member.connection, "room.ended", {})
+        return {}
+
+    async def epoch_of(self, visit_id: UUID) -> datetime:
+        """The zero of the visit's media times; set now if nothing has set it before."""
+        room = self.open.room(visit_id)
+        if room is not None and room.epoch is not None:
+            return room.epoch
+        async with self._database.transaction() as session:
+            epoch = await self._record.start_media(session, visit_id, self._clock.now())
+        if room is not None:
+            room.epoch = epoch
+        return epoch
+
+    async def announce(self, room: Room) -> None:
+        """The whole room, to each as they may see it."""
+        for person in list(room.people.values()):
+            if person.connection is not None:
+                seats = self._media.seats(room.visit_id, person.id)
+                state = room.state_for(person, seats).model_dump(mode="json")
+                await self._wire.send(person.connection, "room.state", state)
+
+    async def tell_admitted(
+        self,
+        room: Room,
+        event: str,
+        payload: JsonValue,
+        only: Callable[[Member], bool] = lambda _: True,
+    ) -> None:
+        """To those in the call for whom `only` holds."""
+        for member in self.open.members_of(room.visit_id):
+            if member.person.admitted and only(member):
+                await self._wire.send(member.connection, event, payload)
+
+    async def end_media(self, room: Room, person: Person) -> None:
+        person.sends_media = False
+        self._tapped.pop(person.id, None)
+        await self._media.disconnect(room.visit_id, person.id)
+
+    async def close_media(self, room: Room) -> None:
+        for person in room.people.values():
+            person.sends_media = False
+            self._tapped.pop(person.id, None)
+        await self._media.close_room(room.visit_id)
+
+    def _apply_taps(self, room: Room) -> None:
+        """Tell the media plane what changed. No await in here: nothing comes between the decision and the
+        tap.
+        """
+        for participant_id, wanted in room.taps().items():
+            if self._tapped.get(participant_id) != wanted:
+                self._tapped[participant_id] = dict(wanted)
+                self._media.tap(room.visit_id, participant_id, **wanted)
+
+    async def _load(self, session: AsyncSession, visit: Visit) -> Room:
+        """The room as the record has it: the first to join after a restart finds admissions and consents."""
+        room = Room(visit.id, visit.patient_id, visit.status, visit.media_epoch, self._seats)
+        for participant in await self._record.participants(session, visit.id):
+            room.place(participant)
+        for participant_id, choices in (await self._record.consents(session, visit.id)).items():
+            room.person(participant_id).consent.update(choices)
+        return room
+
+
+async def _audit(
+    session: AsyncSession, me: Member, action: str, subject_id: UUID, kind: str = "participant"
+) -> None:
+    event = AuditEvent(me.actor.account_id, action, kind, subject_id, me.room.patient_id, "allowed")
+    await record(session, event)
