@@ -77,7 +77,7 @@ class Charts:
         return Chart(visit, patient, self.cabinet.unwrap(patient.id, patient.wrapped_key))
 
 
-def _visit_with_patient(visit_id: UUID, lock: bool) -> Select[tuple[VisitRow, PatientRow]]:
+def _visit_with_patient(visit_id: UUID, lock: bool) -> Select[VisitRow, PatientRow]:
     query = select(VisitRow, PatientRow).join(PatientRow).where(VisitRow.id == visit_id)
     # Rows may be in the session from before they changed; a read under lock must see the newest state.
     query = query.execution_options(populate_existing=True)

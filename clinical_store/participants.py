@@ -116,7 +116,7 @@ def participant_of(row: ParticipantRow, key: PatientKey) -> Participant:
     )
 
 
-def _rows_of(visit_id: UUID) -> Select[tuple[ParticipantRow]]:
+def _rows_of(visit_id: UUID) -> Select[ParticipantRow]:
     return (
         select(ParticipantRow)
         .where(ParticipantRow.visit_id == visit_id)

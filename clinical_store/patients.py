@@ -27,7 +27,7 @@ class Patients(Part):
         date_of_birth: date | None = None,
         sex: str | None = None,
     ) -> Patient:
-        """Write a new patient with a data key of their own; `account_id` (the patient's login) may open it."""
+        """Write a new patient with a key of their own; `account_id` is the login that may open it."""
         key, wrapped = self._charts.cabinet.make(patient_id)
         born = date_of_birth.isoformat() if date_of_birth else None
         row = PatientRow(

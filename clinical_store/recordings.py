@@ -101,6 +101,6 @@ async def _locked(session: AsyncSession, segment_id: UUID) -> SegmentRow:
     return row
 
 
-def _of_visit(visit_id: UUID) -> Select[tuple[SegmentRow]]:
+def _of_visit(visit_id: UUID) -> Select[SegmentRow]:
     newest = select(SegmentRow).where(SegmentRow.visit_id == visit_id)
     return newest.order_by(SegmentRow.start_ms, SegmentRow.id).execution_options(populate_existing=True)

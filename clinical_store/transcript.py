@@ -169,6 +169,6 @@ def _turn(view: UtteranceView) -> TranscriptTurn:
     return TranscriptTurn(utterance_id=view.id, **view.model_dump(exclude={"id", "speaker_name", "state"}))
 
 
-def _spoken_in(visit_id: UUID) -> Select[tuple[UtteranceRow]]:
+def _spoken_in(visit_id: UUID) -> Select[UtteranceRow]:
     spoken = select(UtteranceRow).where(UtteranceRow.visit_id == visit_id).options(_WITHOUT_AUDIO)
     return spoken.order_by(UtteranceRow.start_ms, UtteranceRow.id).execution_options(populate_existing=True)

@@ -76,7 +76,7 @@ class VisitLists(Part):
         return {account_id: account.display_name for account_id, account in accounts.items()}
 
 
-def _listing(concerning: ColumnElement[bool]) -> Select[tuple[VisitRow, PatientRow, str]]:
+def _listing(concerning: ColumnElement[bool]) -> Select[VisitRow, PatientRow, str]:
     found = select(VisitRow, PatientRow, _NOTE_STATUS).join(PatientRow).where(concerning)
     return (
         found.order_by(VisitRow.starts_at, VisitRow.id)

@@ -60,7 +60,8 @@ class Clinic:
         async with self.database.transaction() as session:
             await session.execute(
                 text(
-                    "INSERT INTO account (id, role, email, email_index, display_name, password_hash, epoch, created_at)"
+                    "INSERT INTO account"
+                    " (id, role, email, email_index, display_name, password_hash, epoch, created_at)"
                     " VALUES (:id, :role, ''::bytea, :index, ''::bytea, '', 1, now())"
                 ),
                 {"id": account.id, "role": role.value, "index": account.id.bytes},
