@@ -97,7 +97,7 @@ _DOCTOR = (
 )
 # The list of visits, to see who comes when; not VISIT_READ: the reason for a visit is clinical.
 _SCHEDULER = _EVERYBODY | _BOOKING | {Permission.SLOT_PUBLISH, Permission.VISIT_LIST}
-# Triage, prescriptions and laboratory orders bring their own permissions; till then these roles see no record.
+# Triage, prescriptions and laboratory orders bring their own permissions; till then they see no record.
 _NURSE = _EVERYBODY | _FINDING_A_SLOT
 _PHARMACIST = _EVERYBODY
 _LAB_TECHNICIAN = _EVERYBODY
