@@ -21,6 +21,7 @@ STALLED_SECONDS = 8.0  # a worker silent for so long is dead: its jobs are tried
 _SWEEP_SECONDS = 1.0
 _POLL_SECONDS = 1.0
 _LONGEST_PAUSE = 300
+_CLOSE_SECONDS = 12.0  # the pool waits for connections it is still opening (connect_timeout 5 s), then for itself
 _DURATION = histogram("job_duration_seconds", "How long a job's attempt took.", ("task", "outcome"))
 _log = get_logger()
 
@@ -121,7 +122,7 @@ class _Crew:
         if pending:
             raise WorkerStuck
         closing = asyncio.create_task(self._app.close_async())
-        _, pending = await asyncio.wait({closing}, timeout=5)
+        _, pending = await asyncio.wait({closing}, timeout=_CLOSE_SECONDS)
         self._connector.cut()
         if pending:
             closing.cancel()
