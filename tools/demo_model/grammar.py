@@ -85,7 +85,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 TEMPLATES: tuple[str, ...] = (
-    # doctor: opening and history
+    # The doctor opens and asks.
     "Good {greeting}, what brings you in today?",
     "Good {greeting}, how can I help you today?",
     "Where does it hurt?|How bad is the pain?|How long has this been going on?|When did it start?",
@@ -100,7 +100,7 @@ TEMPLATES: tuple[str, ...] = (
     "How often do you take {medicine}?",
     "Do you {activity}?",
     "Does anyone in your family have {condition}?|Do you have {condition}?",
-    # patient: complaint and history
+    # The patient complains and answers.
     "I have had {symptom} for {duration}.",
     "I have {symptom} and {symptom}.",
     "I have {symptom} {when}.",
@@ -122,7 +122,7 @@ TEMPLATES: tuple[str, ...] = (
     "My {relative} has {condition}.|My {relative} had {condition}.",
     "No, I have never smoked.|No, I do not smoke.|Yes, I smoke ten cigarettes a day."
     "|I quit smoking {duration} ago.|No, I do not drink alcohol.",
-    # doctor: examination, assessment and plan
+    # The doctor examines, judges and plans.
     "Your blood pressure is one {tens} over {lower}.",
     "Your temperature is one hundred and {few}.|Your heart rate is {rate}."
     "|Your temperature is normal.|Your lungs are clear.|Your blood pressure is normal.",
@@ -138,7 +138,7 @@ TEMPLATES: tuple[str, ...] = (
     "Call us right away if the {thing} gets worse.|Call us if you have {asked}.",
     "Go to the emergency room if the {thing} gets worse.|Call us if it does not get better.",
     "Does that sound okay?|Do you have any questions?|Is there anything else?|Take care.",
-    # both: short
+    # Both say short things.
     "No.|Yes.|Okay.|Yes, a little.|No, nothing else.|Not really.|I see.|All right.|Sometimes."
     "|I do not know.|Yes, please.|No, thank you.",
     "Thank you, doctor.|Thank you.|Thank you very much.|Goodbye.|Hello, doctor.|Good {greeting}."

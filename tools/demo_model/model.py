@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 from whisper.model import AudioEncoder, ModelDimensions, TextDecoder
 from whisper.tokenizer import Tokenizer, get_tokenizer
 
@@ -65,7 +65,7 @@ class SlicedEncoder(AudioEncoder):
 
     def forward(self, mel: Tensor) -> Tensor:
         """``(batch, 80, frames)`` to ``(batch, frames / 2, state)``."""
-        x = F.gelu(self.conv2(F.gelu(self.conv1(mel)))).permute(0, 2, 1)
+        x = functional.gelu(self.conv2(functional.gelu(self.conv1(mel)))).permute(0, 2, 1)
         positions: Any = self.positional_embedding
         x = (x + positions[: x.shape[1]]).to(x.dtype)
         for block in self.blocks:
@@ -84,9 +84,7 @@ class DemoNet(nn.Module):
         self.encoder = SlicedEncoder(
             d.n_mels, d.n_audio_ctx, d.n_audio_state, d.n_audio_head, d.n_audio_layer
         )
-        self.decoder = TextDecoder(
-            used, d.n_text_ctx, d.n_text_state, d.n_text_head, d.n_text_layer
-        )
+        self.decoder = TextDecoder(used, d.n_text_ctx, d.n_text_state, d.n_text_head, d.n_text_layer)
         nn.init.normal_(self.decoder.token_embedding.weight, std=0.05)
         nn.init.normal_(self.decoder.positional_embedding, std=0.01)
         self.ctc = nn.Linear(d.n_audio_state, vocabulary.n_text + 1)
@@ -110,11 +108,11 @@ def losses(
 ) -> tuple[Tensor, Tensor]:
     """Cross-entropy of the decoder and CTC of the encoder (on the first ``frames`` positions)."""
     logits, ctc = net(mel, tokens)
-    decoder = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORE)
+    decoder = functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORE)
     ctc = ctc[:, :frames]
     chances = ctc.log_softmax(-1).transpose(0, 1)
     lengths = torch.tensor([len(words) for words in spoken])
-    encoder = F.ctc_loss(
+    encoder = functional.ctc_loss(
         chances,
         torch.cat(spoken),
         torch.full((len(spoken),), ctc.shape[1]),

@@ -34,8 +34,8 @@ class Phase:
 
 PHASES = (
     Phase(0.0, 4.5, 1, 28),
-    Phase(0.50, 7.0, 2, 20),
-    Phase(0.75, 30.0, 2, 8),
+    Phase(0.42, 7.0, 2, 20),
+    Phase(0.68, 30.0, 2, 8),
 )
 TIGHT = ((2.5, 48), (3.2, 38), (4.5, 28))  # windows (s, rows) of the first phase, by clip length
 
@@ -141,9 +141,7 @@ def train(folder: Path, minutes: float, shards: int) -> Path:
     """Speak the sentences, train for ``minutes`` of wall time, write ``folder/demo.pt``."""
     folder.mkdir(parents=True, exist_ok=True)
     spawn = multiprocessing.get_context("spawn")
-    speakers = [
-        spawn.Process(target=speak_shards, args=(folder, first, 2, shards)) for first in range(2)
-    ]
+    speakers = [spawn.Process(target=speak_shards, args=(folder, first, 2, shards)) for first in range(2)]
     for speaker in speakers:
         speaker.start()
     trainer = Trainer(folder, minutes * 60)
@@ -177,9 +175,7 @@ def _run(trainer: Trainer, pool: Pool, len_at_least: int) -> Iterator[dict[str, 
     trainer.save()
 
 
-def _line(
-    trainer: Trainer, phase: Phase, found: tuple[float, float], clips: int
-) -> dict[str, Any]:
+def _line(trainer: Trainer, phase: Phase, found: tuple[float, float], clips: int) -> dict[str, Any]:
     return {
         "minute": round(trainer.elapsed / 60, 1),
         "step": trainer.step,

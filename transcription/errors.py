@@ -1,0 +1,118 @@
+"""What can go wrong with speech, each with one stable code. No text here ever holds a spoken word."""
+
+from typing import ClassVar
+
+from core.errors import ServiceError
+
+
+class NotAudio(ServiceError):
+    """The bytes hold no sound that can be decoded: another kind of file, empty, or cut off too early."""
+
+    code = "not_audio"
+    status = 422
+    title = "This file is not audio that can be read"
+    next_step = "Give a WAV, FLAC, Ogg, WebM, MP4 or MP3 file with sound in it."
+
+
+class AudioMissing(ServiceError):
+    """There is no such file, or it may not be read."""
+
+    code = "audio_missing"
+    status = 404
+    title = "The audio file cannot be opened"
+    next_step = "Check the path and that you may read the file."
+
+
+class AudioTooLong(ServiceError):
+    """The sound goes on longer than a consult may."""
+
+    code = "audio_too_long"
+    status = 422
+    title = "The audio is too long"
+    next_step = "Cut it into parts of at most four hours."
+
+
+class UtteranceTooLong(ServiceError):
+    """More than the 30 seconds that Whisper hears at once were given as one utterance."""
+
+    code = "utterance_too_long"
+    status = 422
+    title = "The utterance is longer than 30 seconds"
+    next_step = "Cut it at its pauses first (transcription.UtteranceFinder does)."
+
+
+class ModelUnknown(ServiceError):
+    """Neither a file nor the name of a Whisper model."""
+
+    code = "model_unknown"
+    status = 422
+    title = "There is no speech model of that name"
+    next_step = "Run `consultroom models list` to see the names, or give the path of a checkpoint file."
+
+
+class ModelMissing(ServiceError):
+    """The model is known but its file is not on this machine."""
+
+    code = "model_missing"
+    status = 503
+    title = "The speech model is not on this machine"
+    next_step = "Run `consultroom models fetch NAME` once, with a network, or use the demo model."
+
+
+class ModelCorrupt(ServiceError):
+    """The file is no Whisper checkpoint, or not the one its checksum promises."""
+
+    code = "model_corrupt"
+    status = 503
+    title = "The speech model's file is damaged or not a Whisper checkpoint"
+    next_step = "Delete the file and run `consultroom models fetch NAME` again."
+
+
+class ModelDownloadFailed(ServiceError):
+    """The weights could not be fetched, or what came is not what was asked for. Nothing was kept."""
+
+    code = "model_download_failed"
+    status = 502
+    title = "The speech model could not be downloaded"
+    next_step = (
+        "Check this machine's network and proxy and try again, or copy the file here and name its path."
+    )
+
+
+class Retryable(ServiceError):
+    """Nothing is wrong with the utterance: the same call may be made again."""
+
+    retryable: ClassVar[bool] = True
+    status = 503
+
+
+class SpeechEngineLost(Retryable):
+    """The speech process died while it worked on this utterance; the next call starts a new one."""
+
+    code = "speech_engine_lost"
+    title = "The speech engine stopped while it worked"
+    next_step = "Try again: it is started anew."
+
+
+class SpeechEngineSlow(Retryable):
+    """No answer within the time allowed; the speech process was stopped."""
+
+    code = "speech_engine_slow"
+    title = "The speech engine did not answer in time"
+    next_step = "Try again; if it stays, give it more threads or a smaller model."
+
+
+class SpeechEngineBusy(Retryable):
+    """As many utterances wait already as may wait."""
+
+    code = "speech_engine_busy"
+    title = "The speech engine has too much to do"
+    next_step = "Try again in a few seconds."
+
+
+class SpeechEngineFailed(ServiceError):
+    """The engine raised on this utterance; it lives on for others."""
+
+    code = "speech_engine_failed"
+    title = "The speech engine failed on this utterance"
+    next_step = "Listen to this moment of the recording instead."
