@@ -101,7 +101,7 @@ class Scheduling:
         self, session: AsyncSession, *, doctor_id: UUID | None, frm: datetime, to: datetime, limit: int
     ) -> list[Slot]:
         """Free slots that begin in [frm, to) and not in the past, earliest first."""
-        frm = max(frm, self._clock.now())
+        frm = max(frm, self._clock.now() + timedelta.resolution)  # one that begins this moment has begun
         return await store.slots(session, doctor_id=doctor_id, frm=frm, to=to, limit=limit)
 
     async def all_slots(
