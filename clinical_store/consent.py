@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from access import Actor, Permission
@@ -51,7 +52,7 @@ class Consents(Part):
             select(ConsentRow)
             .join(ParticipantRow, ParticipantRow.id == ConsentRow.participant_id)
             .where(ParticipantRow.visit_id == visit_id)
-            .distinct(ConsentRow.participant_id, ConsentRow.purpose)
+            .ext(distinct_on(ConsentRow.participant_id, ConsentRow.purpose))
             .order_by(ConsentRow.participant_id, ConsentRow.purpose, ConsentRow.version.desc())
         )
         decided: dict[UUID, dict[Purpose, bool]] = {}

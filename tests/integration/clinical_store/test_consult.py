@@ -1,0 +1,216 @@
+"""What is said and agreed to in the visit: utterances, transcript, consent, chat, recordings."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from clinical_store import Purpose, UtteranceState, VisitStatus
+from clinical_store.errors import (
+    ChatEmpty,
+    NotAdmitted,
+    NotYourConsent,
+    ParticipantNotFound,
+    SegmentNotFound,
+    UtteranceNotFound,
+)
+from clinical_store.model import ParticipantState
+from clinical_store.transcript_model import DEMO_NOTICE
+from core.errors import Forbidden
+from core.ids import new_id
+from tests.integration.clinical_store.clinic import Clinic, Consult
+
+pytestmark = pytest.mark.integration
+
+
+async def heard(consult: Consult, start: float, audio: bytes = b"planted audio") -> UUID | None:
+    async with consult.clinic.database.transaction() as session:
+        utterance = await consult.store.add_utterance(
+            session,
+            visit_id=consult.visit.id,
+            participant_id=consult.patients_place.id,
+            start=start,
+            end=start + 2.0,
+            audio=audio,
+        )
+    return utterance.id if utterance else None
+
+
+async def agree(consult: Consult, purpose: Purpose, granted: bool) -> None:
+    async with consult.clinic.database.transaction() as session:
+        person = consult.patients_place.id
+        await consult.store.set_consent(session, consult.patient, person, purpose, granted)
+
+
+async def test_an_utterance_is_added_once_however_often_it_is_sent(consult: Consult) -> None:
+    first = await heard(consult, 1.0004)
+    assert first is not None
+    assert await asyncio.gather(*(heard(consult, 1.0) for _ in range(3))) == [None] * 3
+    assert (await consult.clinic.topics()).count("utterance.added") == 1
+    async with consult.clinic.database.transaction() as session:
+        assert await consult.store.pending_utterances(session) == [first]
+        assert await consult.store.utterance_audio(session, first) == b"planted audio"
+
+
+async def test_an_utterance_is_completed_once_and_its_audio_dropped(consult: Consult) -> None:
+    utterance_id = await heard(consult, 1.0)
+    assert utterance_id is not None
+
+    async def complete(text: str) -> bool:
+        async with consult.clinic.database.transaction() as session:
+            return await consult.store.complete_utterance(
+                session, utterance_id, text=text, confidence=0.8, model="base.en"
+            )
+
+    done = await asyncio.gather(complete(" I have a headache. "), complete("I have a headache."))
+    assert sorted(done) == [False, True]
+    assert (await consult.clinic.topics()).count("utterance.completed") == 1
+    assert await consult.clinic.count("SELECT count(*) FROM utterance WHERE audio IS NOT NULL") == 0
+    async with consult.clinic.database.transaction() as session:
+        assert await consult.store.utterance_audio(session, utterance_id) is None
+        (turn,) = await consult.store.turns(session, consult.visit.id)
+        view = await consult.store.utterance_view(session, utterance_id)
+    assert (turn.utterance_id, turn.speaker, turn.text) == (utterance_id, "patient", "I have a headache.")
+    assert (turn.start, turn.end, turn.confidence) == (1.0, 3.0, 0.8)
+    assert (view.speaker_name, view.state) == ("Maria Planted", UtteranceState.FINAL)
+
+
+async def test_silence_is_an_empty_utterance_and_no_turn(consult: Consult) -> None:
+    await consult.say(consult.patients_place, "  ", 1.0)
+    async with consult.clinic.database.transaction() as session:
+        transcript = await consult.store.transcript_for(session, consult.doctor, consult.visit.id)
+        assert await consult.store.turns(session, consult.visit.id) == []
+    assert [(view.state, view.text) for view in transcript.utterances] == [(UtteranceState.EMPTY, "")]
+
+
+async def test_the_transcript_has_the_right_speaker_on_every_line_in_time_order(consult: Consult) -> None:
+    await consult.say(consult.patients_place, "Three days.", 5.0)
+    await consult.say(consult.doctors_place, "Since when?", 3.0, model="demo")
+    await heard(consult, 9.0)
+    async with consult.clinic.database.transaction() as session:
+        for reader in (consult.doctor, consult.patient):
+            transcript = await consult.store.transcript_for(session, reader, consult.visit.id)
+            assert [(view.speaker, view.text) for view in transcript.utterances] == [
+                ("doctor", "Since when?"),
+                ("patient", "Three days."),
+                ("patient", ""),
+            ]
+        assert (transcript.status, transcript.notice) == ("live", DEMO_NOTICE)
+        await consult.store.set_visit_status(session, consult.visit.id, VisitStatus.ENDED)
+        ended = await consult.store.transcript_for(session, consult.doctor, consult.visit.id)
+    assert ended.status == "completing"
+
+
+async def test_an_empty_transcript_is_a_transcript(consult: Consult) -> None:
+    async with consult.clinic.database.transaction() as session:
+        transcript = await consult.store.transcript_for(session, consult.doctor, consult.visit.id)
+    assert (transcript.utterances, transcript.notice) == ((), None)
+
+
+async def test_unknown_utterances_are_not_found(consult: Consult) -> None:
+    async with consult.clinic.database.transaction() as session:
+        for ask in (consult.store.utterance, consult.store.utterance_audio, consult.store.utterance_view):
+            with pytest.raises(UtteranceNotFound):
+                await ask(session, new_id())
+        with pytest.raises(UtteranceNotFound):
+            await consult.store.complete_utterance(session, new_id(), text="x", confidence=None, model="m")
+
+
+async def test_consent_is_each_persons_own_and_versioned(consult: Consult) -> None:
+    person = consult.patients_place.id
+    await agree(consult, "record", True)
+    await agree(consult, "record", True)
+    await agree(consult, "transcribe", True)
+    await agree(consult, "record", False)
+    async with consult.clinic.database.transaction() as session:
+        decided = await consult.store.consents(session, consult.visit.id)
+    assert decided == {person: {"record": False, "transcribe": True}}
+    assert await consult.clinic.count("SELECT max(version) FROM consent WHERE purpose = 'record'") == 2
+    assert await consult.clinic.count("SELECT count(*) FROM consent") == 3
+
+
+async def test_nobody_consents_for_another(consult: Consult) -> None:
+    async with consult.clinic.database.transaction() as session:
+        person = consult.patients_place.id
+        with pytest.raises(NotYourConsent):
+            await consult.store.set_consent(session, consult.doctor, person, "record", True)
+        with pytest.raises(ParticipantNotFound):
+            await consult.store.set_consent(session, consult.doctor, new_id(), "record", True)
+        assert await consult.store.consents(session, consult.visit.id) == {}
+
+
+async def test_two_decisions_at_once_are_two_versions_at_most(consult: Consult) -> None:
+    await asyncio.gather(*(agree(consult, "record", number % 2 == 0) for number in range(6)))
+    highest = await consult.clinic.count("SELECT max(version) FROM consent")
+    assert await consult.clinic.count("SELECT count(*) FROM consent") == highest
+
+
+async def test_chat_is_for_the_admitted_and_stays_with_the_record(consult: Consult) -> None:
+    store, database, visit_id = consult.store, consult.clinic.database, consult.visit.id
+    async with database.transaction() as session:
+        sent = await store.add_chat(session, consult.patient, visit_id, "  Can you hear me? ")
+        assert await store.chat(session, consult.doctor, visit_id) == [sent]
+        assert (sent.text, sent.display_name) == ("Can you hear me?", "Maria Planted")
+        for nothing in (" ", "x" * 4_001):
+            with pytest.raises(ChatEmpty):
+                await store.add_chat(session, consult.patient, visit_id, nothing)
+        await store.set_participant_state(session, consult.patients_place.id, ParticipantState.WAITING)
+        with pytest.raises(NotAdmitted):
+            await store.add_chat(session, consult.patient, visit_id, "Let me in")
+
+
+async def test_a_stranger_reads_no_chat_transcript_or_recording(clinic: Clinic, consult: Consult) -> None:
+    stranger = (await clinic.consult()).doctor
+    for read in (consult.store.chat, consult.store.transcript_for, consult.store.recordings_for):
+        with pytest.raises(Forbidden):
+            async with clinic.database.transaction() as session:
+                await read(session, stranger, consult.visit.id)
+
+
+async def test_a_recording_grows_until_it_is_closed(consult: Consult) -> None:
+    store, person = consult.store, consult.patients_place.id
+    async with consult.clinic.database.transaction() as session:
+        segment_id = await store.open_segment(
+            session, visit_id=consult.visit.id, participant_id=person, storage_name="seg-1", start=0.5
+        )
+        await store.extend_segment(session, segment_id, end=4.0)
+        await store.extend_segment(session, segment_id, end=3.0)
+        (growing,) = await store.recordings_for(session, consult.doctor, consult.visit.id)
+        assert [segment.id for segment in await store.open_segments(session)] == [segment_id]
+        await store.close_segment(session, segment_id, end=None, cleanly=False)
+        await store.close_segment(session, segment_id, end=99.0, cleanly=True)
+        await store.extend_segment(session, segment_id, end=99.0)
+        (segment,) = await store.segments(session, consult.visit.id)
+        assert await store.open_segments(session) == []
+    assert (growing.start, growing.end, growing.closed, growing.speaker) == (0.5, 4.0, False, "patient")
+    assert (segment.end, segment.closed_cleanly, segment.storage_name) == (4.0, False, "seg-1")
+
+
+async def test_a_segments_key_is_given_to_whom_the_record_may_be_opened_only(
+    clinic: Clinic, consult: Consult
+) -> None:
+    store = consult.store
+    async with clinic.database.transaction() as session:
+        segment_id = await store.open_segment(
+            session,
+            visit_id=consult.visit.id,
+            participant_id=consult.patients_place.id,
+            storage_name="seg-1",
+            start=0.0,
+        )
+    stranger = (await clinic.consult()).doctor
+    async with clinic.database.transaction() as session:
+        segment, key = await store.recording_for(session, consult.doctor, segment_id)
+        assert key == await store.media_key(session, consult.patient_id)
+        assert key == await store.media_key_of_visit(session, consult.visit.id)
+        assert segment.storage_name == "seg-1"
+        with pytest.raises(Forbidden):
+            await store.recording_for(session, stranger, segment_id)
+        with pytest.raises(SegmentNotFound):
+            await store.recording_for(session, consult.doctor, new_id())
+
+
+async def test_each_patient_has_a_key_of_their_own(clinic: Clinic) -> None:
+    (_, anna), (_, bert) = await clinic.patient(), await clinic.patient()
+    async with clinic.database.transaction() as session:
+        assert await clinic.store.media_key(session, anna) != await clinic.store.media_key(session, bert)
