@@ -1,0 +1,164 @@
+"""Text to sentences with mentions: spaCy's English tokeniser, sentence ends, concept and place matching.
+
+Nothing is learned or downloaded: `spacy.blank("en")` and our own table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import spacy
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from clinical_language.concepts import body_parts, concepts, surfaces
+from clinical_language.grammar import sensations
+from clinical_language.model import Concept, Kind, Mention, Sentence
+from clinical_language.spelling import guess_medicine
+from clinical_language.wording import clean, digits, fold
+
+_END = frozenset({".", "?", "!", "\u2026", ";"})
+_SPOKEN = {"n't": "not", "gon": "going", "na": "to", "wan": "want", "'cause": "because", "cos": "because",
+           "ca": "can", "nt": "not", "yea": "yeah", "mum": "mother", "mom": "mother", "dad": "father",
+           "tummy": "tummy", "mg": "milligram", "dunno": "know"}  # fmt: skip
+_QUESTION = re.compile(
+    r"^(?:(?:okay|ok|so|and|but|um|uh|er|well|now|right|alright|all right|yeah|yes|no|then|also|sorry|just|great|good|i see|sure"
+    r"|thank you|in terms of [a-z ]{3,30}|any|,|\.)\s)*?(?:"
+    r"(?:do|does|did|have|has|had|are|is|was|were|can|could|would|will|any|what|what's|where|whereabouts|when|how|who|why|which)"
+    r"\s(?:you|he|she|it|they|there|that|this|the|your|any|anyone|anybody|anything|else|other|not|of|about|'s|long|bad|"
+    r"often|many|much|is|are|do|does|did|have|has|brings|brought|medicine|medicines|medication|medications|seems|kind|"
+    r"type|side|makes|fever|chest|pain|cough|nausea|allerg\w*|one|would|can|old|severe|strong|old)\b|"
+    r"any\s\w+|allergies\b)"
+)
+_WHOLE_QUESTION = re.compile(r"^(?:no|any|and|or)?\s?[\w' -]+\?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Matchers:
+    nlp: Language
+    phrases: PhraseMatcher
+    parts: PhraseMatcher
+
+
+def _fold_norms(doc: Doc) -> Doc:
+    for token in doc:
+        token.norm_ = fold(_SPOKEN.get(token.lower_, token.norm_ or token.lower_))
+    return doc
+
+
+@cache
+def _matchers() -> _Matchers:
+    """Built once per process (about a second)."""
+    nlp = spacy.blank("en")
+    phrases = PhraseMatcher(nlp.vocab, attr="NORM")
+    for id_, surface in surfaces():
+        phrases.add(id_, [_fold_norms(nlp.make_doc(surface))])
+    parts = PhraseMatcher(nlp.vocab, attr="NORM")
+    for part in body_parts().values():
+        parts.add(part.name, [_fold_norms(nlp.make_doc(surface)) for surface in part.surfaces])
+    return _Matchers(nlp, phrases, parts)
+
+
+def warm_up() -> None:
+    """Build tables and matchers now, so that the first consult does not wait for them."""
+    _matchers()
+
+
+def words_of(doc: Doc | Span) -> list[str]:
+    """Lower-case words with contractions opened, one per token."""
+    return [_SPOKEN.get(token.lower_, _opened(token.lower_, token.norm_)) for token in doc]
+
+
+def _opened(lower: str, norm: str) -> str:
+    return {"'ve": "have", "'m": "am", "'re": "are", "'ll": "will", "ca": "can", "wo": "will"}.get(lower, lower)
+
+
+def _bounds(doc: Doc) -> Iterator[tuple[int, int]]:
+    first = 0
+    for token in doc:
+        if token.text in _END or "\n" in token.text:
+            yield first, token.i + 1
+            first = token.i + 1
+    if first < len(doc):
+        yield first, len(doc)
+
+
+def _with_spelling(spans: list[Span], doc: Doc) -> Iterator[tuple[Span, Concept, bool]]:
+    table = concepts()
+    taken = {i for span in spans for i in range(span.start, span.end)}
+    for span in spans:
+        yield span, table[span.label_], True
+    for token in doc:
+        if token.i not in taken and len(token) >= 7 and token.is_alpha:
+            guessed = guess_medicine(token.lower_)
+            if guessed is not None:
+                yield doc[token.i : token.i + 1], guessed, False
+
+
+_Found = tuple[Concept, int, int, bool]
+
+
+def _found(doc: Doc) -> tuple[list[_Found], list[Span]]:
+    """All concepts of the doc as (concept, first, last, certain); longest wins, allergens stay beside the rest."""
+    tools = _matchers()
+    spans = [Span(doc, s.start, s.end, s.label) for s in tools.phrases(doc, as_spans=True)]
+    allergens = [s for s in spans if s.label_.startswith("allergen.")]
+    others = filter_spans([s for s in spans if not s.label_.startswith("allergen.")])
+    parts = filter_spans(tools.parts(doc, as_spans=True))
+    placed = list(sensations([t.norm_ for t in doc], [(p.label_, p.start, p.end) for p in parts]))
+    found = [(c, s.start, s.end, ok) for s, c, ok in _with_spelling(others, doc)]
+    for concept, first, last in placed:
+        if any(t.text in _END for t in doc[first:last]):
+            continue
+        inside = [f for f in found if f[1] < last and first < f[2]]
+        if all(f[2] - f[1] <= last - first and f[0].kind is Kind.FINDING for f in inside):
+            found = [f for f in found if f not in inside]
+            found.append((concept, first, last, True))
+    found += [(concepts()[s.label_], s.start, s.end, True) for s in filter_spans(allergens)]
+    return sorted(found, key=lambda f: (f[1], f[2], f[0].id)), parts
+
+
+def _is_question(text: str, words: Sequence[str]) -> bool:
+    if text.rstrip().endswith("?"):
+        return True
+    return bool(_QUESTION.match(" ".join(words) + " ")) and not text.rstrip().endswith("!")
+
+
+def _sentence(doc: Doc, first: int, last: int, found: list[_Found], parts: list[Span]) -> Sentence:
+    span = doc[first:last]
+    words = words_of(span)
+    plain: list[str] = []
+    offsets = [0] * len(words)
+    length = 0
+    merged = digits(words)
+    for position, (word, at) in enumerate(merged):
+        following = merged[position + 1][1] if position + 1 < len(merged) else len(words)
+        for index in range(at, following):
+            offsets[index] = length
+        plain.append(word)
+        length += len(word) + 1
+    mentions = tuple(
+        Mention(c, a - first, b - first, doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), doc[a:b].text, ok)
+        for c, a, b, ok in found
+        if first <= a and b <= last
+    )
+    text = span.text.strip()
+    places = tuple((p.label_, p.start - first) for p in parts if first <= p.start and p.end <= last)
+    asked = _is_question(text, words)
+    return Sentence(text, span.start_char, tuple(words), " ".join(plain), tuple(offsets), mentions, places, asked)
+
+
+def read_sentences(text: str) -> tuple[Sentence, ...]:
+    """The sentences of one turn's text, with every concept that is mentioned in them."""
+    doc = _fold_norms(_matchers().nlp.make_doc(clean(text)))
+    found, parts = _found(doc)
+    return tuple(
+        _sentence(doc, first, last, found, parts)
+        for first, last in _bounds(doc)
+        if any(token.is_alpha or token.like_num for token in doc[first:last])
+    )

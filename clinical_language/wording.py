@@ -1,0 +1,92 @@
+"""From letters to comparable words: clean text, fold plurals and British spelling, read number words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_TAG = re.compile(r"<[^<>]{0,60}>")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_SPELLING = {
+    "diarrhoea": "diarrhea", "anaemia": "anemia", "oedema": "edema", "haemoglobin": "hemoglobin",
+    "tumour": "tumor", "haematuria": "hematuria", "oesophagus": "esophagus", "feet": "foot", "teeth": "tooth",
+    "calves": "calf", "nauseas": "nausea", "dyspnoea": "dyspnea", "moisturiser": "moisturizer",
+    "paediatric": "pediatric", "anaesthetic": "anesthetic", "apnoea": "apnea", "apnoeas": "apnea",
+    "coeliac": "celiac", "haemorrhoids": "hemorrhoid", "leukaemia": "leukemia", "headackes": "headache",
+    "penicilin": "penicillin",
+}  # fmt: skip
+_KEEP = frozenset({"his", "this", "is", "was", "has", "does", "yes", "us", "as", "gas", "pus", "its", "focus", "bus",
+                   "sinus", "virus", "always", "besides", "perhaps", "news", "diabetes", "herpes", "rabies",
+                   "shingles", "measles", "mucus", "lupus", "tinnitus", "uterus", "thrush", "less", "iss"})  # fmt: skip
+_UNITS = {w: i for i, w in enumerate(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen".split())}  # fmt: skip
+_TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+
+
+def clean(text: str) -> str:
+    """The text without markup and control characters, each replaced by as many blanks (offsets stay true)."""
+    text = text.replace("\u2019", "'").replace("\u2018", "'")
+    return _CONTROL.sub(" ", _TAG.sub(lambda tag: " " * len(tag[0]), text))
+
+
+@lru_cache(maxsize=8192)  # single words of the language, never a sentence: no clinical text stays in memory
+def fold(word: str) -> str:
+    """One comparable form: lower case, American spelling, singular."""
+    word = _SPELLING.get(word, word)
+    if len(word) < 4 or word in _KEEP or word.endswith(("ss", "itis", "sis")) or not word.endswith("s"):
+        return word
+    if word.endswith("ies") and len(word) > 5:
+        return word[:-3] + "y"
+    return word[:-1]
+
+
+def _group(words: list[str], at: int) -> tuple[int, int] | None:
+    """The number that starts at `at` and how many words it takes: "one hundred and twenty" -> (120, 4)."""
+    total = current = 0
+    used = at
+    seen = False
+    while used < len(words):
+        word = words[used]
+        if word in _UNITS and (not seen or current % 10 == 0) and not (seen and 0 < current % 100 < 20):
+            current += _UNITS[word]
+        elif word in _TENS and (not seen or current % 100 == 0):
+            current += _TENS[word]
+        elif word == "hundred" and seen and 0 < current < 100:
+            current *= 100
+        elif word == "thousand" and seen and 0 < current < 1000:
+            total, current = total + current * 1000, 0
+        elif word == "and" and seen and current >= 100 and used + 1 < len(words) and _counts(words[used + 1]):
+            used += 1
+            continue
+        else:
+            break
+        seen = True
+        used += 1
+    return (total + current, used - at) if seen else None
+
+
+def _counts(word: str) -> bool:
+    return word in _UNITS or word in _TENS
+
+
+def digits(words: list[str]) -> list[tuple[str, int]]:
+    """Words with number words as digits, each with the index of the word it starts at.
+
+    "one forty over ninety" -> 140 over 90, as blood pressures are spoken.
+    """
+    out: list[tuple[str, int]] = []
+    at = 0
+    while at < len(words):
+        found = _group(words, at)
+        if found is None:
+            out.append((words[at], at))
+            at += 1
+            continue
+        value, used = found
+        following = _group(words, at + used) if 0 < value < 10 else None
+        if following and 10 <= following[0] < 100 and words[at] != "zero":
+            value, used = value * 100 + following[0], used + following[1]
+        out.append((str(value), at))
+        at += used
+    return out
