@@ -11,6 +11,21 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.errors import ServiceError
+
+
+class DatabaseUrlMissing(ServiceError):
+    code = "database_url_missing"
+    title = "DATABASE_URL is not set"
+    next_step = "Set it to postgresql://user@host/name, or run `consultroom up`, which brings its own PostgreSQL."
+
+
+class RedisUrlMissing(ServiceError):
+    code = "redis_url_missing"
+    title = "REDIS_URL is not set"
+    next_step = "Set it to redis://host:6379/0, or run `consultroom up`, which brings its own Valkey."
+
+
 # sockaddr_un.sun_path holds 108 bytes; the longest socket name we add below it is 32.
 MAX_SOCKET_FOLDER = 72
 
@@ -55,6 +70,23 @@ class Settings(BaseSettings):
     @property
     def recorder_socket(self) -> Path:
         return self.runtime_dir / "recorder.sock"
+
+    @property
+    def required_database_url(self) -> str:
+        """For the processes that `up` starts or an operator runs one by one. Raises DatabaseUrlMissing."""
+        if not self.database_url:
+            raise DatabaseUrlMissing
+        return self.database_url
+
+    @property
+    def required_redis_url(self) -> str:
+        if not self.redis_url:
+            raise RedisUrlMissing
+        return self.redis_url
+
+    @property
+    def keys_dir(self) -> Path:
+        return self.data_dir / "keys"
 
     @property
     def origin(self) -> str:

@@ -1,5 +1,6 @@
 """Consent as state: per person and purpose, versioned, and withdrawn as easily as given."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -60,6 +61,21 @@ class Consents(Part):
             purpose: Purpose = "record" if row.purpose == "record" else "transcribe"
             decided.setdefault(row.participant_id, {})[purpose] = row.granted
         return decided
+
+    async def agreed_since(self, session: AsyncSession, visit_id: UUID, purpose: Purpose) -> datetime | None:
+        """System use: the moment from which everybody who was asked had said yes; None if anybody ever said no.
+
+        A recording is heard again only from here on: consent withdrawn and given anew leaves a stretch nobody
+        may transcribe, and rather than guess its borders the whole recording stays unheard.
+        """
+        decisions = (
+            select(ConsentRow)
+            .join(ParticipantRow, ParticipantRow.id == ConsentRow.participant_id)
+            .where(ParticipantRow.visit_id == visit_id, ConsentRow.purpose == purpose)
+        )
+        rows = (await session.scalars(decisions)).all()
+        agreed = bool(rows) and all(row.granted for row in rows)
+        return max(row.at for row in rows) if agreed else None
 
 
 async def _latest(session: AsyncSession, participant_id: UUID, purpose: Purpose) -> ConsentRow | None:

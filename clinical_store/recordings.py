@@ -20,7 +20,7 @@ class Recordings(Part):
 
     async def open_segment(
         self, session: AsyncSession, *, visit_id: UUID, participant_id: UUID, storage_name: str, start: float
-    ) -> UUID:
+    ) -> Segment:
         """System use (recorder). `start`: seconds from the media epoch."""
         row = SegmentRow(
             id=new_id(),
@@ -31,7 +31,7 @@ class Recordings(Part):
         )
         session.add(row)
         await session.flush()
-        return row.id
+        return segment_of(row)
 
     async def extend_segment(self, session: AsyncSession, segment_id: UUID, *, end: float) -> None:
         """System use (recorder): what lies before `end` is on disk. A closed segment stays as it is."""

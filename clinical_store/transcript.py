@@ -127,6 +127,20 @@ class Transcripts(Part):
         rows = await session.scalars(_spoken_in(visit_id).where(UtteranceRow.state == UtteranceState.FINAL))
         return [_turn(utterance_view(row, people[row.participant_id], chart.key)) for row in rows]
 
+    async def utterances(
+        self, session: AsyncSession, visit_id: UUID, participant_id: UUID
+    ) -> list[Utterance]:
+        """System use (completing a transcript): when this participant is known to have spoken."""
+        rows = _spoken_in(visit_id).where(UtteranceRow.participant_id == participant_id)
+        return [utterance_of(row) for row in await session.scalars(rows)]
+
+    async def utterance_shown(self, session: AsyncSession, utterance_id: UUID) -> UtteranceView:
+        """System use (captions): one utterance with its words. Raises UtteranceNotFound."""
+        row = await _found(session, utterance_id)
+        chart = await self._charts.open_for_work(session, row.visit_id)
+        people = await participants_by_id(session, row.visit_id, chart.key)
+        return utterance_view(row, people[row.participant_id], chart.key)
+
     async def pending_utterances(self, session: AsyncSession) -> list[UUID]:
         """System use: what still waits for the speech worker, oldest first."""
         waiting = select(UtteranceRow.id).where(UtteranceRow.state == UtteranceState.PENDING)

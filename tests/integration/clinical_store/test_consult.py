@@ -170,9 +170,10 @@ async def test_a_stranger_reads_no_chat_transcript_or_recording(clinic: Clinic, 
 async def test_a_recording_grows_until_it_is_closed(consult: Consult) -> None:
     store, person = consult.store, consult.patients_place.id
     async with consult.clinic.database.transaction() as session:
-        segment_id = await store.open_segment(
+        segment = await store.open_segment(
             session, visit_id=consult.visit.id, participant_id=person, storage_name="seg-1", start=0.5
         )
+        segment_id = segment.id
         await store.extend_segment(session, segment_id, end=4.0)
         await store.extend_segment(session, segment_id, end=3.0)
         (growing,) = await store.recordings_for(session, consult.doctor, consult.visit.id)
@@ -191,13 +192,14 @@ async def test_a_segments_key_is_given_to_whom_the_record_may_be_opened_only(
 ) -> None:
     store = consult.store
     async with clinic.database.transaction() as session:
-        segment_id = await store.open_segment(
+        segment = await store.open_segment(
             session,
             visit_id=consult.visit.id,
             participant_id=consult.patients_place.id,
             storage_name="seg-1",
             start=0.0,
         )
+        segment_id = segment.id
     stranger = (await clinic.consult()).doctor
     async with clinic.database.transaction() as session:
         segment, key = await store.recording_for(session, consult.doctor, segment_id)

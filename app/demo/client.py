@@ -1,0 +1,130 @@
+"""A person of the demo without a browser: signs in, takes a ticket, and speaks the room's socket protocol."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http.cookies import SimpleCookie
+from typing import Any, Self
+from uuid import UUID
+
+import aiohttp
+import socketio
+
+from access import COOKIE
+from core.errors import ServiceError
+
+NAMESPACE = "/room"
+TIMEOUT = 20.0  # seconds for one answer
+
+
+class DemoRefused(ServiceError):
+    code = "demo_refused"
+    title = "The clinic refused a step of the demo consult"
+    next_step = "Check that `consultroom up --demo` runs at this address."
+
+
+class DemoUnreachable(ServiceError):
+    code = "demo_unreachable"
+    title = "No demo clinic answers at this address"
+    next_step = "Start it with `make run`, or give its address with --url."
+
+
+class DemoPerson:
+    """One signed-in account. `state` is the newest room.state."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+        self._http = http
+        self._url = url
+        self._socket = socketio.AsyncClient(reconnection=False)
+        self._changed = asyncio.Event()
+        self.cookie = ""
+        self.state: dict[str, Any] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def signed_in(cls, url: str, email: str, password: str) -> AsyncIterator[Self]:
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+        async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as http:
+            person = cls(http, url)
+            await person._sign_in(email, password)
+            try:
+                yield person
+            finally:
+                await person.leave()
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Raises DemoRefused with the server's own sentence, DemoUnreachable."""
+        try:
+            async with self._http.post(self._url + path, json=body, headers=self._headers()) as answer:
+                content = await answer.json(content_type=None)
+                if answer.status >= 400:
+                    raise DemoRefused(str(content.get("title", answer.status)))
+                self._keep_cookie(answer.headers.getall("Set-Cookie", []))
+                return dict(content or {})
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise DemoUnreachable from error
+
+    async def enter(self, visit_id: UUID) -> None:
+        """Connect to the visit's room."""
+        ticket = await self.post(f"/api/visits/{visit_id}/ticket", {})
+        self._socket.on("room.state", self._on_state, namespace=NAMESPACE)
+        await self._socket.connect(
+            self._url,
+            auth={"ticket": ticket["ticket"], "visit_id": str(visit_id)},
+            headers=self._headers(),
+            transports=["websocket"],
+            namespaces=[NAMESPACE],
+            wait_timeout=TIMEOUT,
+        )
+
+    async def tell(self, event: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Send one event; returns its acknowledgement. Raises DemoRefused."""
+        answer = await self._socket.call(event, payload, namespace=NAMESPACE, timeout=TIMEOUT)
+        if not answer.get("ok"):
+            raise DemoRefused(str(answer.get("error", {}).get("title", event)))
+        return dict(answer)
+
+    async def offer(self, sdp: str) -> str:
+        return str((await self.tell("media.offer", {"sdp": sdp}))["sdp"])
+
+    async def agree(self) -> None:
+        for purpose in ("record", "transcribe"):
+            await self.tell("consent.set", {"purpose": purpose, "granted": True})
+
+    async def see(self, role: str, state: str) -> dict[str, Any]:
+        """Wait until somebody of `role` is in `state`; returns them. TimeoutError."""
+        async with asyncio.timeout(TIMEOUT):
+            while True:
+                for person in self.state.get("participants", []):
+                    if person["role"] == role and person["state"] == state:
+                        return dict(person)
+                self._changed.clear()
+                await self._changed.wait()
+
+    @property
+    def me(self) -> dict[str, Any]:
+        return next(p for p in self.state["participants"] if p["id"] == self.state["me"])
+
+    async def leave(self) -> None:
+        if self._socket.connected:
+            await self._socket.disconnect()
+
+    async def _sign_in(self, email: str, password: str) -> None:
+        await self.post("/api/session", {"email": email, "password": password})
+
+    async def _on_state(self, state: dict[str, Any]) -> None:
+        self.state = state
+        self._changed.set()
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Origin": self._url}
+        return {**headers, "Cookie": f"{COOKIE}={self.cookie}"} if self.cookie else headers
+
+    def _keep_cookie(self, lines: list[str]) -> None:
+        """By hand: the cookie is Secure, and only browsers treat plain http on loopback as secure."""
+        for line in lines:
+            parsed = SimpleCookie(line)
+            if COOKIE in parsed:
+                self.cookie = parsed[COOKIE].value

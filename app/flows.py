@@ -1,0 +1,245 @@
+"""How the features meet. The way of a visit, top to bottom:
+
+booking → utterance closed → text → draft → screens; and when a recording closes, what was missed is found again.
+
+Every step is one transaction: what it stores, its audit row, its outbox event and the job that takes the next
+step commit together, so a killed process repeats a step or never began it (promise 2 of the design).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import soap
+from access import CareRelationships
+from app.sound import float32, pcm16
+from clinical_store import ClinicalStore, DraftStatement, OrderFound, ReviewItem, Segment, TranscriptTurn, VisitStatus
+from core.bus import RESUMED, Event
+from core.database import Database
+from core.jobs import enqueue
+from scheduling import Appointment, VisitRef
+from signaling import RoomServer
+from transcription import SpeechProcess, Transcription, Utterance
+
+TRANSCRIBE, DRAFT, COMPLETE = "transcribe_utterance", "draft_note", "complete_transcript"
+SPEECH_QUEUE, LANGUAGE_QUEUE = "speech", "language"
+SAME_SPEECH = 0.5  # share of an utterance that must be covered by a known one to count as already heard
+
+
+# --- 1. A booking makes a visit -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """scheduling's `OnBooked`: visit and care relationship, in the booking's own transaction."""
+
+    store: ClinicalStore
+    care: CareRelationships
+
+    async def __call__(self, session: AsyncSession, appointment: Appointment) -> VisitRef:
+        visit = await self.store.create_visit(
+            session,
+            patient_id=appointment.patient_id,
+            doctor_account_id=appointment.doctor_id,
+            starts_at=appointment.starts_at,
+            ends_at=appointment.ends_at,
+            reason=appointment.reason,
+        )
+        await self.care.grant(session, appointment.doctor_id, appointment.patient_id, visit.id)
+        return VisitRef(visit_id=visit.id, join_path=f"/visits/{visit.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """scheduling's `OnCancelled`: the visit will not take place."""
+
+    store: ClinicalStore
+
+    async def __call__(self, session: AsyncSession, appointment: Appointment) -> None:
+        if appointment.visit_id:
+            await self.store.set_visit_status(session, appointment.visit_id, VisitStatus.ENDED)
+
+
+# --- 2. Somebody finished speaking, or a piece of recording closed (in `record`) ---------------------------
+
+
+async def utterance_closed(
+    database: Database, store: ClinicalStore, visit_id: UUID, participant_id: UUID, utterance: Utterance
+) -> None:
+    """Keep the audio and ask for its text. Heard twice (live, and again from the recording): kept once."""
+    async with database.transaction() as session:
+        added = await store.add_utterance(
+            session,
+            visit_id=visit_id,
+            participant_id=participant_id,
+            start=utterance.start,
+            end=utterance.end,
+            audio=pcm16(utterance.samples),
+        )
+        if added:
+            await enqueue(session, TRANSCRIBE, queue=SPEECH_QUEUE, utterance_id=str(added.id))
+
+
+async def segment_closed(
+    database: Database, store: ClinicalStore, segment: Segment, *, end: float | None, cleanly: bool
+) -> None:
+    """The piece is done; the transcript is completed from it, if transcription was agreed to."""
+    async with database.transaction() as session:
+        await store.close_segment(session, segment.id, end=end, cleanly=cleanly)
+        await _complete(session, segment.visit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitEnded:
+    """signaling's `RoomEvents`: nothing more will be said, so the transcript can be completed and the note drafted."""
+
+    store: ClinicalStore
+
+    async def on_visit_ended(self, session: AsyncSession, visit_id: UUID) -> None:
+        await _complete(session, visit_id)
+
+
+async def _complete(session: AsyncSession, visit_id: UUID) -> None:
+    lock = f"complete:{visit_id}"
+    await enqueue(session, COMPLETE, queue=LANGUAGE_QUEUE, queueing_lock=lock, lock=lock, visit_id=str(visit_id))
+
+
+# --- 3. Audio becomes text, text becomes a draft (in `work`) ------------------------------------------------
+
+
+class Archive(Protocol):
+    """Utterances found again in a recorded piece."""
+
+    def utterances(self, segment: Segment) -> AsyncIterator[Utterance]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The jobs of a visit. Arguments are ids; every job may run twice and writes once."""
+
+    database: Database
+    store: ClinicalStore
+    speech: SpeechProcess
+    archive: Archive
+    model: str
+
+    async def transcribe_utterance(self, utterance_id: str) -> None:
+        async with self.database.transaction() as session:
+            audio = await self.store.utterance_audio(session, UUID(utterance_id))
+        if audio is None:
+            return
+        heard = await self.speech.transcribe(float32(audio))
+        async with self.database.transaction() as session:
+            await self._write(session, UUID(utterance_id), heard)
+
+    async def _write(self, session: AsyncSession, utterance_id: UUID, heard: Transcription) -> None:
+        written = await self.store.complete_utterance(
+            session, utterance_id, text=heard.text, confidence=heard.confidence, model=self.model
+        )
+        if written and heard.text:
+            visit_id = str((await self.store.utterance(session, utterance_id)).visit_id)
+            lock = f"draft:{visit_id}"
+            await enqueue(session, DRAFT, queue=LANGUAGE_QUEUE, queueing_lock=lock, lock=lock, visit_id=visit_id)
+
+    async def draft_note(self, visit_id: str) -> None:
+        async with self.database.transaction() as session:
+            turns = await self.store.turns(session, UUID(visit_id))
+        note = await asyncio.to_thread(soap.draft_note, [as_turn(turn) for turn in turns])
+        said = [turn.utterance_id for turn in turns]
+        async with self.database.transaction() as session:
+            await self.store.save_draft(
+                session,
+                UUID(visit_id),
+                [as_statement(statement, said) for statement in note.statements],
+                [as_review(item, said) for item in note.review],
+                [as_order(order, said) for order in note.orders],
+            )
+
+    async def complete_transcript(self, visit_id: str) -> None:
+        """Hear the recording again where no utterance is known: what a killed recorder was listening to."""
+        agreed, segments = await self._recorded(UUID(visit_id))
+        for segment in segments if agreed < math.inf else []:
+            async for utterance in self.archive.utterances(segment):
+                if utterance.start >= agreed and not await self._is_known(segment, utterance):
+                    await utterance_closed(
+                        self.database, self.store, segment.visit_id, segment.participant_id, utterance
+                    )
+
+    async def _recorded(self, visit_id: UUID) -> tuple[float, list[Segment]]:
+        """Closed segments, and from which second on everybody agreed to transcription (infinity: never)."""
+        async with self.database.transaction() as session:
+            agreed = await self.store.agreed_since(session, visit_id, "transcribe")
+            epoch = (await self.store.visit(session, visit_id)).media_epoch
+            segments = await self.store.segments(session, visit_id)
+        since = (agreed - epoch).total_seconds() if agreed and epoch else math.inf
+        return since, [segment for segment in segments if segment.closed_cleanly is not None]
+
+    async def _is_known(self, segment: Segment, found: Utterance) -> bool:
+        async with self.database.transaction() as session:
+            known = await self.store.utterances(session, segment.visit_id, segment.participant_id)
+        heard = sum(max(0.0, min(found.end, k.end) - max(found.start, k.start)) for k in known)
+        return heard >= SAME_SPEECH * (found.end - found.start)
+
+
+def as_turn(turn: TranscriptTurn) -> soap.Turn:
+    return soap.Turn(speaker=turn.speaker, text=turn.text, start=turn.start, end=turn.end)
+
+
+def as_statement(statement: soap.Statement, said: Sequence[UUID]) -> DraftStatement:
+    """Evidence leaves `soap` as turn indexes and enters the store as utterance ids."""
+    return DraftStatement(
+        key=statement.key,
+        section=statement.section,
+        text=statement.text,
+        state=statement.state,
+        confidence=statement.confidence,
+        codes=statement.codes,
+        evidence=tuple(said[turn] for turn in statement.evidence),
+    )
+
+
+def as_review(item: soap.ReviewItem, said: Sequence[UUID]) -> ReviewItem:
+    return ReviewItem(text=item.text, reason=item.reason, evidence=tuple(said[turn] for turn in item.evidence))
+
+
+def as_order(order: soap.Order, said: Sequence[UUID]) -> OrderFound:
+    return OrderFound(
+        kind=order.kind,
+        description=order.description,
+        reason=order.reason,
+        evidence=tuple(said[turn] for turn in order.evidence),
+    )
+
+
+# --- 4. What is new reaches the screens of the visit (in `serve`) -------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Events carry ids; the text is read here, for the sockets of this node's rooms only."""
+
+    database: Database
+    store: ClinicalStore
+    rooms: RoomServer
+
+    async def show(self, event: Event) -> None:
+        if event.topic == RESUMED:
+            return
+        visit_id = UUID(str(event.payload.get("visit_id")))
+        if event.topic == "utterance.completed":
+            await self._show_utterance(visit_id, UUID(str(event.payload["utterance_id"])))
+        elif event.topic == "note.changed":
+            await self.rooms.push_note_changed(visit_id, int(event.payload["revision"]))
+
+    async def _show_utterance(self, visit_id: UUID, utterance_id: UUID) -> None:
+        async with self.database.transaction() as session:
+            view = await self.store.utterance_shown(session, utterance_id)
+        if view.text:
+            await self.rooms.push_utterance(visit_id, view.model_dump(mode="json"))

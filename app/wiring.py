@@ -1,0 +1,190 @@
+"""Every constructor of the service, on one page. Nothing else in the code base builds these parts.
+
+Each process takes what it runs: `serve` the `Clinic` and its pages, `record` and `work` the shared parts only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+
+from aiohttp import web
+
+from access import Access, CareRelationships, RoomTickets, ticket_key
+from access.http import AccessHttp
+from app.archive import RecordingShelf
+from app.demo.http import DemoHttp
+from app.flows import Booked, Cancelled, Showing, VisitEnded
+from app.settings import Settings
+from audit.archive import HeadFile
+from audit.keys import AuditKeys
+from audit.sealer import Sealer
+from clinical_store import ClinicalStore, ClinicalStoreHttp
+from core.bus import Bus
+from core.clock import SystemClock
+from core.crypto import Keyring
+from core.database import Database
+from core.http import BoundRoute, add_web, build_app, routes_of
+from core.migrate import at_head
+from core.outbox import OutboxRelay
+from core.storage import FolderStorage
+from media import MediaPlane, MediaSettings, RecorderLink
+from media.http import MediaHttp
+from scheduling import Scheduling, SchedulingHttp
+from signaling import RoomHttp, RoomServer
+from transcription import UtteranceFinder
+from turn_config import TurnSettings, ice_servers_for
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """The parts of one process; each is built when it is first asked for."""
+
+    settings: Settings
+
+    # what every process has
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        return SystemClock()
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.settings.required_database_url)
+
+    @cached_property
+    def denials(self) -> Database:
+        """Refused accesses are written here: a burst of them must not take the request path's connections."""
+        return Database(self.settings.required_database_url, pool_size=1)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        return Keyring.load_or_create(self.settings.keys_dir / "keyring.json")
+
+    @cached_property
+    def bus(self) -> Bus:
+        return Bus(self.settings.required_redis_url)
+
+    @cached_property
+    def storage(self) -> FolderStorage:
+        return FolderStorage(self.settings.data_dir / "storage")
+
+    @cached_property
+    def care(self) -> CareRelationships:
+        return CareRelationships(self.denials, self.clock)
+
+    @cached_property
+    def access(self) -> Access:
+        return Access(self.database, self.keyring, self.clock)
+
+    @cached_property
+    def store(self) -> ClinicalStore:
+        return ClinicalStore(self.keyring, self.care, self.access, self.clock)
+
+    @cached_property
+    def shelf(self) -> RecordingShelf:
+        return RecordingShelf(self.database, self.store, self.storage, UtteranceFinder)
+
+    # what makes `serve`
+
+    @cached_property
+    def scheduling(self) -> Scheduling:
+        booked = Booked(self.store, self.care)
+        return Scheduling(self.clock, self.access, self.care, booked, Cancelled(self.store))
+
+    @cached_property
+    def tickets(self) -> RoomTickets:
+        return RoomTickets(self.access, ticket_key(self.settings.keys_dir), self.clock)
+
+    @cached_property
+    def recorder(self) -> RecorderLink:
+        return RecorderLink(self.settings.recorder_socket)
+
+    @cached_property
+    def media(self) -> MediaPlane:
+        settings = MediaSettings(
+            seats=self.settings.seats,
+            listen=self.settings.media_addresses,
+            allow_private=self.settings.media_allow_private,
+            allow_loopback=self.settings.media_allow_private,
+        )
+        return MediaPlane(settings, self.recorder, self.clock, epoch_of=lambda visit: self.rooms.epoch_of(visit))
+
+    @cached_property
+    def rooms(self) -> RoomServer:
+        return RoomServer(
+            database=self.database,
+            clock=self.clock,
+            record=self.store,
+            tickets=self.tickets,
+            sessions=self.access,
+            media=self.media,
+            events=VisitEnded(self.store),
+            origins=self.settings.origins,
+            seats=self.settings.seats,
+        )
+
+    @cached_property
+    def turn(self) -> TurnSettings:
+        secret = self.settings.turn_secret_file
+        return TurnSettings(self.settings.turn_urls, secret=secret.read_text().strip() if secret else "")
+
+    @cached_property
+    def showing(self) -> Showing:
+        return Showing(self.database, self.store, self.rooms)
+
+    @cached_property
+    def relay(self) -> OutboxRelay:
+        return OutboxRelay(self.database, self.bus)
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        keys = AuditKeys.load_or_create(self.keyring, self.settings.keys_dir)
+        return Sealer(self.database, keys, HeadFile(self.settings.data_dir / "audit-head.json"))
+
+    @cached_property
+    def recordings(self) -> MediaHttp:
+        return MediaHttp(self.shelf)
+
+    @cached_property
+    def demo(self) -> DemoHttp:
+        return DemoHttp(self.store, self.care, self.access, self.settings.origin)
+
+    def routes(self) -> list[BoundRoute]:
+        """Every HTTP route of the service; the default-deny test reads this list."""
+        faces: list[object] = [
+            AccessHttp(self.access),
+            SchedulingHttp(self.scheduling, self.settings.time_zone),
+            ClinicalStoreHttp(self.store),
+            RoomHttp(self.store, self.tickets, partial(ice_servers_for, settings=self.turn), self.settings.seats),
+            self.recordings,
+        ]
+        if self.settings.demo:
+            faces.append(self.demo)
+        return [bound for face in faces for bound in routes_of(face)]
+
+    def web_app(self) -> web.Application:
+        app = build_app(
+            self.routes(),
+            database=self.database,
+            clock=self.clock,
+            authenticate=self.access.authenticate,
+            keyring=self.keyring,
+            on_denied=self.access.permission_denied,
+            own_origins=self.settings.origins,
+            checks={
+                "database": self.database.ping,
+                "bus": self.bus.ping,
+                "schema": partial(at_head, self.database),
+            },
+        )
+        self.rooms.attach(app)
+        add_web(app, Path(self.settings.web_folder))
+        return app
+
+    async def close(self) -> None:
+        """Let go of databases and bus, whichever were built."""
+        for name in ("bus", "denials", "database"):
+            if name in self.__dict__:
+                await self.__dict__[name].close()
