@@ -1,11 +1,12 @@
-"""The media of a visit: packets forwarded between browsers without decoding, and taps for recording and speech.
+"""The media of a visit: packets forwarded between browsers without decoding, and taps for recording and
+speech.
 
-`MediaPlane` (in `serve`) answers offers, gives everybody their seats and forwards VP8 and Opus. `RecorderLink`
-carries tapped packets to the `record` process, whose `media.recording.RecorderServer` writes them as WebM per
-participant and decodes sound for transcription. `media.clips` and `media.http` read recordings. This package is the
-only importer of aiortc and aioice."""
+`MediaPlane` (in `serve`) answers offers, gives everybody their seats and forwards VP8 and Opus.
+`RecorderLink` carries tapped packets to the `record` process, whose `media.recording.RecorderServer` writes
+them as WebM per participant and decodes sound for transcription. `media.clips` and `media.http` read
+recordings. This package is the only importer of aiortc and aioice."""
 
-from media.errors import MalformedCandidate, MalformedOffer, NotConnected, RoomFull
+from media.errors import MalformedCandidate, MalformedOffer, RoomFull
 from media.model import ConnectionState, MediaSettings
 from media.plane import MediaPlane
 from media.recorder_link import RecorderLink
@@ -16,7 +17,6 @@ __all__ = [
     "MalformedOffer",
     "MediaPlane",
     "MediaSettings",
-    "NotConnected",
     "RecorderLink",
     "RoomFull",
 ]

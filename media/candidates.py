@@ -1,9 +1,9 @@
 """Which network addresses the room talks to.
 
-A candidate in an offer is an order to send packets to an address of the offerer's choice (server-side request
-forgery). Only plain UDP addresses that a participant can really have are kept; the rest is dropped, not refused,
-because a browser lists every interface it has. A peer whose candidates were all dropped still connects: its own
-checks reach us and it is learned as peer reflexive (RFC 8445 section 7.3.1.3).
+A candidate in an offer is an order to send packets to an address of the offerer's choice (server-side
+request forgery). Only plain UDP addresses that a participant can really have are kept; the rest is dropped,
+not refused, because a browser lists every interface it has. A peer whose candidates were all dropped still
+connects: its own checks reach us and it is learned as peer reflexive (RFC 8445 section 7.3.1.3).
 """
 
 import re
@@ -37,7 +37,9 @@ class AddressPolicy:
             return False
         if address.is_global:
             return True
-        return self.allow_private and (address.is_private or address in _SHARED) and not _is_broadcast(address)
+        return (
+            self.allow_private and (address.is_private or address in _SHARED) and not _is_broadcast(address)
+        )
 
 
 def _is_broadcast(address: IPv4Address | IPv6Address) -> bool:
@@ -66,7 +68,9 @@ def parse_candidate(text: str) -> RemoteCandidate:
     bits = text.removeprefix("a=").removeprefix("candidate:").split()
     if len(text) > 512 or len(bits) < 8 or bits[6] != "typ" or not _TOKEN.match(bits[0]):
         raise MalformedCandidate
-    component, priority, port = (_number(bits[index], limit) for index, limit in ((1, 256), (3, 2**32), (5, 65536)))
+    component, priority, port = (
+        _number(bits[index], limit) for index, limit in ((1, 256), (3, 2**32), (5, 65536))
+    )
     return RemoteCandidate(bits[0], component, bits[2].lower(), priority, bits[4].lower(), port, bits[7])
 
 

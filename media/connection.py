@@ -1,4 +1,5 @@
-"""One participant's peer connection: aiortc's, with our sender, receiver, certificate, addresses and guard."""
+"""One participant's peer connection: aiortc's, with our sender, receiver, certificate, addresses and
+guard."""
 
 import asyncio
 import contextlib
@@ -6,11 +7,17 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver, RTCSessionDescription
-from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport, SRTPProtectionProfile
-from aiortc.rtcicetransport import RTCIceCandidate
 from aioice.candidate import Candidate
 from aioice.ice import Connection, get_host_addresses
+from aiortc import (
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport, SRTPProtectionProfile
+from aiortc.rtcicetransport import RTCIceCandidate
 from OpenSSL import SSL
 
 from media import guard
@@ -24,8 +31,8 @@ from media.sender import RoomSender
 logger = logging.getLogger(__name__)
 guard.install()
 
-# Sound is 24-32 kbit/s mono with forward error correction; no DTX, so that recordings and speech recognition keep
-# an unbroken time line.
+# Sound is 24-32 kbit/s mono with forward error correction; no DTX, so that recordings and speech recognition
+# keep an unbroken time line.
 OPUS = {"useinbandfec": 1, "usedtx": 0, "maxaveragebitrate": 32000, "minptime": 10}
 
 OnState = Callable[[ConnectionState], None]
@@ -52,7 +59,7 @@ class RoomPeerConnection(RTCPeerConnection):
     def _RTCPeerConnection__createTransceiver(  # noqa: N802 - the seam: aiortc's mangled name
         self, direction: str, kind: str, sender_track: None = None
     ) -> RTCRtpTransceiver:
-        transceivers: list[RTCRtpTransceiver] = self._RTCPeerConnection__transceivers  # type: ignore[has-type]
+        transceivers: list[RTCRtpTransceiver] = self.__dict__["_RTCPeerConnection__transceivers"]
         transport = transceivers[0].receiver.transport if transceivers else self._new_transport()
         sender, receiver = RoomSender(kind, transport), RoomReceiver(kind, transport)
         receiver._set_rtcp_ssrc(sender._ssrc)
@@ -74,7 +81,8 @@ class RoomPeerConnection(RTCPeerConnection):
 
 
 def confine(ice: Connection, listen: Sequence[str]) -> None:
-    """Let an ICE connection bind only configured addresses of this machine (loopback only when configured)."""
+    """Let an ICE connection bind only configured addresses of this machine (loopback only when
+    configured)."""
     gather = ice.get_component_candidates
 
     async def confined(component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:  # noqa: ASYNC109
@@ -86,7 +94,8 @@ def confine(ice: Connection, listen: Sequence[str]) -> None:
 
 
 class ParticipantConnection:
-    """A participant's media connection in a room: one audio and one video receiver, a pair of senders per seat."""
+    """A participant's media connection in a room: one audio and one video receiver, a pair of senders per
+    seat."""
 
     def __init__(self, settings: MediaSettings, on_state: OnState) -> None:
         self.state = ConnectionState.CONNECTING
@@ -138,7 +147,9 @@ class ParticipantConnection:
         c = candidate
         first = self._peer.getTransceivers()[0]
         await self._peer.addIceCandidate(
-            RTCIceCandidate(c.component, c.foundation, c.host, c.port, c.priority, c.transport, c.type, sdpMid=first.mid)
+            RTCIceCandidate(
+                c.component, c.foundation, c.host, c.port, c.priority, c.transport, c.type, sdpMid=first.mid
+            )
         )
 
     async def _watch_over(self) -> None:
@@ -199,8 +210,8 @@ class ParticipantConnection:
 async def close_quietly(peer: RTCPeerConnection, timeout_s: float = 3.0) -> None:
     """End a peer connection whatever state it is in.
 
-    `RTCPeerConnection.close()` can raise (19 of 500 damaged offers) or hang; then its transports are closed one by
-    one, each with a share of the time.
+    `RTCPeerConnection.close()` can raise (19 of 500 damaged offers) or hang; then its transports are closed
+    one by one, each with a share of the time.
     """
     try:
         await asyncio.wait_for(peer.close(), timeout_s)

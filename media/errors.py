@@ -21,15 +21,6 @@ class MalformedCandidate(ServiceError):
     next_step = "Reload the page and join again."
 
 
-class NotConnected(ServiceError):
-    """A candidate for a participant who has made no offer."""
-
-    code = "not_connected"
-    status = 409
-    title = "There is no media connection yet"
-    next_step = "Send a media offer first."
-
-
 class RoomFull(ServiceError):
     """More people than the room's layout has seats for."""
 

@@ -1,9 +1,10 @@
 """What a stranger's datagram can do to a call: nothing.
 
-Stock aioice 0.13 hands every datagram that is not STUN to DTLS whatever its source, in an unbounded queue. One
-empty datagram ends the call (IndexError in the DTLS pump), three forged DTLS records before ICE completes break the
-handshake (ASVS 17.2.6), a flood fills memory. The guard stands in front: a datagram passes only when its first byte
-is of a protocol we speak (RFC 7983) and its source has proven that it knows our ICE password or the peer's.
+Stock aioice 0.13 hands every datagram that is not STUN to DTLS whatever its source, in an unbounded queue.
+One empty datagram ends the call (IndexError in the DTLS pump), three forged DTLS records before ICE
+completes break the handshake (ASVS 17.2.6), a flood fills memory. The guard stands in front: a datagram
+passes only when its first byte is of a protocol we speak (RFC 7983) and its source has proven that it knows
+our ICE password or the peer's.
 
 It replaces `aioice.ice.StunProtocol.datagram_received`; a canary test watches the names it relies on.
 """
@@ -78,11 +79,9 @@ _receive: Callable[[StunProtocol, bytes | str, tuple[Any, ...]], None] = StunPro
 
 
 def _guarded(self: StunProtocol, data: bytes | str, addr: tuple[Any, ...]) -> None:
-    data = cast(bytes, data)
+    data = cast("bytes", data)
     address = (addr[0], addr[1])
     connection = self.receiver
-    if not isinstance(connection, Connection):  # a TURN client's socket: its server is our own choice
-        return _receive(self, data, addr)
     guard = guard_of(connection)
     if data and data[0] < 4:
         return _stun(self, connection, guard, data, address)
@@ -95,7 +94,9 @@ def _guarded(self: StunProtocol, data: bytes | str, addr: tuple[Any, ...]) -> No
     return None
 
 
-def _stun(protocol: StunProtocol, connection: Connection, guard: Guard, data: bytes, address: Address) -> None:
+def _stun(
+    protocol: StunProtocol, connection: Connection, guard: Guard, data: bytes, address: Address
+) -> None:
     try:
         message = stun.parse_message(data)
     except (ValueError, IndexError, KeyError):

@@ -1,4 +1,5 @@
-"""Frames between `serve` and `record` on their unix socket: 4 bytes length, 1 byte type, fixed fields, payload. Pure.
+"""Frames between `serve` and `record` on their unix socket: 4 bytes length, 1 byte type, fixed fields,
+payload. Pure.
 
 Every `OPEN` tells the whole present wish for a stream, so a recorder that was restarted needs no history.
 """
@@ -25,7 +26,8 @@ class BrokenFrame(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class OpenStream:
-    """Participant's stream begins or its wishes change. `at`: seconds since the visit's media epoch, as everywhere."""
+    """Participant's stream begins or its wishes change. `at`: seconds since the visit's media epoch, as
+    everywhere."""
 
     stream: int
     visit_id: UUID
@@ -109,7 +111,9 @@ def decode(kind: int, body: bytes) -> Frame:
 def _decode(kind: int, body: bytes) -> Frame:
     if kind == PACKET:
         stream, media, source, marker, sequence, timestamp, at = _PACKET.unpack_from(body)
-        return StreamPacket(stream, KINDS[media], source, marker, sequence, timestamp, at, body[_PACKET.size :])
+        return StreamPacket(
+            stream, KINDS[media], source, marker, sequence, timestamp, at, body[_PACKET.size :]
+        )
     if kind == REPORT:
         stream, media, source, ntp, timestamp, at = _REPORT.unpack(body)
         return StreamReport(stream, KINDS[media], source, ntp, timestamp, at)

@@ -21,9 +21,9 @@ class ConnectionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MediaSettings:
-    """`listen`: addresses or networks (CIDR) of this machine to offer; empty offers all but loopback, link-local
-    and Docker's bridge. `allow_private` and `allow_loopback`: send to private addresses named by a participant
-    (clinics whose staff sit in the same network; the demo on one machine)."""
+    """`listen`: addresses or networks (CIDR) of this machine to offer; empty offers all but loopback,
+    link-local and Docker's bridge. `allow_private` and `allow_loopback`: send to private addresses named by
+    a participant (clinics whose staff sit in the same network; the demo on one machine)."""
 
     seats: int = 3
     listen: tuple[str, ...] = ()

@@ -9,7 +9,6 @@ from uuid import UUID
 from core.clock import Clock
 from media.candidates import parse_candidate, usable
 from media.connection import ParticipantConnection
-from media.errors import NotConnected
 from media.model import ConnectionState, MediaSettings, Tap
 from media.ports import EpochOf, OnConnectionState
 from media.recorder_link import RecorderLink
@@ -21,8 +20,9 @@ logger = logging.getLogger(__name__)
 class MediaPlane:
     """Forwards packets between the participants of each visit and, while tapped, to the recorder.
 
-    `epoch_of` gives the zero of a visit's media times (the clinical store's `start_media`); without it a room's
-    epoch is the clock's time at its opening. `on_connection_state(visit, participant, state)` is told each change.
+    `epoch_of` gives the zero of a visit's media times (the clinical store's `start_media`); without it a
+    room's epoch is the clock's time at its opening. `on_connection_state(visit, participant, state)` is told
+    each change.
     """
 
     def __init__(
@@ -82,20 +82,19 @@ class MediaPlane:
         """A trickled candidate; dropped in silence when its address is not allowed or is an mDNS name.
 
         An empty text (end of candidates) is ignored: the peer may still be learned from its own checks.
-        Raises MalformedCandidate, NotConnected.
+        One for a connection that is gone is dropped too. Raises MalformedCandidate.
         """
         if not candidate.strip():
             return
         parsed = parse_candidate(candidate)
         room = self._rooms.get(visit_id)
         connection = room.connection(participant_id) if room is not None else None
-        if connection is None:
-            raise NotConnected
-        if usable(parsed, self._settings.policy):
+        if connection is not None and usable(parsed, self._settings.policy):
             await connection.add_candidate(parsed, sdp_mid)
 
     async def disconnect(self, visit_id: UUID, participant_id: UUID) -> None:
-        """The participant leaves: seat freed, taps closed, connection ended. Unknown participants are fine."""
+        """The participant leaves: seat freed, taps closed, connection ended. Unknown participants are
+        fine."""
         self._taps.pop((visit_id, participant_id), None)
         room = self._rooms.get(visit_id)
         if room is None:
@@ -113,8 +112,8 @@ class MediaPlane:
         return room.seats(participant_id) if room is not None else {}
 
     def tap(self, visit_id: UUID, participant_id: UUID, *, record: bool, transcribe: bool) -> None:
-        """Send a participant's media to the recorder, or stop at once. May come before `connect`; it holds until
-        changed, or until the participant disconnects."""
+        """Send a participant's media to the recorder, or stop at once. May come before `connect`; it holds
+        until changed, or until the participant disconnects."""
         tap = Tap(record=record, transcribe=transcribe)
         self._taps[(visit_id, participant_id)] = tap
         room = self._rooms.get(visit_id)

@@ -31,7 +31,8 @@ class SegmentWriter(Protocol):
         """What was written so far must survive kill -9. Called about once a second."""
 
     async def extend(self, end: float) -> None:
-        """The segment is known to reach `end` (seconds since the visit's media epoch) by now. About once a second."""
+        """The segment is known to reach `end` (seconds since the visit's media epoch) by now. About once a
+        second."""
 
     async def close(self, end: float, cleanly: bool) -> None:
         """No more bytes. `end`: seconds since the epoch; `cleanly` False when something failed."""
@@ -42,9 +43,12 @@ class RecordingSink(Protocol):
 
     async def open_segment(self, visit_id: UUID, participant_id: UUID, start: float) -> SegmentWriter: ...
 
-    async def on_audio(self, visit_id: UUID, participant_id: UUID, at_seconds: float, samples: Samples) -> None:
-        """Sound in order. `at_seconds` of the first sample since the epoch. Calls follow one another without a hole
-        (gaps are filled with zeros) unless `at_seconds` jumps, which only gaps of over two minutes do."""
+    async def on_audio(
+        self, visit_id: UUID, participant_id: UUID, at_seconds: float, samples: Samples
+    ) -> None:
+        """Sound in order. `at_seconds` of the first sample since the epoch. Calls follow one another without
+        a hole (gaps are filled with zeros) unless `at_seconds` jumps, which only gaps of over two minutes
+        do."""
 
     async def on_audio_end(self, visit_id: UUID, participant_id: UUID) -> None:
         """Transcription was switched off or the participant left; nothing more until on_audio begins anew."""

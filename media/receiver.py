@@ -1,7 +1,8 @@
 """The publisher's side of forwarding: takes RTP as it comes, repairs losses upstream, decodes nothing.
 
-aiortc's own receiver decodes in a thread per track, asks for a lost packet once, and its jitter buffer keeps every
-delay it ever met (field notes A.4). Here each packet goes to the subscribers and the recorder the moment it arrives.
+aiortc's own receiver decodes in a thread per track, asks for a lost packet once, and its jitter buffer keeps
+every delay it ever met (field notes A.4). Here each packet goes to the subscribers and the recorder the
+moment it arrives.
 """
 
 import asyncio
@@ -46,7 +47,8 @@ OnReport = Callable[["RoomReceiver", "SenderReport"], None]
 
 @dataclass(frozen=True, slots=True)
 class SenderReport:
-    """The publisher's pair of wall clock (NTP, 32.32) and RTP timestamp, and when it came (monotonic seconds)."""
+    """The publisher's pair of wall clock (NTP, 32.32) and RTP timestamp, and when it came (monotonic
+    seconds)."""
 
     ntp: int
     rtp: int
@@ -81,7 +83,8 @@ class RoomReceiver(RTCRtpReceiver):
         self._closed = False
 
     def listen(self, on_packet: OnPacket, on_report: OnReport) -> None:
-        """Give each media packet (RTX unwrapped, duplicates removed) to `on_packet` with its monotonic arrival."""
+        """Give each media packet (RTX unwrapped, duplicates removed) to `on_packet` with its monotonic
+        arrival."""
         self._on_packet, self._on_report = on_packet, on_report
 
     # --- called by aiortc ---
@@ -98,14 +101,16 @@ class RoomReceiver(RTCRtpReceiver):
         if self._payload_types or self._closed:
             return
         for codec in parameters.codecs:
-            self._payload_types.add(codec.payloadType)
-            apt = codec.parameters.get("apt")
+            number, apt = codec.payloadType or 0, codec.parameters.get("apt")
+            self._payload_types.add(number)
             if is_rtx(codec) and isinstance(apt, int):
-                self._apt[codec.payloadType] = apt
+                self._apt[number] = apt
         self._dtls._register_rtp_receiver(self, parameters)
         for encoding in parameters.encodings:
             self._media_ssrc = encoding.ssrc
-            if encoding.rtx is not None:  # aiortc forgets it, and drops every repair once two videos share a bundle
+            if (
+                encoding.rtx is not None
+            ):  # aiortc forgets it, and drops every repair once two videos share a bundle
                 self._dtls._rtp_router.ssrc_table[encoding.rtx.ssrc] = self
 
     async def stop(self) -> None:
@@ -251,8 +256,8 @@ class RoomReceiver(RTCRtpReceiver):
 
 
 def send_soon(dtls: RTCDtlsTransport, data: bytes) -> bool:
-    """Send RTP or RTCP at once. aiortc's coroutine never waits (UDP sendto), so it is run to its end here, which
-    keeps fan-out free of tasks. False when the connection is gone or its socket is full."""
+    """Send RTP or RTCP at once. aiortc's coroutine never waits (UDP sendto), so it is run to its end here,
+    which keeps fan-out free of tasks. False when the connection is gone or its socket is full."""
     sending = dtls._send_rtp(data)
     try:
         sending.send(None)

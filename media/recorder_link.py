@@ -1,7 +1,7 @@
 """The serving side of the line to the recorder. Bounded, and never in the way of the call.
 
-While the recorder is away (restarting after kill -9) sound is kept for it, within a limit, because the transcript
-needs it; pictures are not, the recorder asks for a key frame when it is back.
+While the recorder is away (restarting after kill -9) sound is kept for it, within a limit, because the
+transcript needs it; pictures are not, the recorder asks for a key frame when it is back.
 """
 
 import asyncio

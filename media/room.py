@@ -1,4 +1,5 @@
-"""One visit's room: who is in it, who sees whom, what is tapped. Lives on the loop; forwards, nothing else."""
+"""One visit's room: who is in it, who sees whom, what is tapped. Lives on the loop; forwards, nothing
+else."""
 
 import time
 from collections.abc import Callable
@@ -16,13 +17,14 @@ from media.sender import RoomSender
 
 GROUP_FLOOR_BPS = 150_000
 
+
 @dataclass(slots=True)
 class Attendance:
     """One participant in the room. Survives the loss and the replacement of the connection."""
 
     participant_id: UUID
     connection: ParticipantConnection | None = None
-    tap: Tap = Tap()
+    tap: Tap = field(default_factory=Tap)
     stream: TapStream | None = None
     viewers: dict[str, list[RoomSender]] = field(default_factory=lambda: {"audio": [], "video": []})
 
@@ -30,7 +32,9 @@ class Attendance:
 class Room:
     """`epoch_monotonic`: the time.monotonic() value that is zero in the visit's media times."""
 
-    def __init__(self, visit_id: UUID, seats: int, recorder: RecorderLink | None, epoch_monotonic: float) -> None:
+    def __init__(
+        self, visit_id: UUID, seats: int, recorder: RecorderLink | None, epoch_monotonic: float
+    ) -> None:
         self.visit_id = visit_id
         self.epoch_monotonic = epoch_monotonic
         self._plan = SeatPlan(seats)
@@ -111,14 +115,17 @@ class Room:
     def _reporter(self, person: Attendance) -> Callable[[RoomReceiver, SenderReport], None]:
         def note(receiver: RoomReceiver, report: SenderReport) -> None:
             if person.stream is not None:
-                person.stream.report(receiver.kind, report.ntp, report.rtp, report.arrived - self.epoch_monotonic)
+                person.stream.report(
+                    receiver.kind, report.ntp, report.rtp, report.arrived - self.epoch_monotonic
+                )
             for sender in person.viewers[receiver.kind]:
                 sender.send_report(report.arrived)
 
         return note
 
     def tap(self, participant_id: UUID, tap: Tap) -> None:
-        """Start, change or stop what of a participant goes to the recorder. Takes effect with the next packet."""
+        """Start, change or stop what of a participant goes to the recorder. Takes effect with the next
+        packet."""
         person = self._people.get(participant_id)
         if person is None or person.tap == tap or self._recorder is None:
             return
@@ -146,8 +153,8 @@ class Room:
         return ask
 
     def tell_downlinks(self, now: float) -> None:
-        """Carry what viewers can take to the publishers (REMB): the lowest of them, with a floor in groups, where
-        one weak line must not take the picture from everybody else."""
+        """Carry what viewers can take to the publishers (REMB): the lowest of them, with a floor in groups,
+        where one weak line must not take the picture from everybody else."""
         for person in self._people.values():
             if person.connection is None:
                 continue

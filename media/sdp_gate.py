@@ -1,8 +1,9 @@
 """The only way an offer reaches aiortc.
 
-aiortc validates SDP with assertions and raises six kinds of exception on damaged input. So the offer is read here,
-strictly, and aiortc is given a description that we wrote from what was read: nothing of the sender's text passes.
-The layout is fixed: audio and video the participant sends, then an audio and a video m-line for each seat.
+aiortc validates SDP with assertions and raises six kinds of exception on damaged input. So the offer is read
+here, strictly, and aiortc is given a description that we wrote from what was read: nothing of the sender's
+text passes. The layout is fixed: audio and video the participant sends, then an audio and a video m-line for
+each seat.
 """
 
 import re
@@ -21,6 +22,7 @@ _M_LINE = re.compile(r"m=(audio|video) (\d{1,5}) UDP/TLS/RTP/SAVPF((?: \d{1,3}){
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}\Z")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}\Z")
 _MID = re.compile(r"[A-Za-z0-9._-]{1,16}\Z")
+_HEX = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2})*\Z")
 _FINGERPRINTS = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 _SETUP = ("actpass", "active")
 
@@ -57,7 +59,14 @@ class Offer:
     def sdp(self) -> str:
         """The offer in our own words, with CRLF."""
         mids = " ".join(media.mid for media in self.media)
-        lines = ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", f"a=group:BUNDLE {mids}", "a=msid-semantic:WMS *"]
+        lines = [
+            "v=0",
+            "o=- 1 1 IN IP4 0.0.0.0",
+            "s=-",
+            "t=0 0",
+            f"a=group:BUNDLE {mids}",
+            "a=msid-semantic:WMS *",
+        ]
         for media in self.media:
             lines += _media_lines(media) + self._transport_lines()
         return "\r\n".join(lines) + "\r\n"
@@ -73,7 +82,8 @@ class Offer:
 
 
 def check_offer(text: str, *, seats: int, policy: AddressPolicy) -> Offer:
-    """Read an SDP offer with m-lines for `seats` seats. Raises MalformedOffer, and nothing else, on any text."""
+    """Read an SDP offer with m-lines for `seats` seats. Raises MalformedOffer, and nothing else, on any
+    text."""
     try:
         return _read(text, seats, policy)
     except (ValueError, IndexError, KeyError) as error:
@@ -121,7 +131,9 @@ def _media_section(line: str) -> OfferedMedia:
 
 def _check_layout(media: list[OfferedMedia], seats: int) -> None:
     if [item.kind for item in media] != ["audio", "video"] * (seats + 1):
-        raise MalformedOffer(f"The offer must hold an audio and a video m-line for yourself and for {seats} seats.")
+        raise MalformedOffer(
+            f"The offer must hold an audio and a video m-line for yourself and for {seats} seats."
+        )
     for index, item in enumerate(media):
         item.direction = next((line[2:] for line in item.lines if line[2:] in _DIRECTIONS), "sendrecv")
         if item.direction not in (("sendonly", "inactive") if index < 2 else ("recvonly", "inactive")):
@@ -201,7 +213,7 @@ def _fingerprint(session: list[str], first: OfferedMedia) -> str:
     for value in first.attributes("fingerprint") or _attributes(session, "fingerprint"):
         algorithm, digest = value.split(" ", 1)
         length = _FINGERPRINTS.get(algorithm.lower())
-        if length and re.fullmatch(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){%d}" % (length - 1), digest):
+        if length and _HEX.match(digest) and len(digest) == 3 * length - 1:
             return f"{algorithm.lower()} {digest.upper()}"
     raise MalformedOffer("There is no usable certificate fingerprint.")
 

@@ -1,6 +1,6 @@
-"""Who sits where. Each participant's connection has a fixed number of seats (an audio and a video m-line each);
-every other participant is given one for as long as they are in the room, so that nobody renegotiates when people
-come and go. Pure."""
+"""Who sits where. Each participant's connection has a fixed number of seats (an audio and a video m-line
+each); every other participant is given one for as long as they are in the room, so that nobody renegotiates
+when people come and go. Pure."""
 
 from uuid import UUID
 
@@ -15,7 +15,8 @@ class SeatPlan:
         self._seats: dict[UUID, dict[UUID, int]] = {}
 
     def join(self, participant_id: UUID) -> None:
-        """Seat a newcomer with everybody, and everybody with the newcomer. RoomFull when one viewer has no seat."""
+        """Seat a newcomer with everybody, and everybody with the newcomer. RoomFull when one viewer has no
+        seat."""
         if participant_id in self._seats:
             return
         if len(self._seats) > self._count:

@@ -1,8 +1,8 @@
 """The subscriber's side of forwarding: somebody else's packets under this connection's own numbers.
 
-A browser sees one steady stream per seat. SSRC, sequence number, timestamp and VP8 picture ids belong to the seat;
-when the publisher reconnects, or somebody else takes the seat, the numbers go on where they stopped and the picture
-waits for a key frame.
+A browser sees one steady stream per seat. SSRC, sequence number, timestamp and VP8 picture ids belong to the
+seat; when the publisher reconnects, or somebody else takes the seat, the numbers go on where they stopped
+and the picture waits for a key frame.
 """
 
 import random
@@ -10,8 +10,8 @@ import time
 from dataclasses import dataclass
 from struct import pack
 
-from aiortc.codecs import is_rtx
 from aiortc.clock import current_ntp_time
+from aiortc.codecs import is_rtx
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpparameters import RTCRtpSendParameters
 from aiortc.rtcrtpsender import RTCRtpSender
@@ -35,7 +35,7 @@ from aiortc.rtp import (
 from aiortc.stats import RTCStatsReport
 
 from media.model import CLOCK_RATE
-from media.receiver import RoomReceiver, SenderReport, send_soon
+from media.receiver import RoomReceiver, send_soon
 from media.sdp_gate import ABS_SEND_TIME, AUDIO_LEVEL
 from media.sequence import signed16
 from media.vp8 import parse_descriptor, renumbered, starts_key_frame
@@ -95,10 +95,14 @@ class RoomSender(RTCRtpSender):
         if self._started:
             return
         self._started = True
-        self._payload_type = parameters.codecs[0].payloadType
+        self._payload_type = parameters.codecs[0].payloadType or 0
         self._cname = parameters.rtcp.cname.encode() if parameters.rtcp.cname else b""
-        repairs = [c for c in parameters.codecs if is_rtx(c) and c.parameters.get("apt") == self._payload_type]
-        self._rtx_payload_type = repairs[0].payloadType if repairs else None
+        repairs = [
+            c.payloadType
+            for c in parameters.codecs
+            if is_rtx(c) and c.parameters.get("apt") == self._payload_type
+        ]
+        self._rtx_payload_type = repairs[0] if repairs else None
         wanted = AUDIO_LEVEL if self.kind == "audio" else ABS_SEND_TIME
         identifiers = [e.id for e in parameters.headerExtensions if e.uri == wanted and 0 < e.id < 15]
         self._extension_id = identifiers[0] if identifiers else 0
@@ -177,14 +181,17 @@ class RoomSender(RTCRtpSender):
         elapsed = 0 if self._last_sent_at is None else int((now - self._last_sent_at) * CLOCK_RATE[self.kind])
         timestamp = self._next_timestamp + elapsed - packet.timestamp
         shift = _Shift(packet.sequence_number, self._next_sequence - packet.sequence_number, timestamp)
-        descriptor = parse_descriptor(packet.payload) if self.kind == "video" and self._last_sent_at is not None else None
-        if descriptor is not None:
-            if descriptor.picture_id is not None:
-                shift.picture = self._last_picture + 1 - descriptor.picture_id
-            if descriptor.tl0_at is not None:
-                shift.tl0 = self._last_tl0 + 1 - packet.payload[descriptor.tl0_at]
+        if self.kind == "video" and self._last_sent_at is not None:
+            self._renumber_pictures(shift, packet.payload)
         self._shift = shift
         return shift
+
+    def _renumber_pictures(self, shift: _Shift, payload: bytes) -> None:
+        descriptor = parse_descriptor(payload)
+        if descriptor is not None and descriptor.picture_id is not None:
+            shift.picture = self._last_picture + 1 - descriptor.picture_id
+        if descriptor is not None and descriptor.tl0_at is not None:
+            shift.tl0 = self._last_tl0 + 1 - payload[descriptor.tl0_at]
 
     def _advance(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
         if signed16(sequence - self._next_sequence) >= 0:
@@ -197,8 +204,11 @@ class RoomSender(RTCRtpSender):
                 if descriptor.tl0_at is not None:
                     self._last_tl0 = payload[descriptor.tl0_at]
 
-    def _header(self, packet: RtpPacket, payload_type: int, sequence: int, timestamp: int, ssrc: int) -> bytes:
-        """The fixed RTP header and, when negotiated, the kind's one extension in exactly one word (RFC 8285)."""
+    def _header(
+        self, packet: RtpPacket, payload_type: int, sequence: int, timestamp: int, ssrc: int
+    ) -> bytes:
+        """The fixed RTP header and, when negotiated, the kind's one extension in exactly one word (RFC
+        8285)."""
         extension = self._extension(packet)
         flags = 0x80 | (0x10 if extension else 0) | (0x20 if packet.padding_size else 0)
         second = packet.marker << 7 | payload_type
@@ -218,7 +228,10 @@ class RoomSender(RTCRtpSender):
 
     def _backlog(self) -> int:
         pair = self._dtls.transport._connection._nominated.get(1)
-        return pair.protocol.transport.get_write_buffer_size() if pair is not None else 0
+        waiting = (
+            getattr(pair.protocol.transport, "get_write_buffer_size", None) if pair is not None else None
+        )
+        return waiting() if waiting is not None else 0
 
     # --- repair and reports ---
 
@@ -234,7 +247,9 @@ class RoomSender(RTCRtpSender):
         if self._rtx_payload_type is None:
             header = self._header(packet, self._payload_type, sequence, timestamp, self._ssrc)
         else:
-            header = self._header(packet, self._rtx_payload_type, self._rtx_sequence, timestamp, self._rtx_ssrc)
+            header = self._header(
+                packet, self._rtx_payload_type, self._rtx_sequence, timestamp, self._rtx_ssrc
+            )
             header += pack("!H", sequence)  # the original sequence number (RFC 4588 section 4)
             self._rtx_sequence = (self._rtx_sequence + 1) & 0xFFFF
         send_soon(self._dtls, header + payload + _padding(packet))
@@ -280,6 +295,3 @@ class RoomSender(RTCRtpSender):
 
 def _padding(packet: RtpPacket) -> bytes:
     return bytes(packet.padding_size - 1) + bytes([packet.padding_size]) if packet.padding_size else b""
-
-
-__all__ = ["RoomSender", "SenderReport"]

@@ -23,7 +23,9 @@ def hear(source: SeekableBytes) -> Iterator[Heard]:
     resampler = AudioResampler("flt", "mono", RATE)
     at: float | None = None
     for frame in _frames(source):
-        begins = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else at or 0.0
+        begins = (
+            float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else at or 0.0
+        )
         if at is None or abs(begins - at) > GAP_S:
             at = begins
         frame.pts = None

@@ -38,7 +38,7 @@ def _parse(payload: bytes) -> Descriptor:
             at += 1
         if extension & 0x30:
             at += 1
-    payload[at - 1]  # noqa: B018 - a truncated descriptor raises IndexError
+    _ = payload[at - 1]  # a truncated descriptor raises IndexError
     return Descriptor(at, bool(first & 0x10) and not first & 0x07, picture_id, bits, tl0_at)
 
 

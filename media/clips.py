@@ -1,0 +1,135 @@
+"""Reading recordings: a moment as a small seekable WebM, or a whole segment made seekable. Blocking; run in
+a thread.
+
+What the recorder writes is a stream: no duration, no cues. Both functions copy packets, nothing is decoded.
+A segment cut by kill -9 is read up to its last whole cluster.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import av
+from av.container import InputContainer
+
+from media.errors import ClipOutsideRecording, RecordingNotFound
+from media.ports import SeekableBytes
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """`data`: a WebM file. `start`: seconds into the segment of its first frame (a key frame at or before
+    what was asked for); `length`: seconds."""
+
+    data: bytes
+    start: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Copied:
+    stream: int
+    time: float
+    key: bool
+    data: bytes
+
+
+class ReaderFile(io.RawIOBase):
+    """A SeekableBytes as the file object PyAV reads."""
+
+    def __init__(self, source: SeekableBytes) -> None:
+        self._source = source
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._source.size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def read(self, n: int = -1) -> bytes:
+        left = max(0, self._source.size - self._at)
+        data = self._source.read(self._at, left if n < 0 else min(n, left))
+        self._at += len(data)
+        return data
+
+
+def clip(source: SeekableBytes, from_s: float, to_s: float) -> Clip:
+    """The moment from..to (seconds into the segment). Raises ClipOutsideRecording, RecordingNotFound."""
+    with _open(source) as container:
+        kept: list[_Copied] = []
+        for packet in _packets(container):
+            if packet.time > to_s and kept:
+                break
+            if packet.time <= from_s and _restarts(container, packet):
+                kept = [old for old in kept if old.time >= packet.time]
+            kept.append(packet)
+        if not kept or kept[-1].time < from_s - 1.0:
+            raise ClipOutsideRecording
+        start = min(packet.time for packet in kept)
+        data = _written(container, kept, start)
+    return Clip(data, start, max(packet.time for packet in kept) - start)
+
+
+def seekable(source: SeekableBytes) -> bytes:
+    """The whole segment with duration and cues, so that a browser can jump in it. Raises
+    RecordingNotFound."""
+    with _open(source) as container:
+        return _written(container, _packets(container), 0.0)
+
+
+def length(source: SeekableBytes) -> float:
+    """Seconds of a segment that can be read; 0 when nothing can."""
+    try:
+        with _open(source) as container:
+            return max((packet.time for packet in _packets(container)), default=0.0)
+    except RecordingNotFound:
+        return 0.0
+
+
+def _open(source: SeekableBytes) -> InputContainer:
+    try:
+        return av.open(ReaderFile(source), "r", format="matroska")
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise RecordingNotFound from error
+
+
+def _packets(container: InputContainer) -> Iterator[_Copied]:
+    try:
+        for packet in container.demux():
+            if packet.pts is not None and packet.size:
+                seconds = float(packet.pts * packet.time_base)
+                yield _Copied(packet.stream.index, seconds, packet.is_keyframe, bytes(packet))
+    except av.FFmpegError:
+        return  # the tail of a file cut in the middle of a cluster
+
+
+def _restarts(container: InputContainer, packet: _Copied) -> bool:
+    """True when a decoder can begin here: at a key frame, or anywhere when there is only sound."""
+    video = container.streams.video
+    return packet.key and (not video or packet.stream == video[0].index)
+
+
+def _written(container: InputContainer, packets: Any, start: float) -> bytes:
+    out = io.BytesIO()
+    target = av.open(out, "w", format="webm")
+    streams = {stream.index: target.add_stream_from_template(stream) for stream in container.streams}
+    for copied in packets:
+        packet = av.Packet(copied.data)
+        stream = streams[copied.stream]
+        packet.stream = stream
+        packet.time_base = container.streams[copied.stream].time_base
+        packet.pts = packet.dts = round((copied.time - start) / packet.time_base)
+        packet.is_keyframe = copied.key
+        target.mux(packet)
+    target.close()
+    return out.getvalue()

@@ -1,0 +1,153 @@
+"""Recordings over HTTP: a whole segment with Range, and the clip of a moment. Nothing is decoded; the work
+of copying packets runs in a small pool of threads behind a bounded line, never on the loop."""
+
+import asyncio
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self, TypeVar
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import BaseModel, Field, model_validator
+
+from core.http import Call, route
+from media import clips
+from media.errors import ClipOutsideRecording, RecordingBusy, RecordingNotFound
+from media.ports import RecordingSource, SeekableBytes, StoredRecording
+
+LONGEST_CLIP_S = 300.0
+PART = 2 * 1024 * 1024  # bytes of one answer; browsers ask again for the rest
+KEPT_BYTES = 128 * 1024 * 1024  # recordings made seekable, kept for the next Range request
+LARGEST_SEEKABLE = 64 * 1024 * 1024  # above it the stored stream is served as it is
+WORKERS, LINE = 2, 16
+_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})\Z")
+
+T = TypeVar("T")
+
+
+class ClipQuery(BaseModel):
+    """Seconds since the visit's media epoch, as transcripts tell them."""
+
+    from_: float = Field(alias="from", ge=0, le=1e6)
+    to: float = Field(ge=0, le=1e6)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not 0 < self.to - self.from_ <= LONGEST_CLIP_S:
+            raise ValueError(f"`to` must lie after `from`, by at most {LONGEST_CLIP_S:.0f} seconds")
+        return self
+
+
+class MediaHttp:
+    """Routes of recordings. `close` at shutdown."""
+
+    def __init__(self, recordings: RecordingSource) -> None:
+        self._recordings = recordings
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="recording")
+        self._inside = 0
+        self._seekable: OrderedDict[tuple[UUID, int], bytes] = OrderedDict()
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    @route(
+        "GET",
+        "/api/recordings/{segment_id}/media",
+        permission="record:recording:read",
+        summary="One participant's recording as WebM; supports Range",
+        errors=(RecordingNotFound, RecordingBusy),
+        media_type="video/webm",
+    )
+    async def media(self, call: Call[None, None]) -> web.Response:
+        segment_id = call.path_id("segment_id")
+        stored = await self._recordings.open(call.session, call.actor, segment_id)
+        content = await self._browsable(segment_id, stored.content)
+        wanted = _range(call.request.headers.get("Range"), content.size)
+        if wanted is None:
+            return web.Response(status=416, headers={"Content-Range": f"bytes */{content.size}"})
+        first, last, partial = wanted
+        body = await self._run(lambda: content.read(first, last - first + 1))
+        headers = {"Accept-Ranges": "bytes"}
+        if partial:
+            headers["Content-Range"] = f"bytes {first}-{last}/{content.size}"
+        return web.Response(
+            status=206 if partial else 200, body=body, headers=headers, content_type="video/webm"
+        )
+
+    @route(
+        "GET",
+        "/api/recordings/{segment_id}/clip",
+        permission="record:recording:read",
+        summary="The moment from..to of a recording as a small seekable WebM; X-Clip-Start tells its first second",
+        query=ClipQuery,
+        errors=(RecordingNotFound, ClipOutsideRecording, RecordingBusy),
+        media_type="video/webm",
+    )
+    async def clip(self, call: Call[None, ClipQuery]) -> web.Response:
+        stored = await self._recordings.open(call.session, call.actor, call.path_id("segment_id"))
+        found = await self._run(lambda: _clip(stored, call.query.from_, call.query.to))
+        headers = {
+            "X-Clip-Start": f"{stored.start + found.start:.3f}",
+            "X-Clip-Length": f"{found.length:.3f}",
+        }
+        return web.Response(body=found.data, headers=headers, content_type="video/webm")
+
+    async def _browsable(self, segment_id: UUID, content: SeekableBytes) -> SeekableBytes:
+        """With duration and cues when it is small enough to be copied in memory."""
+        if content.size > LARGEST_SEEKABLE:
+            return content
+        key = (segment_id, content.size)  # a recording that still grows is another one
+        kept = self._seekable.get(key)
+        if kept is None:
+            kept = self._seekable[key] = await self._run(lambda: clips.seekable(content))
+        self._seekable.move_to_end(key)
+        while sum(map(len, self._seekable.values())) > KEPT_BYTES and len(self._seekable) > 1:
+            self._seekable.popitem(last=False)
+        return InMemory(kept)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        if self._inside >= WORKERS + LINE:
+            raise RecordingBusy
+        self._inside += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self._inside -= 1
+
+
+class InMemory:
+    """Bytes as SeekableBytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @property
+    def size(self) -> int:
+        return len(self._data)
+
+    def read(self, offset: int, n: int) -> bytes:
+        return self._data[offset : offset + n]
+
+
+def _clip(stored: StoredRecording, from_s: float, to_s: float) -> clips.Clip:
+    if to_s < stored.start:
+        raise ClipOutsideRecording
+    return clips.clip(stored.content, max(0.0, from_s - stored.start), to_s - stored.start)
+
+
+def _range(header: str | None, size: int) -> tuple[int, int, bool] | None:
+    """(first, last, partial) to answer with; None when the range cannot be met (RFC 9110 section 14.2).
+
+    A header this service does not understand is ignored, as the standard allows; an answer longer than PART
+    is always partial, so that no request holds a whole recording.
+    """
+    match = _RANGE.match(header or "")
+    first = int(match.group(1)) if match else 0
+    last = min(int(match.group(2)) if match and match.group(2) else size - 1, size - 1)
+    if match and (first >= size or last < first):
+        return None
+    if match is None and size <= PART:
+        return 0, max(0, size - 1), False
+    return first, min(last, first + PART - 1), True

@@ -1,0 +1,101 @@
+"""Two real Chromium pages through the media plane: the packets pass undecoded, the pictures move on both sides."""
+
+import asyncio
+import json
+import shutil
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from media import MediaSettings
+from tests.integration.media.meeting import CHROMIUM, FLAGS, LOOPBACK, meeting, page_server
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed"),
+    # Playwright's own transport is collected after its loop has ended.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+async def _enter(browser: Browser, url: str, *, permission: bool) -> Page:
+    page = await browser.new_page()
+    await page.goto(url)
+    took = await page.evaluate(f"join(3, {json.dumps(permission)})")
+    assert took < 5000
+    return page
+
+
+async def _seat(page: Page, seat: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    found = await page.evaluate("received()")
+    return found.get(str(2 + 2 * seat), {}), found.get(str(3 + 2 * seat), {})
+
+
+async def _grows(page: Page, seat: int, frames: int) -> dict[str, Any]:
+    """Wait until the seat decoded `frames` more pictures and a second of sound."""
+    audio, video = await _seat(page, seat)
+    want, sound = video.get("frames", 0) + frames, audio.get("samples", 0) + 48_000
+    async with asyncio.timeout(20):
+        while video.get("frames", 0) < want or audio.get("samples", 0) < sound:
+            await asyncio.sleep(0.1)
+            audio, video = await _seat(page, seat)
+    return video
+
+
+@pytest.mark.parametrize("permission", [True, False], ids=["camera", "mdns-candidates-only"])
+@pytest.mark.parametrize(
+    "settings", [LOOPBACK, MediaSettings(allow_private=True)], ids=["loopback", "interface"]
+)
+async def test_two_browsers_see_and_hear_each_other(permission: bool, settings: MediaSettings) -> None:
+    visit, first, second = uuid4(), uuid4(), uuid4()
+    async with (
+        meeting(settings) as (plane, states),
+        page_server(plane, visit) as url,
+        async_playwright() as driver,
+    ):
+        # Without permission (and the flags that grant it) Chromium hides its addresses behind mDNS names.
+        flags = FLAGS if permission else [flag for flag in FLAGS if "fake" not in flag]
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=flags)
+        one = await _enter(browser, f"{url}?who={first}", permission=permission)
+        two = await _enter(browser, f"{url}?who={second}", permission=permission)
+        assert plane.seats(visit, first) == {second: 0}
+        for page in (one, two):
+            video = await _grows(page, 0, frames=20)
+            assert video["lost"] == 0
+            assert video["freezes"] == 0
+        if not permission:
+            assert all(".local" in text for text in await one.evaluate("window.candidates"))
+        assert {who for who, state in states if state == "connected"} == {first, second}
+        await browser.close()
+
+
+async def test_a_returning_browser_keeps_its_seat_and_the_other_side_goes_on() -> None:
+    visit, first, second = uuid4(), uuid4(), uuid4()
+    async with meeting() as (plane, _), page_server(plane, visit) as url, async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        one = await _enter(browser, f"{url}?who={first}", permission=True)
+        two = await _enter(browser, f"{url}?who={second}", permission=True)
+        await _grows(one, 0, frames=10)
+        await two.reload()
+        await two.evaluate("join(3, true)")
+        await _grows(one, 0, frames=20)
+        await _grows(two, 0, frames=20)
+        await browser.close()
+
+
+async def test_three_browsers_have_stable_seats() -> None:
+    visit = uuid4()
+    people = [uuid4(), uuid4(), uuid4()]
+    async with meeting() as (plane, _), page_server(plane, visit) as url, async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        pages = [await _enter(browser, f"{url}?who={who}", permission=False) for who in people]
+        for page in pages:
+            await _grows(page, 0, frames=5)
+            await _grows(page, 1, frames=5)
+        await plane.disconnect(visit, people[1])
+        assert plane.seats(visit, people[0]) == {people[2]: 1}
+        await _grows(pages[0], 1, frames=10)
+        await browser.close()
