@@ -1,0 +1,116 @@
+/** Every question the pages ask the server, with the key its answer is kept under. */
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+
+import { request, requestVersioned, ServiceProblem } from "./http";
+import type {
+  ChatMessage, DemoAccount, Doctor, EncounterNote, NoteVersion, NoteVersionContent, RecordingSegment, Session, Slot, Transcript,
+  Visit, VisitSummary,
+} from "./types";
+
+/** A refusal will be refused again; only lost connections and busy servers are worth another try. */
+function worthRetrying(failures: number, error: Error): boolean {
+  const refused = error instanceof ServiceProblem && error.status >= 400 && error.status < 500;
+  return !refused && failures < 2;
+}
+
+export const queryClient = new QueryClient({
+  defaultOptions: { queries: { staleTime: 10_000, retry: worthRetrying, refetchOnWindowFocus: false } },
+});
+
+const visitPath = (visitId: string) => `/api/visits/${encodeURIComponent(visitId)}`;
+
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: async (): Promise<Session | null> => {
+    try {
+      return await request<Session>("/api/session");
+    } catch (error) {
+      if (error instanceof ServiceProblem && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+});
+
+/** The demo clinic's accounts, or null where this server is no demo. */
+export const demoQuery = queryOptions({
+  queryKey: ["demo"],
+  queryFn: async (): Promise<DemoAccount[] | null> => {
+    try {
+      return (await request<{ accounts: DemoAccount[] }>("/api/demo")).accounts;
+    } catch {
+      return null;
+    }
+  },
+  staleTime: Infinity,
+});
+
+export const visitsQuery = (from: string, to: string) =>
+  queryOptions({
+    queryKey: ["visits", from, to],
+    queryFn: () => request<Visit[]>(`/api/visits?${new URLSearchParams({ from, to }).toString()}`),
+  });
+
+export const visitQuery = (visitId: string) =>
+  queryOptions({ queryKey: ["visit", visitId], queryFn: () => request<Visit>(visitPath(visitId)) });
+
+export const doctorsQuery = queryOptions({
+  queryKey: ["doctors"],
+  queryFn: () => request<Doctor[]>("/api/doctors"),
+  staleTime: 300_000,
+});
+
+export const slotsQuery = (doctorId: string, from: string, to: string) =>
+  queryOptions({
+    queryKey: ["slots", doctorId, from, to],
+    queryFn: () =>
+      request<Slot[]>(`/api/slots?${new URLSearchParams({ doctor_id: doctorId, from, to }).toString()}`),
+    enabled: doctorId !== "",
+  });
+
+export const transcriptQuery = (visitId: string) =>
+  queryOptions({
+    queryKey: ["transcript", visitId],
+    queryFn: () => request<Transcript>(`${visitPath(visitId)}/transcript`),
+  });
+
+export const recordingsQuery = (visitId: string) =>
+  queryOptions({
+    queryKey: ["recordings", visitId],
+    queryFn: () => request<RecordingSegment[]>(`${visitPath(visitId)}/recordings`),
+    staleTime: 2_000,
+  });
+
+export const noteQuery = (visitId: string) =>
+  queryOptions({
+    queryKey: ["note", visitId],
+    queryFn: async (): Promise<EncounterNote> => {
+      const { body, version } = await requestVersioned<EncounterNote>(`${visitPath(visitId)}/note`);
+      return { ...body, version: version ?? body.version };
+    },
+  });
+
+export const noteVersionsQuery = (visitId: string) =>
+  queryOptions({
+    queryKey: ["note-versions", visitId],
+    queryFn: () => request<NoteVersion[]>(`${visitPath(visitId)}/note/versions`),
+  });
+
+export const noteVersionQuery = (visitId: string, version: number) =>
+  queryOptions({
+    queryKey: ["note-versions", visitId, version],
+    queryFn: () => request<NoteVersionContent>(`${visitPath(visitId)}/note/versions/${version}`),
+    staleTime: Infinity,
+  });
+
+export const summaryQuery = (visitId: string) =>
+  queryOptions({
+    queryKey: ["summary", visitId],
+    queryFn: () => request<VisitSummary>(`${visitPath(visitId)}/summary`),
+  });
+
+export const chatQuery = (visitId: string) =>
+  queryOptions({
+    queryKey: ["chat", visitId],
+    queryFn: () => request<ChatMessage[]>(`${visitPath(visitId)}/chat`),
+  });

@@ -1,0 +1,116 @@
+/**
+ * One peer connection to the room. The browser always offers; every section the call will ever need is in the first
+ * offer, so nobody renegotiates when people come and go.
+ */
+import type { IceServer } from "../api/types";
+import { sectionsOf } from "./seats";
+
+const MAX_VIDEO_BITS_PER_SECOND = 600_000;
+/** After this the offer goes out with the candidates found so far; the rest is trickled. */
+const GATHERING_MS = 500;
+
+export interface PeerWire {
+  /** Sends the offer, returns the answer's SDP. */
+  offer: (sdp: string) => Promise<string>;
+  candidate: (candidate: string, sdpMid: string) => void;
+}
+
+export interface PeerEvents {
+  state: (state: RTCPeerConnectionState) => void;
+}
+
+function codecsFor(kind: "audio" | "video"): RTCRtpCodec[] {
+  const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/rtx"];
+  return (RTCRtpReceiver.getCapabilities(kind)?.codecs ?? []).filter((codec) => wanted.includes(codec.mimeType.toLowerCase()));
+}
+
+/** The room forwards Opus and VP8 only; offering nothing else keeps the description small. */
+function preferRoomCodecs(transceiver: RTCRtpTransceiver, kind: "audio" | "video"): void {
+  const codecs = codecsFor(kind);
+  if (codecs.length > 0) transceiver.setCodecPreferences(codecs);
+}
+
+function iceServers(servers: readonly IceServer[]): RTCIceServer[] {
+  return servers.map(({ urls, username, credential }) => ({
+    urls, ...(username ? { username } : {}), ...(credential ? { credential } : {}),
+  }));
+}
+
+function gathered(connection: RTCPeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      if (connection.iceGatheringState === "complete") resolve();
+    };
+    connection.addEventListener("icegatheringstatechange", done);
+    setTimeout(resolve, GATHERING_MS);
+    done();
+  });
+}
+
+export class Peer {
+  readonly connection: RTCPeerConnection;
+  readonly #microphone: RTCRtpSender;
+  readonly #camera: RTCRtpSender;
+  readonly #streams = new Map<number, MediaStream>();
+
+  constructor(servers: readonly IceServer[], seats: number, events: PeerEvents) {
+    this.connection = new RTCPeerConnection({ iceServers: iceServers(servers), bundlePolicy: "max-bundle" });
+    this.#microphone = this.#section("audio", { direction: "sendonly" });
+    this.#camera = this.#section("video", {
+      direction: "sendonly", sendEncodings: [{ maxBitrate: MAX_VIDEO_BITS_PER_SECOND }],
+    });
+    for (let seat = 0; seat < seats; seat++) {
+      this.#section("audio", { direction: "recvonly" });
+      this.#section("video", { direction: "recvonly" });
+    }
+    this.connection.addEventListener("connectionstatechange", () => events.state(this.connection.connectionState));
+  }
+
+  #section(kind: "audio" | "video", init: RTCRtpTransceiverInit): RTCRtpSender {
+    const transceiver = this.connection.addTransceiver(kind, init);
+    preferRoomCodecs(transceiver, kind);
+    return transceiver.sender;
+  }
+
+  /** Gives the sections what they send. Works at any time without a new offer. */
+  async send(microphone: MediaStreamTrack | null, camera: MediaStreamTrack | null): Promise<void> {
+    if (this.connection.signalingState === "closed") return;
+    if (this.#microphone.track !== microphone) await this.#microphone.replaceTrack(microphone);
+    if (this.#camera.track !== camera) await this.#camera.replaceTrack(camera);
+  }
+
+  async negotiate(wire: PeerWire): Promise<void> {
+    await this.connection.setLocalDescription(await this.connection.createOffer());
+    await gathered(this.connection);
+    const sdp = this.connection.localDescription?.sdp ?? "";
+    this.#trickle(wire, sdp);
+    const answer = await wire.offer(sdp);
+    if (this.connection.signalingState === "closed") return;
+    await this.connection.setRemoteDescription({ type: "answer", sdp: answer });
+  }
+
+  /** Candidates that came too late for the offer. */
+  #trickle(wire: PeerWire, sent: string): void {
+    this.connection.addEventListener("icecandidate", ({ candidate }) => {
+      if (candidate === null || candidate.candidate === "" || sent.includes(candidate.candidate)) return;
+      wire.candidate(candidate.candidate, candidate.sdpMid ?? "0");
+    });
+  }
+
+  /** What the person in this seat sends; the same stream object for as long as this connection lives. */
+  streamOf(seat: number): MediaStream | null {
+    const known = this.#streams.get(seat);
+    if (known !== undefined) return known;
+    const sections = this.connection.getTransceivers();
+    const { audio, video } = sectionsOf(seat);
+    const tracks = [sections[audio], sections[video]].map((section) => section?.receiver.track);
+    if (tracks.includes(undefined)) return null;
+    const stream = new MediaStream(tracks.filter((track) => track !== undefined));
+    this.#streams.set(seat, stream);
+    return stream;
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+}

@@ -1,0 +1,72 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useMemo } from "react";
+
+import { recordingsQuery, transcriptQuery, visitQuery } from "../../api/queries";
+import type { Visit } from "../../api/types";
+import { useEvidence } from "../../ui/evidence";
+import { EvidencePlayer } from "../../ui/EvidencePlayer";
+import { PageHead } from "../../ui/PageHead";
+import { LoadingRows, Refused } from "../../ui/States";
+import { clockTime, fullDate } from "../../ui/time";
+import { Transcript } from "../../ui/Transcript";
+import { mergeUtterances } from "../../ui/utterances";
+import { Editor } from "./Editor";
+import classes from "./Note.module.css";
+import { SignedNote } from "./SignedNote";
+import { useNoteEditor } from "./use-note-editor";
+
+const RENEW_MS = 4_000;
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
+
+const STATUS_WORDS: Record<string, string> = {
+  live: "The visit is still going on.",
+  completing: "The last words are still being written down.",
+};
+
+function NoteOf({ visit }: { visit: Visit }) {
+  const { query, editor } = useNoteEditor(visit.id);
+  const transcript = useQuery({
+    ...transcriptQuery(visit.id),
+    refetchInterval: ({ state }) => (state.data?.status === "complete" ? false : RENEW_MS),
+  });
+  // Asked for early, so that a click on evidence plays at once.
+  useQuery(recordingsQuery(visit.id));
+  const utterances = useMemo(() => mergeUtterances(transcript.data?.utterances ?? [], []), [transcript.data]);
+  const evidence = useEvidence(visit.id, utterances);
+  const status = STATUS_WORDS[transcript.data?.status ?? ""];
+  return (
+    <div className={classes["columns"]}>
+      <div className={classes["document"]}>
+        {query.isPending && <LoadingRows rows={4} label="Loading the note" />}
+        {query.isError && editor === null && <Refused error={query.error} retry={() => void query.refetch()} />}
+        {editor !== null && (editor.note.status === "signed" && !editor.dirty
+          ? <SignedNote visitId={visit.id} note={editor.note} evidence={evidence} utterances={utterances} />
+          : <Editor visitId={visit.id} editor={editor} evidence={evidence} utterances={utterances} />)}
+      </div>
+      <aside className={`card no-print ${classes["aside"] ?? ""}`} aria-label="Transcript of the visit">
+        <h2>Transcript</h2>
+        {transcript.data?.notice != null && <p className={classes["notice"]}>{transcript.data.notice}</p>}
+        {status !== undefined && <p className={classes["status"]} role="status">{status}</p>}
+        {transcript.isError && transcript.data === undefined
+          ? <Refused error={transcript.error} retry={() => void transcript.refetch()} />
+          : <Transcript utterances={utterances} names={NO_NAMES} marked={evidence.marked} pick={evidence.play}
+              empty="Nothing of this visit was written down, so the note has no draft." />}
+        <EvidencePlayer evidence={evidence} names={NO_NAMES} />
+      </aside>
+    </div>
+  );
+}
+
+export function NotePage() {
+  const { visitId } = useParams({ from: "/framed/guarded/visits/$visitId/note" });
+  const visit = useQuery(visitQuery(visitId));
+  if (visit.isPending) return <LoadingRows label="Opening the note" />;
+  if (visit.isError) return <Refused error={visit.error} retry={() => void visit.refetch()} />;
+  return (
+    <>
+      <PageHead title={`Note: ${visit.data.patient_name}`} lead={`Visit of ${fullDate(visit.data.starts_at)}, ${clockTime(visit.data.starts_at)}, with ${visit.data.doctor_name}`} />
+      <NoteOf key={visitId} visit={visit.data} />
+    </>
+  );
+}

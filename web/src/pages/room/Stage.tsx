@@ -1,0 +1,88 @@
+import { Button } from "@mantine/core";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+
+import type { LocalMedia } from "../../media/local-media";
+import type { Participant, RoomState } from "../../socket/events";
+import type { RoomView } from "../../socket/room-connection";
+import { Avatar } from "../../ui/Avatar";
+import { Icon } from "../../ui/Icon";
+import { VideoView } from "../../ui/VideoView";
+import classes from "./Room.module.css";
+
+/** Binds the stream and plays it; browsers refuse sound before a click, which is then asked for. */
+function useRemoteStream(stream: MediaStream | undefined) {
+  const video = useRef<HTMLVideoElement>(null);
+  const [silent, setSilent] = useState(false);
+  const play = () => {
+    video.current?.play().then(() => setSilent(false), (error: unknown) => {
+      if (error instanceof DOMException && error.name === "NotAllowedError") setSilent(true);
+    });
+  };
+  useEffect(() => {
+    const element = video.current;
+    if (element === null) return;
+    element.srcObject = stream ?? null;
+    if (stream !== undefined) {
+      element.play().then(() => setSilent(false), (error: unknown) => {
+        if (error instanceof DOMException && error.name === "NotAllowedError") setSilent(true);
+      });
+    }
+  }, [stream]);
+  return { video, silent, play };
+}
+
+function RemoteTile({ person, stream }: { person: Participant; stream: MediaStream | undefined }) {
+  const { video, silent, play } = useRemoteStream(stream);
+  const words = person.connected ? (person.camera ? "" : "Camera is off") : "Connection lost, waiting for them to come back";
+  return (
+    <figure className={classes["tile"]} data-participant={person.id} data-camera={person.camera && person.connected}>
+      <video ref={video} autoPlay playsInline data-testid="remote-video" data-participant={person.id} aria-label={`Picture of ${person.display_name}`} />
+      {words !== "" && <div className={classes["veil"]}><Avatar name={person.display_name} size={88} /><p>{words}</p></div>}
+      {silent && <Button className={classes["unmute"]} onClick={play} leftSection={<Icon name="speaker" />}>Turn on the sound</Button>}
+      <figcaption>
+        {!person.microphone && <Icon name="microphone-off" size={16} />}
+        {person.display_name}
+        {!person.microphone && <span className={classes["hidden"]}>, microphone is off</span>}
+      </figcaption>
+    </figure>
+  );
+}
+
+function Nobody({ room, me }: { room: RoomState; me: Participant }) {
+  const waiting = room.participants.some((one) => one.state === "waiting");
+  const words = me.role !== "doctor" ? "Your doctor will be with you in a moment" : waiting ? "Somebody is waiting to be let in" : "Nobody else is here yet";
+  return <div className={classes["nobody"]}><Icon name="people" size={36} /><p>{words}</p></div>;
+}
+
+function mediaWords(view: RoomView): string {
+  if (view.link === "reconnecting") return "Connection lost. Reconnecting.";
+  if (view.media === "failed") return view.problem?.title ?? "Picture and sound were lost. Connecting again.";
+  if (view.media === "connecting") return "Connecting picture and sound.";
+  return "";
+}
+
+function SelfView({ local }: { local: LocalMedia }) {
+  const { camera, microphoneOn, microphone } = useSyncExternalStore(local.subscribe, local.state);
+  return (
+    <div className={classes["self"]} data-camera={camera !== null}>
+      {camera === null ? <p>Your camera is off</p> : <VideoView track={camera} mirrored label="Your own picture" testId="local-video" />}
+      {(!microphoneOn || microphone === null) && <span className={classes["selfMuted"]}><Icon name="microphone-off" size={16} /></span>}
+    </div>
+  );
+}
+
+export function Stage({ room, me, view, local, watch }: {
+  room: RoomState; me: Participant; view: RoomView; local: LocalMedia; watch: boolean;
+}) {
+  const others = room.participants.filter((one) => one.id !== me.id && one.state === "admitted");
+  const words = mediaWords(view);
+  return (
+    <div className={classes["stage"]} data-count={others.length}>
+      {others.length === 0
+        ? <Nobody room={room} me={me} />
+        : others.map((one) => <RemoteTile key={one.id} person={one} stream={view.streams.get(one.id)} />)}
+      {!watch && <SelfView local={local} />}
+      <p className={classes["banner"]} role="status" data-shown={words !== ""} data-testid="connection-state" data-media={view.media}>{words}</p>
+    </div>
+  );
+}

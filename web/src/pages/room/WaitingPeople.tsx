@@ -1,0 +1,35 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+
+import type { RoomState } from "../../socket/events";
+import type { RoomConnection } from "../../socket/room-connection";
+import { Avatar } from "../../ui/Avatar";
+import { notifyProblem } from "../../ui/notices";
+import { ROLE_NAMES } from "../../ui/roles";
+import classes from "./Room.module.css";
+
+function roleWords(role: string): string {
+  return role in ROLE_NAMES ? ROLE_NAMES[role as keyof typeof ROLE_NAMES] : role;
+}
+
+/** Who stands before the door. Stays mounted, so that arrivals are read out. */
+export function WaitingPeople({ room, connection }: { room: RoomState; connection: RoomConnection }) {
+  const [busy, setBusy] = useState("");
+  const waiting = room.participants.filter((one) => one.state === "waiting");
+  const admit = async (participantId: string) => {
+    setBusy(participantId);
+    await connection.call("lobby.admit", { participant_id: participantId }).catch(notifyProblem);
+    setBusy("");
+  };
+  return (
+    <section className={classes["door"]} aria-label="Waiting room" aria-live="polite" data-count={waiting.length}>
+      {waiting.map((one) => (
+        <div key={one.id} className={classes["arrival"]}>
+          <Avatar name={one.display_name} size={36} />
+          <p className="grow"><strong>{one.display_name}</strong> <span className="small">{roleWords(one.role)}, waiting</span></p>
+          <Button size="sm" className="admit-button" loading={busy === one.id} onClick={() => void admit(one.id)} data-testid={`admit-${one.id}`}>Let in</Button>
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,62 @@
+/** What travels on the room's socket, as the server's contract names it. */
+import type { ChatMessage, Problem, Utterance } from "../api/types";
+
+export type Purpose = "record" | "transcribe";
+export type ParticipantState = "invited" | "waiting" | "admitted" | "left";
+
+export interface Participant {
+  id: string;
+  role: string;
+  display_name: string;
+  state: ParticipantState;
+  microphone: boolean;
+  camera: boolean;
+  connected: boolean;
+  consent: Record<Purpose, boolean | null>;
+  /** Which pair of this client's receiving media sections carries this participant; null for nobody's. */
+  seat: number | null;
+}
+
+export interface RoomState {
+  visit_id: string;
+  status: string;
+  /** This client's participant id. */
+  me: string;
+  /** Zero of all media times, null before media began. */
+  epoch: string | null;
+  recording: boolean;
+  transcribing: boolean;
+  participants: Participant[];
+}
+
+export interface ServerEvents {
+  "room.state": (state: RoomState) => void;
+  "chat.message": (message: ChatMessage) => void;
+  "transcript.utterance": (utterance: Utterance) => void;
+  "note.changed": (change: { visit_id: string; revision: number }) => void;
+  "room.ended": (end: Record<string, never>) => void;
+  "room.removed": (removal: { reason: string }) => void;
+}
+
+export type Refusal = { ok: false; error: Problem };
+/** An acknowledgement that says nothing more. */
+export type Done = object;
+export type Ack<T = Done> = ({ ok: true } & T) | Refusal;
+
+interface Calls {
+  "lobby.ready": { ask: { camera: boolean; microphone: boolean; speaker: boolean }; answer: Done };
+  "lobby.admit": { ask: { participant_id: string }; answer: Done };
+  "media.offer": { ask: { sdp: string }; answer: { sdp: string; seats: Record<string, number> } };
+  "media.candidate": { ask: { candidate: string; sdp_mid: string }; answer: Done };
+  "media.state": { ask: { microphone: boolean; camera: boolean }; answer: Done };
+  "consent.set": { ask: { purpose: Purpose; granted: boolean }; answer: Done };
+  "chat.send": { ask: { text: string }; answer: { message: ChatMessage } };
+  "room.leave": { ask: Record<string, never>; answer: Done };
+  "room.end": { ask: Record<string, never>; answer: Done };
+}
+
+export type CallName = keyof Calls;
+export type AskOf<N extends CallName> = Calls[N]["ask"];
+export type AnswerOf<N extends CallName> = Calls[N]["answer"];
+
+export type ClientEvents = { [N in CallName]: (ask: AskOf<N>, ack: (answer: Ack<AnswerOf<N>>) => void) => void };
