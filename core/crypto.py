@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from core.crypto_file import ChunkReader, ChunkWriter, DamagedFile
 from core.private_file import read_private, write_private
 
-__all__ = ["ChunkReader", "ChunkWriter", "DamagedFile", "Keyring", "NotOpened", "new_key", "seal", "unseal"]
+__all__ = ["ChunkReader", "ChunkWriter", "DamagedFile", "Keyring", "NotOpened", "new_key", "seal", "sealed_with", "unseal"]
 
 _VERSION = 1
 _NONCE = 12

@@ -1,12 +1,13 @@
 """Encrypted files that grow: written chunk by chunk, readable up to the last whole chunk after a kill -9.
 
-Layout: magic (4) | salt (32) | chunks. A chunk: 4 bytes big-endian, top bit set on the final one, the rest the
+Layout: magic (4) | salt (32) | tag (16) that only the right key and `aad` give | chunks. A chunk: 4 bytes big-endian, top bit set on the final one, the rest the
 length of the plaintext | ciphertext | tag (16). The file key is HKDF-SHA256(key, salt), so the nonce can be the
 chunk's number: no nonce repeats although one patient key serves many files. The number, the final flag and the
 caller's `aad` (the file's place) are associated data: chunks cannot be reordered, moved to another file, or
 cut off without `complete` turning false.
 """
 
+import contextlib
 import os
 import struct
 from collections import OrderedDict
@@ -22,9 +23,10 @@ from core.storage import Appender, Storage
 MAGIC = b"CRF1"
 CHUNK_BYTES = 64 * 1024
 _SALT = 32
-_HEAD = len(MAGIC) + _SALT
-_LENGTH = struct.Struct(">I")
 _TAG = 16
+_HEAD = len(MAGIC) + _SALT + _TAG
+_LENGTH = struct.Struct(">I")
+_HEAD_NONCE = b"\xff" * 12  # no file has so many chunks
 _FINAL = 1 << 31
 _CACHED_CHUNKS = 8
 
@@ -43,7 +45,7 @@ class ChunkWriter:
         self._aad = aad
         self._pending = bytearray()
         self._number = 0
-        appender.write(MAGIC + salt)
+        appender.write(MAGIC + salt + self._cipher.encrypt(_HEAD_NONCE, b"", MAGIC + aad))
 
     def write(self, data: bytes) -> None:
         """Take `data`; whole chunks of 64 KiB go out at once, the rest waits for flush."""
@@ -86,7 +88,8 @@ class ChunkReader:
         head = storage.read(name, 0, _HEAD)
         if len(head) < _HEAD or head[: len(MAGIC)] != MAGIC:
             raise DamagedFile("not a chunk file")
-        self._cipher = _cipher(key, head[len(MAGIC) :])
+        self._cipher = _cipher(key, head[len(MAGIC) : -_TAG])
+        _prove(self._cipher, head[-_TAG:], aad)
         self._places: list[int] = []  # file offset of each chunk
         self._starts: list[int] = [0]  # plaintext offset of each chunk, and the end
         self._next = _HEAD
@@ -106,12 +109,13 @@ class ChunkReader:
             (word,) = _LENGTH.unpack(self._storage.read(self._name, self._next, _LENGTH.size))
             length = word & ~_FINAL
             end = self._next + _LENGTH.size + length + _TAG
-            if end > total or not self._genuine(length, final=bool(word & _FINAL), last=end == total):
-                return
+            if end > total:
+                break
             self._places.append(self._next)
             self._starts.append(self._starts[-1] + length)
             self._next = end
             self.complete = bool(word & _FINAL)
+        self._leave_out_torn_end()
 
     def read(self, offset: int, length: int) -> bytes:
         """Up to `length` bytes from `offset`; b"" at the end. Raises DamagedFile when a chunk was changed."""
@@ -123,15 +127,15 @@ class ChunkReader:
                 parts.append(chunk[max(0, offset - start) : end - start])
         return b"".join(parts)
 
-    def _genuine(self, length: int, *, final: bool, last: bool) -> bool:
+    def _leave_out_torn_end(self) -> None:
         """Power loss can leave a tail of zeros or garbage: what the file ends in must open, or it is left out."""
-        if not last:
-            return True
-        try:
-            self._open(len(self._places), self._next, length, final=final)
-        except DamagedFile:
-            return False
-        return True
+        while self._places:
+            with contextlib.suppress(DamagedFile):
+                self._chunk(len(self._places) - 1)
+                return
+            self.complete = False
+            self._next = self._places.pop()
+            self._starts.pop()
 
     def _chunk(self, number: int) -> bytes:
         if number not in self._cache:
@@ -148,6 +152,13 @@ class ChunkReader:
             return self._cipher.decrypt(_nonce(number), sealed, _bound(self._aad, number, final))
         except (InvalidTag, ValueError):
             raise DamagedFile("a chunk does not open") from None
+
+
+def _prove(cipher: AESGCM, tag: bytes, aad: bytes) -> None:
+    try:
+        cipher.decrypt(_HEAD_NONCE, tag, MAGIC + aad)
+    except InvalidTag:
+        raise DamagedFile("another key or another place") from None
 
 
 def _cipher(key: bytes, salt: bytes) -> AESGCM:

@@ -4,9 +4,16 @@ import os
 from pathlib import Path
 
 
+def make_private_folder(path: Path) -> None:
+    """Make `path` and every missing folder above it with mode 0700 (mkdir's own `mode` spares the parents)."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write `content` with mode 0600, whole or not at all, in a folder of mode 0700 made when missing."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -36,7 +36,9 @@ _SETTINGS: Mapping[str, str] = {
     "synchronous_commit": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # What a patient said must not reach the server's log: no statement, no parameter, no DETAIL with the key's value.
+    # What a patient said must not reach the server's log: no error text (it may quote a value), no statement, no
+    # parameter, no DETAIL with the key's value. The application logs its errors by class.
+    "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_parameter_max_length": "0",
@@ -113,6 +115,7 @@ class _Launch:
 
     prefix: tuple[str, ...] = ()
     user: int | None = None
+    group: int | None = None
 
     @classmethod
     def for_this_user(cls) -> "_Launch":
@@ -122,22 +125,23 @@ class _Launch:
         if shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:
             return cls(prefix=prefix)
         with contextlib.suppress(KeyError):
-            return cls(user=pwd.getpwnam("postgres").pw_uid)
+            account = pwd.getpwnam("postgres")
+            return cls(user=account.pw_uid, group=account.pw_gid)
         raise EmbeddedError(
             "PostgreSQL does not run as root and this machine forbids user namespaces: start Consultroom as an "
             "ordinary user, or set DATABASE_URL to a PostgreSQL server"
         )
 
     def own(self, *folders: Path) -> None:
-        """Give the folders to the account the server runs as, where that is not ours."""
-        if self.user is not None:
+        """Give the folders and files to the account the server runs as, where that is not ours."""
+        if self.user is not None and self.group is not None:
             for folder in folders:
-                os.chown(folder, self.user, self.user)
+                os.chown(folder, self.user, self.group)
 
     def run(self, command: list[str]) -> None:
         """Run to the end; EmbeddedError with the program's own words when it fails."""
         done = subprocess.run(
-            [*self.prefix, *command], capture_output=True, text=True, cwd="/", user=self.user, group=self.user,
+            [*self.prefix, *command], capture_output=True, text=True, cwd="/", user=self.user, group=self.group,
             env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"},
         )  # fmt: skip
         if done.returncode != 0:
@@ -226,7 +230,7 @@ def _start_server(
     log = root / "postgres.log"
     end = time.monotonic() + _START_SECONDS
     while True:
-        process = ServerProcess(command, log=log, user=launch.user)
+        process = ServerProcess(command, log=log, user=launch.user, group=launch.group)
         if process.wait_until(lambda: _is_ready(cluster), end - time.monotonic()):
             return process
         process.stop(_ORDER)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from core.private_file import make_private_folder
+
 # A unix socket's path has at most 107 bytes; ".s.PGSQL.5432" follows the folder.
 _LONGEST_FOLDER = 90
 # Reads until our end of its pipe closes, which also happens when we are killed, then stops the server.
@@ -25,7 +27,7 @@ class FolderLock:
     """Holds a data folder for this process. The kernel lets go when the process ends, however it ends."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         folder.chmod(0o700)
         self._file: BinaryIO = (folder / ".lock").open("ab")
         try:
@@ -51,7 +53,7 @@ class SocketFolder:
             self.path = Path(tempfile.mkdtemp(prefix="consultroom-"))
         else:
             self.path = inside
-            inside.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(inside)
         self.path.chmod(0o700)
 
     def remove(self) -> None:
@@ -63,11 +65,12 @@ class SocketFolder:
 class ServerProcess:
     """A child in its own session (Ctrl-C in the terminal does not reach it before we decide)."""
 
-    def __init__(self, command: Sequence[str], *, log: Path, user: int | None = None) -> None:
+    def __init__(self, command: Sequence[str], *, log: Path, user: int | None = None, group: int | None = None
+    ) -> None:
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
-                cwd="/", user=user, group=user, env=_environment(),
+                cwd="/", user=user, group=group, env=_environment(),
             )  # fmt: skip
         self._guardian = subprocess.Popen(
             ["/bin/sh", "-c", _GUARDIAN, "guardian", str(self.pid)],
