@@ -46,7 +46,11 @@ class RecordingShelf:
 
     def _listen(self, segment: Segment, key: bytes) -> list[Utterance]:
         finder = self.new_finder()
-        found = [u for at, samples in hear(self._content(segment, key)) for u in finder.push(samples, segment.start + at)]
+        found = [
+            u
+            for at, samples in hear(self._content(segment, key))
+            for u in finder.push(samples, segment.start + at)
+        ]
         return [*found, *finder.flush()]
 
     def _content(self, segment: Segment, key: bytes) -> ChunkReader:

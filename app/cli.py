@@ -67,9 +67,7 @@ def _add_demo_consult(commands: argparse._SubParsersAction[argparse.ArgumentPars
         "--track", action="append", default=[], metavar="SPEAKER=FILE", help="speak this file instead"
     )
     command.set_defaults(
-        run=_process(
-            "app.demo.consult", lambda o: {"url": o.url, "visit": o.visit, "tracks": tuple(o.track)}
-        )
+        run=_process("app.demo.consult", lambda o: {"url": o.url, "visit": o.visit, "tracks": tuple(o.track)})
     )
 
 

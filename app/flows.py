@@ -20,7 +20,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import soap
 from access import CareRelationships
 from app.sound import float32, pcm16
-from clinical_store import ClinicalStore, DraftStatement, OrderFound, ReviewItem, Segment, TranscriptTurn, VisitStatus
+from clinical_store import (
+    ClinicalStore,
+    DraftStatement,
+    OrderFound,
+    ReviewItem,
+    Segment,
+    TranscriptTurn,
+    VisitStatus,
+)
 from core.bus import RESUMED, Event
 from core.database import Database
 from core.jobs import enqueue
@@ -108,7 +116,9 @@ class VisitEnded:
 
 async def _complete(session: AsyncSession, visit_id: UUID) -> None:
     lock = f"complete:{visit_id}"
-    await enqueue(session, COMPLETE, queue=LANGUAGE_QUEUE, queueing_lock=lock, lock=lock, visit_id=str(visit_id))
+    await enqueue(
+        session, COMPLETE, queue=LANGUAGE_QUEUE, queueing_lock=lock, lock=lock, visit_id=str(visit_id)
+    )
 
 
 # --- 3. Audio becomes text, text becomes a draft (in `work`) ------------------------------------------------
@@ -146,7 +156,9 @@ class Writing:
         if written and heard.text:
             visit_id = str((await self.store.utterance(session, utterance_id)).visit_id)
             lock = f"draft:{visit_id}"
-            await enqueue(session, DRAFT, queue=LANGUAGE_QUEUE, queueing_lock=lock, lock=lock, visit_id=visit_id)
+            await enqueue(
+                session, DRAFT, queue=LANGUAGE_QUEUE, queueing_lock=lock, lock=lock, visit_id=visit_id
+            )
 
     async def draft_note(self, visit_id: str) -> None:
         async with self.database.transaction() as session:
@@ -206,7 +218,9 @@ def as_statement(statement: soap.Statement, said: Sequence[UUID]) -> DraftStatem
 
 
 def as_review(item: soap.ReviewItem, said: Sequence[UUID]) -> ReviewItem:
-    return ReviewItem(text=item.text, reason=item.reason, evidence=tuple(said[turn] for turn in item.evidence))
+    return ReviewItem(
+        text=item.text, reason=item.reason, evidence=tuple(said[turn] for turn in item.evidence)
+    )
 
 
 def as_order(order: soap.Order, said: Sequence[UUID]) -> OrderFound:

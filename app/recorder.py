@@ -22,7 +22,9 @@ from transcription import Utterance, UtteranceFinder
 
 log = get_logger()
 
-STORE_ATTEMPTS = 5  # an utterance is tried again this often when the database is away; then the recording keeps it
+STORE_ATTEMPTS = (
+    5  # an utterance is tried again this often when the database is away; then the recording keeps it
+)
 STORE_DELAY = 1.0  # seconds, doubled each time
 
 

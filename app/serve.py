@@ -33,7 +33,9 @@ async def run() -> int:
     await site.start()
     log.info("serve.started", port=clinic.settings.port)
     try:
-        await _until(stop, clinic.rooms.run(stop), clinic.relay.run(stop), clinic.sealer.run(stop), _show(clinic, stop))
+        await _until(
+            stop, clinic.rooms.run(stop), clinic.relay.run(stop), clinic.sealer.run(stop), _show(clinic, stop)
+        )
     finally:
         await _end(clinic, runner)
     return 0
@@ -70,6 +72,8 @@ async def _react(clinic: Clinic, event: Event) -> None:
 
 
 async def _end(clinic: Clinic, runner: web.AppRunner) -> None:
+    if clinic.settings.demo:
+        await clinic.demo.close()
     await clinic.rooms.close()
     await clinic.media.close()
     await clinic.recorder.close()

@@ -17,7 +17,9 @@ from core.errors import ServiceError
 class DatabaseUrlMissing(ServiceError):
     code = "database_url_missing"
     title = "DATABASE_URL is not set"
-    next_step = "Set it to postgresql://user@host/name, or run `consultroom up`, which brings its own PostgreSQL."
+    next_step = (
+        "Set it to postgresql://user@host/name, or run `consultroom up`, which brings its own PostgreSQL."
+    )
 
 
 class RedisUrlMissing(ServiceError):
@@ -36,21 +38,31 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CONSULTROOM_", extra="ignore", frozen=True)
 
     data_dir: Path = Field(default=Path("var"), description="Keys, recordings, embedded databases")
-    database_url: str = Field(default="", validation_alias="DATABASE_URL", description="Empty: embedded PostgreSQL")
+    database_url: str = Field(
+        default="", validation_alias="DATABASE_URL", description="Empty: embedded PostgreSQL"
+    )
     redis_url: str = Field(default="", validation_alias="REDIS_URL", description="Empty: embedded Valkey")
     host: str = Field(default="127.0.0.1", description="Address the HTTP server listens on")
     port: int = Field(default=8080, ge=1, le=65535)
-    public_origins: tuple[str, ...] = Field(default=(), description="Origins browsers may come from; empty: the listen address")
+    public_origins: tuple[str, ...] = Field(
+        default=(), description="Origins browsers may come from; empty: the listen address"
+    )
     time_zone: str = Field(default="Europe/London", description="IANA zone of the clinic")
     web_folder: Path = Field(default=Path(__file__).parent.parent / "web" / "dist", description="Built pages")
     seats: int = Field(default=3, ge=1, le=5, description="Other people one participant can see and hear")
-    media_addresses: tuple[str, ...] = Field(default=("127.0.0.1",), description="Own addresses offered for media")
-    media_allow_private: bool = Field(default=True, description="Accept private and loopback peers (clinic LAN, demo)")
+    media_addresses: tuple[str, ...] = Field(
+        default=("127.0.0.1",), description="Own addresses offered for media"
+    )
+    media_allow_private: bool = Field(
+        default=True, description="Accept private and loopback peers (clinic LAN, demo)"
+    )
     speech_model: str = Field(default="demo", description="demo, a Whisper name (base.en) or a path")
     speech_threads: int = Field(default=1, ge=1, le=64)
     turn_urls: tuple[str, ...] = Field(default=(), description="turn: and turns: URLs handed to browsers")
     turn_secret_file: Path | None = Field(default=None, description="File with the shared secret of coturn")
-    demo: bool = Field(default=False, description="Seed a clinic with demo accounts; never with real patients")
+    demo: bool = Field(
+        default=False, description="Seed a clinic with demo accounts; never with real patients"
+    )
 
     @field_validator("time_zone")
     @classmethod

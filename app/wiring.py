@@ -109,7 +109,9 @@ class Clinic:
             allow_private=self.settings.media_allow_private,
             allow_loopback=self.settings.media_allow_private,
         )
-        return MediaPlane(settings, self.recorder, self.clock, epoch_of=lambda visit: self.rooms.epoch_of(visit))
+        return MediaPlane(
+            settings, self.recorder, self.clock, epoch_of=lambda visit: self.rooms.epoch_of(visit)
+        )
 
     @cached_property
     def rooms(self) -> RoomServer:
@@ -139,9 +141,16 @@ class Clinic:
         return OutboxRelay(self.database, self.bus)
 
     @cached_property
+    def audit_keys(self) -> AuditKeys:
+        return AuditKeys.load_or_create(self.keyring, self.settings.keys_dir)
+
+    @cached_property
+    def audit_heads(self) -> HeadFile:
+        return HeadFile(self.settings.data_dir / "audit-head.json")
+
+    @cached_property
     def sealer(self) -> Sealer:
-        keys = AuditKeys.load_or_create(self.keyring, self.settings.keys_dir)
-        return Sealer(self.database, keys, HeadFile(self.settings.data_dir / "audit-head.json"))
+        return Sealer(self.database, self.audit_keys, self.audit_heads)
 
     @cached_property
     def recordings(self) -> MediaHttp:
@@ -157,7 +166,9 @@ class Clinic:
             AccessHttp(self.access),
             SchedulingHttp(self.scheduling, self.settings.time_zone),
             ClinicalStoreHttp(self.store),
-            RoomHttp(self.store, self.tickets, partial(ice_servers_for, settings=self.turn), self.settings.seats),
+            RoomHttp(
+                self.store, self.tickets, partial(ice_servers_for, settings=self.turn), self.settings.seats
+            ),
             self.recordings,
         ]
         if self.settings.demo:

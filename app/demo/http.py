@@ -83,7 +83,9 @@ class DemoHttp:
             self._play_after_commit(visit_id)
         return DemoConsultView(visit_id=visit_id)
 
-    async def _prepare(self, session: AsyncSession, actor: Actor, call: Call[DemoConsultRequest, None]) -> UUID:
+    async def _prepare(
+        self, session: AsyncSession, actor: Actor, call: Call[DemoConsultRequest, None]
+    ) -> UUID:
         """A visit of the doctor who asks, with a simulated colleague who holds it and a simulated patient."""
         colleague = await self._id_of(session, SIMULATED_DOCTOR)
         patient = await self._care.own_record(session, await self._id_of(session, SIMULATED_PATIENT))

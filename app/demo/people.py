@@ -27,7 +27,9 @@ PATIENT = Person(
     "patient@demo.clinic", Role.PATIENT, "Maria Keller", date_of_birth=date(1984, 5, 17), sex="female"
 )
 # The two who hold the demo consult by themselves while a newcomer watches as the doctor.
-SIMULATED_DOCTOR = Person("simulated-doctor@demo.clinic", Role.DOCTOR, "Dr. Sam Okafor (simulated)", shown=False)
+SIMULATED_DOCTOR = Person(
+    "simulated-doctor@demo.clinic", Role.DOCTOR, "Dr. Sam Okafor (simulated)", shown=False
+)
 SIMULATED_PATIENT = Person(
     "simulated-patient@demo.clinic",
     Role.PATIENT,

@@ -1,0 +1,51 @@
+"""`consultroom account add`: an account of a real clinic and, for a patient, the record that is theirs."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from datetime import date
+
+from access import Role
+from app.settings import Settings
+from app.wiring import Clinic
+from core.errors import InvalidInput
+from core.ids import new_id
+
+
+async def run(*, options: argparse.Namespace) -> int:
+    """Asks for the password on the terminal, or takes the first line of standard input."""
+    role, born = _role(options.role), _date(options.date_of_birth)
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    clinic = Clinic(Settings())
+    try:
+        async with clinic.database.transaction() as session:
+            account = await clinic.access.create_account(session, options.email, password, role, options.name)
+            if role is Role.PATIENT:
+                await clinic.store.create_patient(
+                    session,
+                    patient_id=new_id(),
+                    account_id=account.id,
+                    name=options.name,
+                    date_of_birth=born,
+                    sex=options.sex or None,
+                )
+    finally:
+        await clinic.close()
+    print(f"Account {account.id} added.")
+    return 0
+
+
+def _role(name: str) -> Role:
+    try:
+        return Role(name)
+    except ValueError:
+        raise InvalidInput(f"The roles are: {', '.join(Role)}.") from None
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidInput("A date of birth is written YYYY-MM-DD.") from None
