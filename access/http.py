@@ -48,9 +48,10 @@ class AccessHttp:
         transactional=False,  # no transaction may be open while a password is hashed
     )
     async def sign_in(self, call: Call[Credentials, None]) -> web.Response:
-        """Sets the cookie `__Host-consultroom`. A session the browser had before is left to end by itself."""
+        """Sets the cookie `__Host-consultroom`. The session this browser had before ends."""
         password = call.body.password.get_secret_value()
         actor, token = await self._access.sign_in(call.body.email, password, call.request.remote or "")
+        await self._access.forget(call.principal)
         response = web.Response(body=_view(actor).model_dump_json().encode(), content_type="application/json")
         # __Host-: the browser takes it only with Secure, Path=/ and no Domain (RFC 6265bis section 4.1.3.2).
         response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Lax")

@@ -73,6 +73,12 @@ class Access:
         if await self._sessions.end(session, actor.session_id):
             await audit.record(session, _about(actor.account_id, Permission.SESSION_END, actor.account_id))
 
+    async def forget(self, principal: Principal | None) -> None:
+        """End the session a browser held before it signed in anew (ASVS 5.0, 7.2.4); None: there was none."""
+        if isinstance(principal, Actor):
+            async with self._database.transaction() as session:
+                await self.sign_out(session, principal)
+
     async def authenticate(self, request: web.Request) -> Actor | None:
         """Who holds the request's cookie; None when nobody or the session is over. Raises Unavailable."""
         token = request.cookies.get(COOKIE, "")

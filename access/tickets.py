@@ -1,8 +1,8 @@
 """Room tickets: a signed pass from the HTTP session to one socket of one visit, good once, for a minute.
 
-A socket cannot be trusted with the cookie alone (a foreign page may open it), and a token in an address ends in
-logs. The ticket is asked for by an authenticated POST and travels in the connect message (ASVS 5.0, 4.4.4 and
-14.2.1).
+A socket cannot be trusted with the cookie alone (a foreign page may open it), and a token in an address ends
+in logs. The ticket is asked for by an authenticated POST and travels in the connect message (ASVS 5.0, 4.4.4
+and 14.2.1).
 """
 
 from dataclasses import dataclass

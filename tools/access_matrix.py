@@ -7,9 +7,9 @@ from access import ROLE_PERMISSIONS, Permission, Role
 PAGE = Path(__file__).parent.parent / "docs" / "access-matrix.md"
 HEAD = """# Who may do what
 
-Written by `python -m tools.access_matrix` from `access/permissions.py`; a test keeps the two in step. What is not
-marked is denied. A permission on a record (`record:…`, `room:…`) is only the first lock: the second is the care
-relationship. A patient has it with the own record, a doctor with patients they have a visit with.
+Written by `python -m tools.access_matrix` from `access/permissions.py`; a test keeps the two in step. What is
+not marked is denied. A permission on a record (`record:…`, `room:…`) is only the first lock: the second is
+the care relationship. A patient has it with the own record, a doctor with patients they have a visit with.
 
 """
 
