@@ -6,8 +6,10 @@ Each process takes what it runs: `serve` the `Clinic` and its pages, `record` an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
+from uuid import UUID
 
 from aiohttp import web
 
@@ -110,8 +112,12 @@ class Clinic:
             allow_loopback=self.settings.media_allow_private,
         )
         return MediaPlane(
-            settings, self.recorder, self.clock, epoch_of=lambda visit: self.rooms.epoch_of(visit)
+            settings, self.recorder, self.clock, epoch_of=self._epoch_of
         )
+
+    async def _epoch_of(self, visit_id: UUID) -> datetime:
+        """Rooms know the media plane and the media plane asks for their zero: bound late."""
+        return await self.rooms.epoch_of(visit_id)
 
     @cached_property
     def rooms(self) -> RoomServer:
