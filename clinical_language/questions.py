@@ -37,7 +37,7 @@ _NO = re.compile(
 _YES = re.compile(
     r"^(?:(?:um|uh|er|erm|well|oh|hmm|,|\.|so|i mean|ah|-|honestly|actually)\s)*"
     r"(?:yes|yeah|yep|yup|yea|correct|right|that 's (?:right|correct|true)|exactly|definitely|absolutely|sometimes|a (?:little|bit)|"
-    r"a little bit|i (?:do|have|am|did)(?! not| n't)(?:$| ,| \.| have\b)|mm - hmm|mm hmm|mhm|uh - huh|uh huh|of course|sure|occasionally|quite a bit|i think so|indeed|it (?:does|is)\b(?! not)|ja)"
+    r"a little bit|i (?:do|have|am|did)(?! not| n't)(?:$| ,| \.| have\b)|mm - hmm|mm hmm|mhm|uh - huh|uh huh|of course|sure|occasionally|quite a bit|i think so|indeed|it (?:does|is) (?:,|\.|$)|ja\b)"
 )
 _UNSURE = re.compile(r"\b(?:not sure|do not know|no idea|could not tell you|can not (?:say|remember)|have not (?:checked|measured))\b")
 _AFFIRMED_NEGATIVE = re.compile(r"^(?:um |uh |, )*(?:that 's (?:right|correct)|correct|exactly|right)\b")

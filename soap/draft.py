@@ -1,0 +1,86 @@
+"""Transcript in, draft note out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from clinical_language import Consult, Kind, State, Turn, read_consult
+from soap import model, objective, subjective
+from soap.assessment import assessment
+from soap.model import DraftNote, ReviewItem, Statement, VisitContext
+from soap.phrasing import capital
+from soap.plan import plan
+from soap.resolution import Resolved, resolve
+
+_SUBJECTIVE = (
+    subjective.chief_complaint,
+    subjective.hpi,
+    subjective.review_of_systems,
+    subjective.past_medical_history,
+    subjective.medications,
+    subjective.allergies,
+    subjective.family_history,
+    subjective.social_history,
+)
+_OBJECTIVE = (objective.vitals, objective.exam, objective.results)
+BAR = 0.5  # confidence under which a line goes to the review tray
+
+
+def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> DraftNote:
+    """The note of a consult so far. Pure: the same turns give the same note; appended turns keep the keys of lines.
+
+    Evidence are indexes into `turns`. Nothing without evidence is written; what nobody said is left out.
+    """
+    consult = read_consult(turns, age=visit.age if visit else None)
+    lines = resolve(consult.facts)
+    planned = plan(consult)
+    statements = [*_sections(consult, lines), *assessment(consult), *(line.statement for line in planned)]
+    statements = list(_unique(statements))
+    below = [s for s in statements if s.confidence < BAR]
+    kept = tuple(s for s in statements if s.confidence >= BAR)
+    orders = tuple(line.order for line in planned if line.order is not None)
+    return DraftNote(kept, tuple(_review(consult, lines, below)), orders)
+
+
+def _sections(consult: Consult, lines: list[Resolved]) -> Iterator[Statement]:
+    heard = subjective.Heard(consult, lines)
+    for section in _SUBJECTIVE:
+        yield from section(heard)
+    for part in _OBJECTIVE:
+        yield from part(consult)
+
+
+def _unique(statements: Sequence[Statement]) -> Iterator[Statement]:
+    """One line per key: the same sentence said twice is one line with both evidences."""
+    merged: dict[str, Statement] = {}
+    for statement in statements:
+        earlier = merged.get(statement.key)
+        evidence = {*statement.evidence, *(earlier.evidence if earlier else ())}
+        merged[statement.key] = replace(earlier or statement, evidence=tuple(sorted(evidence)))
+    yield from merged.values()
+
+
+def _review(consult: Consult, lines: list[Resolved], below: list[Statement]) -> Iterator[ReviewItem]:
+    """What the doctor should look at: open questions, contradictions, guessed spellings, lines under the bar."""
+    settled = {(line.concept.id, line.relation) for line in lines if line.state is not State.UNCERTAIN}
+    seen: set[str] = set()
+    for fact in consult.unanswered:
+        if (fact.concept.id, fact.relation) in settled or fact.concept.id in seen or fact.concept.id == "finding.pain":
+            continue
+        seen.add(fact.concept.id)
+        unclear = len(fact.evidence) > 1
+        text = f"{capital(fact.concept.label)}: asked, {'answer not clear' if unclear else 'not answered'}."
+        yield ReviewItem(f"review:open:{fact.concept.id}", "unclear" if unclear else "unanswered", text, fact.evidence)
+    for line in lines:
+        if line.contradicted and line.concept.kind in {Kind.FINDING, Kind.CONDITION, Kind.MEDICINE, Kind.ALLERGEN, Kind.HABIT}:
+            text = f"{capital(line.concept.label)}: both affirmed and denied; the note follows the later word ({line.state.value})."
+            yield ReviewItem(f"review:contradicted:{line.concept.id}", "contradicted", text, line.evidence)
+        if not line.certain:
+            text = f"Heard \u201c{line.first.words}\u201d, taken as {line.concept.label}. Please confirm."
+            yield ReviewItem(f"review:spelling:{line.concept.id}", "spelling", text, line.evidence)
+    for statement in below:
+        yield ReviewItem(f"review:{statement.key}", "unclear", statement.text, statement.evidence)
+
+
+__all__ = ["draft_note", "model"]

@@ -1,0 +1,256 @@
+"""P of the note and the orders in it: medicines, tests, referrals, follow-up, safety net, advice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from clinical_language import Consult, Kind, Mention, State
+from clinical_language.context import state_of
+from clinical_language.values import medicine_values, values_in
+from soap import model
+from soap.model import Order, OrderKind, Statement
+from soap.objective import slug
+from soap.phrasing import about_patient, capital, sentence, tidy
+from soap.spoken import DIRECTIVE, SMALL_TALK, Spoken, is_exam, is_result, statements
+
+_ACTIONS = (
+    ("increase", "Increase", re.compile(r"\b(?:increase|increasing|go up|bump|raise)\b")),
+    ("decrease", "Reduce", re.compile(r"\b(?:decrease|reduce|cut (?:back|down)|lower|go down)\b")),
+    ("stop", "Stop", re.compile(r"\b(?:stop|discontinue|hold off|come off|hold)\b")),
+    ("continue", "Continue", re.compile(r"\b(?:continue|keep (?:taking|you|on|using)|stay on|carry on|remain on|refill)\b")),
+    ("start", "", re.compile(r"\b(?:start|take|taking|prescribe|prescribing|prescription|give|put|use|using|try|add|recommend|get|have|begin|order|send|initiate|need|suggest|want|write|going)\b")),
+)  # fmt: skip
+_TEST_WISH = re.compile(
+    r"\b(?:order|get|do|need|check|send|schedule|repeat|run|arrange|have|take|obtain|set (?:you|up)|book|want|like|request|draw|refer|organise|organize|going|plan|due)\b"
+)
+_PAST = re.compile(r"\b(?:you (?:had|said|took|were|mentioned|have been|'ve been)|did (?:you|we)|we did|last (?:year|time|visit)|already|previous|ago|i (?:saw|looked|reviewed)|came back|showed|shows)\b")
+_REFER = re.compile(
+    r"\b(?:refer(?:ral|red)?(?: you)?(?: over| on)?(?: to| for)?|(?:see|send you to|set you up with|appointment with|consult(?:ation)? with)) (?:the |an? |our |my |your )?"
+    r"(?P<who>(?:\w+ )?(?:cardiolog\w+|neurolog\w+|gastroenterolog\w+|dermatolog\w+|orthop\w+|urolog\w+|nephrolog\w+|endocrinolog\w+|psychiatr\w+|psycholog\w+|therapist|ent|"
+    r"gyn\w+|obgyn|rheumatolog\w+|pulmonolog\w+|ophthalmolog\w+|optometr\w+|oncolog\w+|surgeon|surgery|physical therap\w+|physiotherap\w+|physio|specialist|podiatr\w+|dietician|dietitian|"
+    r"nutritionist|allergist|pain (?:clinic|specialist)|counsell?or|counsell?ing|dentist|optician))\b"
+)
+_FOLLOW = re.compile(
+    r"\b(?:come back|come (?:and )?see (?:me|us)|see (?:you|me|us)(?: again| back)?|follow(?: |-| - )?up|return|check back|check in with you|review (?:you|this|things|how)|appointment|have you back|touch base|"
+    r"speak to you|call you|recheck|revisit)\b"
+)
+_WHEN = re.compile(
+    r"\b(?:in|within|after|for)(?: about| around| the next| another| like)? (?P<n>\d+(?: (?:or|to) \d+)?|a couple(?: of)?|a few|a|an|one) (?P<u>day|week|month|year)s?\b|"
+    r"\b(?P<n2>\d+)[ -]+(?P<u2>day|week|month|year)s?\b(?=[^.]{0,30}(?:follow|time))|\b(?P<t>tomorrow|next (?:week|month|year)|later this week|next visit)\b"
+)
+_IF = re.compile(r"\b(?:if|unless|in case|when)\b")
+_WORSE = re.compile(
+    r"\b(?:worse\w*|not (?:get(?:ting)? |got |gotten )?(?:any )?better|not improv\w*|not (?:got|gone|go|going) (?:away|better)|persist\w*|develop\w*|change\w*|fever|chest pain|any (?:other |new |more )?(?:problem|symptom|pain|issue|change|concern)\w*|bleeding|"
+    r"short(?:ness)? of breath|symptoms|severe|happen\w*|come\w* back|no improvement|unwell|poorly|not work\w*|you (?:get|start|notice|feel|have|experience|see)|does not)\b"
+)
+_SEEK = re.compile(
+    r"\b(?:call|come (?:back|in|and)|see (?:me|us|you|a|your)|let (?:me|us) know|emergency|hospital|999|911|a and e|a & e|contact|in touch|seek|go to|ring|give (?:us|me) a (?:call|ring)|tell (?:me|us)|book|return|phone|"
+    r"speak to|reach out|make (?:an|another) appointment)\b"
+)
+_ADVICE = re.compile(
+    r"\b(?:rest|fluids?|water|hydrated|ice|elevat\w+|avoid|exercis\w+|diet|time off|off work|smok\w+|wash|heat|stretch\w*|weight|alcohol|sleep|salt|caffeine|wear|brace|crutches|bandage|keep it|stay|monitor|"
+    r"record|eat|food|foods|drink\w*|compress|activity|physical therapy|clean|dry|moisturi\w+|lotion|gargle|humidifier|steam|honey|walk|watch|log|diary|measure|sunscreen|isolate|quit|counsel\w*|breathing)\b"
+)
+_LEAD = re.compile(
+    r"^.*?\b(?:(?:i|we|i'd|i would|we would|we'd) (?:also |just |really |do |certainly |strongly |usually |normally |definitely )*(?:want|like|need|encourage|advise|recommend|suggest|ask|have)(?:ed)?(?: that)? you (?:also |just )?(?:to |can )?|"
+    r"you (?:just |also |really |certainly |definitely |will |might |may |can |could |should |do |still )*(?:want to|need to|should|have to|must|could|can)(?: just| also| try to)? |you(?:'d| had) better |"
+    r"please(?: just| also)? |make sure (?:that )?you(?:'re)? |try (?:to|and) |(?:i'd|i would|we'd|we would|i|we) (?:also |certainly |strongly |probably )*(?:advise|recommend|suggest)(?: that)? |let's (?:just )?(?:have you )?|we'll have you )",
+    re.IGNORECASE,
+)
+_VERB_START = re.compile(
+    r"^(?:continue|keep|rest|drink|drinking|take|taking|avoid|avoiding|use|using|try|eat|eating|stay|ice|wear|monitor|record|check|wash|stop|limit|exercise|elevate|watch|apply|increase|reduce|cut|do|go|get|have|"
+    r"make|quit|walk|sleep|put|start|write|isolate|lose|stretch|see|be|not|plenty|some|hydrated|remain|follow|call|come|return|lay|sit|start|log|measure|clean|let|work|give|gargle|put)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A plan statement with the order it makes, if any."""
+
+    statement: Statement
+    order: Order | None = None
+
+
+def _line(key: str, text: str, spoken: Spoken, kind: OrderKind | None = None, **about: str) -> PlanLine:
+    key = f"{model.PLAN}:{key}"
+    statement = Statement(key, model.PLAN, sentence(text), (spoken.turn,), State.PRESENT, 0.8)
+    if kind is None:
+        return PlanLine(statement)
+    order = Order(key, kind, about["description"], about.get("reason", ""), (spoken.turn,))
+    return PlanLine(statement, order)
+
+
+def _reason(spoken: Spoken, after: int) -> str:
+    """ "... for the pain": the finding or condition the order names as its reason."""
+    for mention in spoken.sentence.mentions:
+        before = spoken.sentence.words[max(0, mention.first - 4) : mention.first]
+        if mention.first >= after and mention.concept.kind in {Kind.FINDING, Kind.CONDITION} and set(before) & {"for", "help", "with", "because", "if", "treat"}:
+            return mention.concept.label
+    return ""
+
+
+def _action(spoken: Spoken, mention: Mention) -> tuple[str, str] | None:
+    before = " ".join(spoken.sentence.words[: mention.first])[-90:]
+    best: tuple[int, str, str] | None = None
+    for name, verb, pattern in _ACTIONS:
+        for found in pattern.finditer(before):
+            if best is None or found.start() > best[0]:
+                best = (found.start(), name, verb)
+    return (best[1], best[2]) if best else None
+
+
+def _medicines(spoken: Spoken) -> Iterator[PlanLine]:
+    mentions = [m for m in spoken.sentence.mentions if m.concept.kind is Kind.MEDICINE]
+    for mention in mentions:
+        action = _action(spoken, mention)
+        state, _, _ = state_of(spoken.sentence, mention, speaker="doctor")
+        if action is None or state is State.ABSENT or _PAST.search(" ".join(spoken.sentence.words[: mention.first])):
+            continue
+        name, verb = action
+        values = {} if name == "stop" else _dose(spoken, mention, mentions)
+        label = mention.concept.label
+        said = mention.text.lower()
+        brand = f" ({said})" if mention.certain and said not in label.lower() and len(said.split()) == 1 and not label.startswith(said[:5]) else ""
+        heard = "" if mention.certain else f" (heard as \u201c{mention.text}\u201d)"
+        dose = " ".join(v for n in ("dose", "count", "frequency", "length") if (v := values.get(n)))
+        link = " to" if name in {"increase", "decrease"} and "dose" in values else ""
+        text = " ".join(part for part in (verb, label if verb else capital(label)) if part) + brand + link
+        text = f"{text} {dose}".strip() + heard
+        kind: OrderKind | None = None if name in {"stop", "continue"} else "medication"
+        key = f"medicine:{mention.concept.id}"
+        description = f"{label} {dose}".strip()
+        yield _line(key, text, spoken, kind, description=description, reason=_reason(spoken, mention.last))
+
+
+def _dose(spoken: Spoken, mention: Mention, mentions: list[Mention]) -> dict[str, str]:
+    """Dose, count, frequency and length said nearest to this medicine, up to the next one."""
+    offsets = spoken.sentence.offsets
+    first = offsets[mention.first] if len(mentions) > 1 else 0
+    later = [m.first for m in mentions if m.first > mention.first]
+    last = offsets[min(later)] if later else len(spoken.words)
+    values: dict[str, str] = {}
+    for value in medicine_values(spoken.words):
+        if first <= value.first < last:
+            values.setdefault(value.name, value.text)
+    for value in values_in(spoken.words):
+        if value.name == "duration" and first <= value.first < last:
+            values.setdefault("length", f"for {value.text}")
+    return values
+
+
+def _tests(spoken: Spoken) -> Iterator[PlanLine]:
+    if _PAST.search(spoken.words) or not (DIRECTIVE.search(spoken.words) or re.match(r"^(?:hey , )?(?:dragon , )?order\b", spoken.words)):
+        return
+    for mention in spoken.sentence.mentions:
+        before = " ".join(spoken.sentence.words[: mention.first])
+        state, _, _ = state_of(spoken.sentence, mention, speaker="doctor")
+        if mention.concept.kind is not Kind.TEST or not _TEST_WISH.search(before) or state in {State.ABSENT, State.HYPOTHETICAL}:
+            continue
+        if mention.text.lower() in {"blood", "echo"} and mention.concept.id == "test.blood_test":
+            continue
+        label = mention.concept.label
+        named = label if label[:2].isupper() or label[1:2] in "-" or label[0] == "C" and label[1:2].isupper() else label[0].lower() + label[1:]
+        named = f"{_of(spoken, mention)}{named}"
+        verb = "Repeat" if "repeat" in before.split()[-6:] else "Order"
+        kind: OrderKind = "lab" if mention.concept.group == "lab" else "imaging"
+        yield _line(f"test:{mention.concept.id}", f"{verb} {named}", spoken, kind, description=named, reason=_reason(spoken, mention.last))
+
+
+def _of(spoken: Spoken, mention: Mention) -> str:
+    """The body part of an image: "x-ray of your left knee" -> "left knee "."""
+    words = spoken.sentence.words
+    for part, at in spoken.sentence.parts:
+        between = set(words[mention.last : at])
+        if mention.last <= at <= mention.last + 5 and between & {"of", "on"} and mention.concept.group == "imaging":
+            side = next((w for w in words[mention.last : at] if w in {"left", "right"}), "")
+            return f"{side} {part} ".lstrip()
+    return ""
+
+
+def _referral(spoken: Spoken) -> Iterator[PlanLine]:
+    found = _REFER.search(spoken.words)
+    if found and not _PAST.search(spoken.words):
+        who = found["who"].strip()
+        who = re.sub(r"^(?:the|a|an|our|my|to|some|you|your|over) ", "", who)
+        yield _line(f"referral:{slug(who)}", f"Refer to {who}", spoken, "referral", description=f"referral to {who}", reason=_reason(spoken, 0))
+    for mention in spoken.sentence.mentions:
+        before = " ".join(spoken.sentence.words[: mention.first])
+        if mention.concept.group == "referral" and not found and DIRECTIVE.search(before) and not _PAST.search(before):
+            label = mention.concept.label[0].lower() + mention.concept.label[1:]
+            yield _line(f"referral:{mention.concept.id}", f"Refer to {label}", spoken, "referral", description=label, reason=_reason(spoken, mention.last))
+
+
+def _spelled_when(found: re.Match[str]) -> str:
+    if found["t"]:
+        return found["t"]
+    number, unit = found["n"] or found["n2"], found["u"] or found["u2"]
+    value = next((v.text for v in values_in(f"for {number} {unit}s") if v.name == "duration"), f"{number} {unit}s")
+    return f"in {value}"
+
+
+def _follow_up(spoken: Spoken) -> Iterator[PlanLine]:
+    follow, when = _FOLLOW.search(spoken.words), _WHEN.search(spoken.words)
+    if not follow or not when or _PAST.search(spoken.words):
+        return
+    text = f"Follow-up {_spelled_when(when)}"
+    if _IF.search(spoken.words) and _WORSE.search(spoken.words):
+        return
+    yield _line("followup", text, spoken, "followup", description=text[0].lower() + text[1:])
+
+
+def _safety_net(spoken: Spoken) -> Iterator[PlanLine]:
+    if _IF.search(spoken.words) and _WORSE.search(spoken.words) and _SEEK.search(spoken.words) and "?" not in spoken.words:
+        text = about_patient(tidy(spoken.sentence.text))
+        text = re.sub(r"^please\s+", "", text, flags=re.IGNORECASE)
+        yield _line(f"safety_net:{slug(spoken.words)}", f"Safety net: {text[:1].lower()}{text[1:]}", spoken)
+
+
+def _advice(spoken: Spoken) -> Iterator[PlanLine]:
+    if not _ADVICE.search(spoken.words) or not DIRECTIVE.search(spoken.words) or len(spoken.words.split()) > 45 or _PAST.search(spoken.words):
+        return
+    text = tidy(spoken.sentence.text)
+    rest = _LEAD.sub("", text)
+    if (rest != text or _VERB_START.match(text)) and _VERB_START.match(rest) and len(rest.split()) >= 2:
+        rest = re.sub(r"^(?:hydrated)", "stay hydrated", rest, flags=re.IGNORECASE)
+        verb = rest.split()[0].lower()
+        opening = "Advised" if verb.endswith("ing") or verb in {"plenty", "some", "rest"} and len(rest.split()) < 3 else "Advised to"
+        if verb in {"plenty", "some"}:
+            opening = "Advised"
+        yield _line(f"advice:{slug(rest)}", f"{opening} {about_patient(rest[:1].lower() + rest[1:])}", spoken)
+
+
+def _of_sentence(spoken: Spoken) -> list[PlanLine]:
+    if is_result(spoken) and not DIRECTIVE.search(spoken.words):
+        return []
+    net = list(_safety_net(spoken))
+    lines = list(_medicines(spoken)) if DIRECTIVE.search(spoken.words) else []
+    lines += [*_tests(spoken), *_referral(spoken), *_follow_up(spoken)]
+    if net and not any(line.order for line in lines):
+        return net
+    if not lines and not is_exam(spoken) and not SMALL_TALK.search(spoken.words):
+        lines += _advice(spoken)
+    return lines
+
+
+def plan(consult: Consult) -> list[PlanLine]:
+    """Plan lines in order of speech; the same order said again adds evidence and wins with its later, fuller text."""
+    found: dict[str, PlanLine] = {}
+    for spoken in statements(consult):
+        if spoken.words.startswith("hey , dragon") and "order" not in spoken.words:
+            continue
+        for line in _of_sentence(spoken):
+            key = line.statement.key
+            found[key] = _again(found[key], line) if key in found else line
+    return list(found.values())
+
+
+def _again(earlier: PlanLine, later: PlanLine) -> PlanLine:
+    evidence = tuple(sorted({*earlier.statement.evidence, *later.statement.evidence}))
+    fuller = later if len(later.statement.text) >= len(earlier.statement.text) else earlier
+    order = fuller.order or earlier.order or later.order
+    return PlanLine(
+        replace(fuller.statement, evidence=evidence), replace(order, evidence=evidence) if order is not None else None
+    )

@@ -1,0 +1,59 @@
+"""Many facts to one line each: per concept the latest word wins, earlier evidence is kept, contradiction is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from clinical_language import Concept, Fact, State
+
+_SETTLED = frozenset({State.PRESENT, State.ABSENT, State.RESOLVED, State.HISTORICAL, State.FAMILY})
+_HERE = frozenset({State.PRESENT, State.RESOLVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A concept as it stands after all turns so far. `first`: the exchange that brought it up, for stable order."""
+
+    concept: Concept
+    state: State
+    relation: str
+    allergy: bool
+    evidence: tuple[int, ...]
+    confidence: float
+    values: dict[str, str]
+    first: Fact
+    last: Fact
+    contradicted: bool
+    certain: bool
+
+
+def resolve(facts: Iterable[Fact]) -> list[Resolved]:
+    """Group facts by concept, person and role; order of first mention."""
+    groups: dict[tuple[str, str, bool], list[Fact]] = {}
+    for fact in facts:
+        if fact.state is not State.HYPOTHETICAL:
+            key = (fact.concept.id, fact.relation, fact.values.get("role") == "allergy")
+            groups.setdefault(key, []).append(fact)
+    return [_resolved(group, key) for key, group in groups.items()]
+
+
+def _resolved(group: list[Fact], key: tuple[str, str, bool]) -> Resolved:
+    settled = [fact for fact in group if fact.state in _SETTLED] or group
+    last = settled[-1]
+    states = {fact.state for fact in settled}
+    contradicted = State.ABSENT in states and bool(states & _HERE)
+    if contradicted and last.state is State.ABSENT and settled[-1].confidence < 0.8:
+        last = next(fact for fact in reversed(settled) if fact.state in _HERE)
+    agreeing = [f for f in settled if f.state is last.state or contradicted]
+    values: dict[str, str] = {}
+    for fact in agreeing:
+        if fact.state is last.state:
+            values.update({name: text for name, text in fact.values.items() if name not in {"role"}})
+    evidence = tuple(sorted({turn for fact in agreeing for turn in fact.evidence}))
+    confidence = max(fact.confidence for fact in agreeing if fact.state is last.state)
+    certain = any(fact.certain for fact in agreeing)
+    return Resolved(
+        group[0].concept, last.state, key[1], key[2], evidence, round(confidence - 0.2 * contradicted, 2), values,
+        group[0], last, contradicted, certain,
+    )  # fmt: skip

@@ -1,0 +1,302 @@
+"""S of the note: chief complaint, history, review of systems, past, medicines, allergies, family, social."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clinical_language import Consult, Fact, Kind, Sentence, State
+from soap import model
+from soap.model import Statement
+from soap.phrasing import capital, join, own_words, quote, sentence, tidy
+from soap.resolution import Resolved
+
+_CONTACTS = frozenset({"wife", "husband", "partner", "friend", "colleague", "flatmate", "child", "children", "son", "daughter"})
+_HERE = frozenset({State.PRESENT, State.RESOLVED, State.UNCERTAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the S sections are made from: the consult and its resolved facts."""
+
+    consult: Consult
+    lines: Sequence[Resolved]
+
+    def of(self, *kinds: Kind, allergy: bool = False) -> Iterator[Resolved]:
+        """The patient's own lines of these kinds."""
+        return (r for r in self.lines if r.concept.kind in kinds and not r.relation and r.allergy is allergy)
+
+
+def _statement(section: str, key: str, text: str, line: Resolved, state: State | None = None) -> Statement:
+    return Statement(
+        f"{section}:{key}", section, text, line.evidence, state or line.state, line.confidence, dict(line.concept.codes)
+    )
+
+
+def _pain_first(facts: Sequence[Fact]) -> Fact | None:
+    """The complaint among the facts of the opening answer: the first present finding, a generic one only alone."""
+    present = [f for f in facts if f.state is State.PRESENT and not f.relation and f.concept.kind in {Kind.FINDING, Kind.CONDITION}]
+    named = [f for f in present if f.concept.id not in {"finding.pain", "finding.injury", "finding.swelling", "finding.stress"}]
+    findings = [f for f in named if f.concept.kind is Kind.FINDING]
+    return next(iter(findings or named or present), None)
+
+
+def complaint(consult: Consult) -> Fact | None:
+    """The fact the visit is about: from the answer to the opening question, else the first complaint anybody states."""
+    openings = [e.answer for e in consult.exchanges if e.slot == "complaint" and e.answer is not None]
+    for answer in openings[:3]:
+        for turn in range(answer, min(answer + 3, len(consult.turns))):
+            found = _pain_first([f for f in consult.facts if f.at == turn and not f.values.get("role")])
+            if found is not None:
+                return found
+    return _pain_first(consult.facts)
+
+
+def _sentence_of(consult: Consult, fact: Fact) -> Sentence | None:
+    for said in consult.sentences[fact.at]:
+        if said.start <= fact.span[0] < said.start + len(said.text) + 1:
+            return said
+    return None
+
+
+def chief_complaint(heard: Heard) -> Iterator[Statement]:
+    """One line: the complaint with the patient's own words in quotation marks."""
+    fact = complaint(heard.consult)
+    if fact is None:
+        return
+    said = _sentence_of(heard.consult, fact)
+    own = heard.consult.turns[fact.at].speaker != "doctor" and fact.asked != fact.at and said is not None
+    text = capital(fact.concept.label)
+    if own and said is not None and fact.words.lower() in said.text.lower():
+        text = f"{text}: {quote(said.text)}"
+    section = model.CHIEF_COMPLAINT
+    yield Statement(section, section, sentence(text), (fact.at,), fact.state, fact.confidence, dict(fact.concept.codes))
+
+
+def _attributes(line: Resolved) -> list[str]:
+    """What is known of a symptom, in the order notes give it."""
+    values = line.values
+    parts: list[str] = []
+    if "onset" in values:
+        onset = values["onset"]
+        parts.append(f"onset {onset}" if onset in {"suddenly", "gradually"} or "ago" in onset else f"since {onset}")
+    if "side" in values and values["side"] not in line.concept.label:
+        parts.append("bilateral" if values["side"] == "bilateral" else f"{values['side']}-sided")
+    parts += [values[name] for name in ("quality", "severity", "course", "timing") if name in values]
+    return list(dict.fromkeys(parts))
+
+
+def describe(line: Resolved) -> str:
+    """ "Headache for three days, left-sided, 7/10"."""
+    head = capital(line.concept.label)
+    if "duration" in line.values:
+        head += f" for {line.values['duration']}"
+    attributes = [_third(part) for part in _attributes(line)]
+    if attributes == [line.values.get("timing", "")]:
+        head = f"{head} {_third(attributes.pop())}"
+    if line.state is State.RESOLVED:
+        attributes.append("now resolved")
+    if line.state is State.UNCERTAIN:
+        attributes.append("patient not sure")
+    return ", ".join([head, *attributes])
+
+
+def _third(text: str) -> str:
+    return re.sub(r"\bwhen (?:i|you) (\w+)", lambda m: f"when {_gerund(m[1])}", text)
+
+
+def _gerund(verb: str) -> str:
+    if verb == "lie":
+        return "lying"
+    doubled = {"run": "running", "sit": "sitting"}
+    return doubled.get(verb) or (verb[:-1] if verb.endswith("e") and verb != "see" else verb) + "ing"
+
+
+def hpi(heard: Heard) -> Iterator[Statement]:
+    """Present, resolved and doubtful symptoms, the chief complaint first; contacts who are ill."""
+    first = complaint(heard.consult)
+    lines = [r for r in heard.of(Kind.FINDING) if r.state in _HERE and r.concept.id != "finding.pregnancy"]
+    lines.sort(key=lambda r: first is None or r.concept.id != first.concept.id)
+    for line in lines:
+        yield _statement(model.HPI, line.concept.id, sentence(describe(line)), line)
+    for line in heard.of(Kind.CONDITION):
+        if line.state is State.UNCERTAIN:
+            yield _statement(model.HPI, line.concept.id, sentence(f"Patient wonders about {_named(line)}"), line)
+    for line in heard.lines:
+        if line.relation in _CONTACTS and line.state is State.FAMILY and line.concept.kind in {Kind.FINDING, Kind.CONDITION}:
+            text = f"{capital(line.relation)} with {_named(line)}"
+            yield _statement(model.HPI, f"{line.relation}:{line.concept.id}", sentence(text), line)
+
+
+def _named(line: Resolved) -> str:
+    label = line.concept.label
+    return label if label.isupper() or label[:2].isupper() or "'" in label else label[0].lower() + label[1:]
+
+
+def _by_exchange(lines: Sequence[Resolved]) -> list[list[Resolved]]:
+    """Denials of one exchange are one line; a later correction of one item does not rename the others."""
+    groups: dict[tuple[int, int | None], list[Resolved]] = {}
+    for line in lines:
+        groups.setdefault((line.first.at, line.first.asked), []).append(line)
+    return list(groups.values())
+
+
+def _denials(section: str, lines: Sequence[Resolved], opening: str, last: str) -> Iterator[Statement]:
+    for group in _by_exchange(lines):
+        evidence = tuple(sorted({turn for line in group for turn in line.evidence}))
+        names = list(dict.fromkeys(_named(line) for line in group))
+        codes = dict(group[0].concept.codes) if len(group) == 1 else {}
+        confidence = min(line.confidence for line in group)
+        key = f"{section}:absent:{group[0].concept.id}"
+        yield Statement(key, section, f"{opening} {join(names, last)}.", evidence, State.ABSENT, confidence, codes)
+
+
+def review_of_systems(heard: Heard) -> Iterator[Statement]:
+    """ "Denies fever, chills and night sweats.": one line per exchange."""
+    denied = [r for r in heard.of(Kind.FINDING) if r.state is State.ABSENT and r.concept.id != "finding.pain"]
+    yield from _denials(model.REVIEW_OF_SYSTEMS, denied, "Denies", "and")
+
+
+def past_medical_history(heard: Heard) -> Iterator[Statement]:
+    """Conditions and operations the patient (or the record the doctor reads out) states; denied ones as such."""
+    held = [r for r in heard.of(Kind.CONDITION) if r.state in {State.PRESENT, State.HISTORICAL, State.RESOLVED}]
+    past = [r for r in heard.of(Kind.FINDING) if r.state is State.HISTORICAL]
+    operations = [r for r in heard.of(Kind.PROCEDURE) if r.concept.group == "surgery" and r.state in {State.PRESENT, State.HISTORICAL}]
+    for line in held:
+        text = capital(_named(line))
+        since = line.values.get("duration") or line.values.get("onset")
+        if since and since.endswith(("year", "years", "ago")):
+            text += f", {since}" if since.endswith("ago") else f" for {since}"
+        text += ", resolved" if line.state is State.RESOLVED else ""
+        yield _statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(text), line)
+    for line in past:
+        yield _statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(f"History of {_named(line)}"), line)
+    for line in operations:
+        yield _statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(line.concept.label), line)
+    denied = [r for r in heard.of(Kind.CONDITION) if r.state is State.ABSENT]
+    none = [r for r in denied if r.concept.id == "condition.any"]
+    if none and not held and not operations:
+        yield _statement(model.PAST_MEDICAL_HISTORY, "none", "No past medical problems reported.", none[0])
+    others = [r for r in denied if r.concept.id != "condition.any"]
+    yield from _denials(model.PAST_MEDICAL_HISTORY, others, "No history of", "or")
+
+
+def _brand(line: Resolved) -> str:
+    said = line.first.words
+    return f" ({said.lower()})" if said.lower() not in line.concept.label.lower() and len(said.split()) == 1 else ""
+
+
+def medicine_text(line: Resolved) -> str:
+    """ "Lisinopril 10 mg once a day"; what was heard is told when the spelling was guessed."""
+    values = line.values
+    name = capital(line.concept.label)
+    name += "" if line.certain is False else _brand(line)
+    text = " ".join([name, *(values[v] for v in ("dose", "count", "frequency", "route") if v in values)])
+    return text if line.certain else f"{text} (heard as \u201c{line.first.words}\u201d)"
+
+
+def medications(heard: Heard) -> Iterator[Statement]:
+    """What the patient takes, took or does not take."""
+    lines = [r for r in heard.of(Kind.MEDICINE) if r.concept.id != "medicine.any"]
+    taken = [r for r in lines if r.state in {State.PRESENT, State.UNCERTAIN}]
+    for line in taken:
+        yield _statement(model.MEDICATIONS, line.concept.id, sentence(medicine_text(line)), line)
+    for line in lines:
+        if line.state in {State.RESOLVED, State.HISTORICAL}:
+            yield _statement(model.MEDICATIONS, line.concept.id, sentence(f"Previously {_named(line)}"), line)
+    denied = [r for r in lines if r.state is State.ABSENT]
+    yield from _denials(model.MEDICATIONS, denied, "Not taking", "or")
+    for line in heard.of(Kind.MEDICINE):
+        if line.concept.id == "medicine.any":
+            text = "No other medication reported." if taken else "Takes no medication."
+            yield _statement(model.MEDICATIONS, "none", text, line)
+
+
+def allergies(heard: Heard) -> Iterator[Statement]:
+    """Allergens with reaction; "No known allergies." only when the patient said so."""
+    lines = list(heard.of(Kind.ALLERGEN, Kind.MEDICINE, allergy=True))
+    named = [r for r in lines if r.concept.id != "allergen.any"]
+    for line in named:
+        reaction = f" ({line.values['reaction']})" if "reaction" in line.values else ""
+        if line.state in {State.PRESENT, State.HISTORICAL}:
+            heard_as = "" if line.certain else f" (heard as \u201c{line.first.words}\u201d)"
+            yield _statement(model.ALLERGIES, line.concept.id, f"Allergic to {_named(line)}{reaction}{heard_as}.", line)
+        elif line.state is State.ABSENT:
+            yield _statement(model.ALLERGIES, line.concept.id, f"Not allergic to {_named(line)}.", line)
+    present = any(r.state is not State.ABSENT for r in named)
+    for line in lines:
+        if line.concept.id == "allergen.any" and not present:
+            yield _statement(model.ALLERGIES, "none", "No known allergies.", line)
+
+
+def family_history(heard: Heard) -> Iterator[Statement]:
+    """ "Mother: diabetes." and what the family does not have."""
+    for line in heard.lines:
+        if not line.relation or line.relation in _CONTACTS:
+            continue
+        key = f"{line.relation}:{line.concept.id}"
+        if line.concept.id == "condition.any_family" or line.concept.kind not in {Kind.CONDITION, Kind.FINDING}:
+            continue
+        if line.state is State.FAMILY:
+            yield _statement(model.FAMILY_HISTORY, key, sentence(f"{capital(line.relation)}: {_named(line)}"), line)
+        elif line.state is State.ABSENT and line.relation == "family":
+            yield _statement(model.FAMILY_HISTORY, key, f"No family history of {_named(line)}.", line)
+    for line in heard.lines:
+        if line.concept.id == "condition.any_family":
+            yield _statement(model.FAMILY_HISTORY, "none", "No family history of note.", line)
+
+
+_AMOUNT = re.compile(
+    r"\b(?:about |around |maybe |up to )?(?:\d+(?: (?:or|to) \d+)?|a couple(?: of)?|a few|a|half a)(?: \w+)? (?:cigarettes?|packs?|glass(?:es)?|pints?|units?|"
+    r"beers?|bottles?|drinks?|joints?|cups?|cigars?)(?: of \w+)?(?:(?: a| per| each| every| of an?)? (?:day|week|month|night|evening|weekend)| daily)?"
+)
+
+
+def _habit(line: Resolved) -> str:
+    said = line.values.get("said", "")
+    amount = _AMOUNT.search(said)
+    quit_ = re.search(r"\b\d+ (?:years?|months?|weeks?) ago\b", said)
+    name = {"tobacco": "smoke", "alcohol": "drink alcohol", "drugs": "use recreational drugs"}.get(line.concept.group, line.concept.label)
+    if line.state is State.ABSENT:
+        never = "never" in said.split() and "not" not in said.split()
+        if line.concept.group == "tobacco":
+            return "Never smoked" if never else "Does not smoke"
+        return f"Does not {name}"
+    if line.state in {State.RESOLVED, State.HISTORICAL}:
+        return f"Former {'smoker' if line.concept.group == 'tobacco' else name}" + (f", stopped {quit_[0]}" if quit_ else "")
+    verb = {"tobacco": "Smokes", "alcohol": "Drinks alcohol", "drugs": "Uses recreational drugs"}.get(
+        line.concept.group, capital(line.concept.label)
+    )
+    return f"{verb}: {amount[0]}" if amount else verb
+
+
+def social_history(heard: Heard) -> Iterator[Statement]:
+    """Smoking, alcohol, drugs, exercise; work and home in the patient's words, third person."""
+    for line in heard.of(Kind.HABIT):
+        if line.state is not State.UNCERTAIN:
+            yield _statement(model.SOCIAL_HISTORY, line.concept.id, sentence(_habit(line)), line)
+    yield from _told(heard.consult)
+
+
+_TOLD = {
+    "work": re.compile(r"\bi (?:work|am|have been|do|run|teach|drive|study|stopped|retired)\b|\bi'm\b|\bretired\b|\bunemployed\b|\bstudent\b"),
+    "living": re.compile(r"\b(?:live|living|alone|with my|share)\b"),
+}
+
+
+def _told(consult: Consult) -> Iterator[Statement]:
+    seen: set[str] = set()
+    for exchange in consult.exchanges:
+        pattern = _TOLD.get(exchange.slot)
+        if pattern is None or exchange.answer is None or exchange.slot in seen:
+            continue
+        for said in consult.sentences[exchange.answer]:
+            text = tidy(said.text)
+            if pattern.search(text.lower()) and 2 < len(text.split()) <= 25 and not said.is_question:
+                seen.add(exchange.slot)
+                section = model.SOCIAL_HISTORY
+                key = f"{section}:{exchange.slot}"
+                evidence = (exchange.question, exchange.answer)
+                yield Statement(key, section, sentence(own_words(text)), evidence, State.PRESENT, 0.7)
+                break
