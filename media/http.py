@@ -80,7 +80,7 @@ class MediaHttp:
         "GET",
         "/api/recordings/{segment_id}/clip",
         permission="record:recording:read",
-        summary="The moment from..to of a recording as a small seekable WebM; X-Clip-Start tells its first second",
+        summary="A moment of a recording as a small seekable WebM; X-Clip-Start tells its first second",
         query=ClipQuery,
         errors=(RecordingNotFound, ClipOutsideRecording, RecordingBusy),
         media_type="video/webm",

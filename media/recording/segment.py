@@ -1,7 +1,9 @@
 """One participant's recording: ordered, placed in time, muxed, stored in segments."""
 
+import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from media.link_protocol import StreamPacket, StreamReport
@@ -21,6 +23,7 @@ REORDER_S = {"audio": 0.2, "video": 0.5}
 KEY_FRAME_EVERY_S = 4.5  # clips start at key frames
 IDLE_S = 10.0  # nothing for so long: the segment ends, the participant is away
 RETRY_S = 5.0  # after storage failed
+EXTEND_TIMEOUT_S = 2.0
 FRAME_S = 1 / 15  # what the last frame of a segment is worth
 
 
@@ -33,6 +36,7 @@ class _Segment:
         self.start = start
         self.end = start
         self.unsaved = False
+        self.told_at = start
 
     def store(self, data: bytes) -> None:
         if data:
@@ -142,7 +146,10 @@ class ParticipantRecording:
         if segment is not None and segment.unsaved:
             segment.writer.flush()
             segment.unsaved = False
-            await segment.writer.extend(segment.end)
+        if segment is not None and at - segment.told_at >= 1.0:
+            segment.told_at = at
+            with suppress(TimeoutError):  # a slow database must not hold the packets up; it is told again
+                await asyncio.wait_for(segment.writer.extend(segment.end), EXTEND_TIMEOUT_S)
 
     def _ask_for_key_frame(self, at: float) -> None:
         if self._picture_at is None or at - self._picture_at > 2.0:

@@ -1,4 +1,5 @@
-"""What the media tests share: a room page and its small server, a sink that writes files, a plane on loopback."""
+"""What the media tests share: a room page and its small server, a sink that writes files, a plane on
+loopback."""
 
 import asyncio
 import contextlib
@@ -167,7 +168,7 @@ async def recorder(folder: Path) -> AsyncIterator[tuple[RecorderLink, FileSink]]
 async def until(condition: Any, timeout_s: float = 15.0) -> None:
     """Wait until `condition()` is true; TimeoutError."""
     async with asyncio.timeout(timeout_s):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - other processes and browsers have no event to wait on
             await asyncio.sleep(0.02)
 
 

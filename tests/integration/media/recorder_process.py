@@ -1,4 +1,5 @@
-"""A recorder in a process of its own, for the tests that kill it. Prints `ready`; writes `closed` when a segment was."""
+"""A recorder in a process of its own, for the tests that kill it. Prints `ready`; writes `closed` when a
+segment was."""
 
 import asyncio
 import signal

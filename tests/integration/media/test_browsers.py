@@ -1,4 +1,5 @@
-"""Two real Chromium pages through the media plane: the packets pass undecoded, the pictures move on both sides."""
+"""Two real Chromium pages through the media plane: the packets pass undecoded, the pictures move on both
+sides."""
 
 import asyncio
 import json

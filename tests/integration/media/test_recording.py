@@ -5,9 +5,11 @@ import os
 import signal
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
+import av
 import numpy as np
 import pytest
 
@@ -65,7 +67,7 @@ def _judge_recording(sink: FileSink, who: object, lasted: float) -> None:
 
 def _judge_sound(sink: FileSink, who: object, lasted: float) -> None:
     heard = sink.sound[who]  # type: ignore[index]
-    for (at, samples), (after, _) in zip(heard, heard[1:], strict=False):
+    for (at, samples), (after, _) in pairwise(heard):
         assert at + len(samples) / 16_000 == pytest.approx(after, abs=1e-3)
     whole = np.concatenate([samples for _, samples in heard])
     assert whole.dtype == np.float32
@@ -97,8 +99,6 @@ async def test_a_clip_starts_at_a_key_frame_and_a_seekable_copy_has_its_duration
     assert pictures[0].key_frame
     assert sound[-1].time == pytest.approx(6.0 - found.start, abs=0.2)
     (tmp_path / "seek.webm").write_bytes(seekable(source))
-    import av
-
     with av.open(str(tmp_path / "seek.webm")) as container:
         assert container.duration is not None
         assert container.duration / 1e6 == pytest.approx(length(source), abs=0.2)
@@ -170,7 +170,7 @@ async def test_kill_9_of_the_recorder_leaves_a_playable_file_and_the_call_goes_o
         await until(lambda: len(list(tmp_path.glob("*.webm"))) == 2)
         await asyncio.sleep(3.0)
         plane.tap(visit, doctor, record=False, transcribe=False)
-        await until(lambda: (tmp_path / "closed").exists())
+        await until((tmp_path / "closed").exists)
         first, second = sorted(tmp_path.glob("*.webm"))
         pictures, sound = decoded(first)
         assert killed - opened - 2.0 < sound[-1].time < killed - opened + 0.5

@@ -1,6 +1,7 @@
 """Reordering, joining frames, and placing them in time."""
 
 import random
+from itertools import pairwise
 
 from media.link_protocol import StreamPacket
 from media.recording.frames import FrameAssembler, opus_seconds
@@ -95,7 +96,7 @@ def test_opus_lengths() -> None:
 def test_sound_keeps_its_own_time_through_jitter() -> None:
     rng, clock = random.Random(1), TrackClock(48_000)
     placed = [clock.place(0, 1000 + n * 960, 5.0 + n * 0.02 + rng.random() * 0.08) for n in range(1000)]
-    steps = [later - earlier for earlier, later in zip(placed, placed[1:], strict=False)]
+    steps = [later - earlier for earlier, later in pairwise(placed)]
     assert max(abs(step - 0.02) for step in steps) < 1e-9
 
 
