@@ -1,0 +1,167 @@
+"""Transcript JSON to turns, and a draft note to JSON: the contract of `consultroom note` and `findings`."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import get_args
+
+from pydantic import JsonValue
+
+from clinical_language import Consult, Fact, Speaker, Turn, read_consult
+from soap.draft import draft_note
+from soap.errors import TranscriptEmpty, TranscriptMalformed, TranscriptNotJson, TranscriptTooLong
+from soap.model import DraftNote, VisitContext
+from soap.rendering import as_text
+
+Json = dict[str, JsonValue]
+MAX_TURNS = 20_000
+MAX_CHARACTERS = 1_000_000
+_SPEAKERS = get_args(Speaker)
+
+
+def parse(text: str) -> Json:
+    """One JSON object. Raises TranscriptNotJson, TranscriptMalformed, TranscriptEmpty."""
+    if not text.strip():
+        raise TranscriptEmpty
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise TranscriptNotJson from error
+    if not isinstance(value, dict):
+        raise TranscriptMalformed("The input is not a JSON object.")
+    return value
+
+
+def _seconds(turn: Json, name: str, place: str) -> float | None:
+    value = turn.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TranscriptMalformed(f"{place}.{name} is not a number of seconds.")
+    return float(value)
+
+
+def _turn(value: JsonValue, index: int) -> Turn:
+    place = f"turns[{index}]"
+    if not isinstance(value, dict):
+        raise TranscriptMalformed(f"{place} is not an object.")
+    speaker, text = value.get("speaker"), value.get("text")
+    if speaker not in _SPEAKERS:
+        raise TranscriptMalformed(f"{place}.speaker is not one of {', '.join(_SPEAKERS)}.")
+    if not isinstance(text, str):
+        raise TranscriptMalformed(f"{place}.text is not a string.")
+    named: Speaker = "doctor" if speaker == "doctor" else "patient" if speaker == "patient" else "companion"
+    return Turn(named, text, _seconds(value, "start", place), _seconds(value, "end", place))
+
+
+def turns_of(document: Json) -> list[Turn]:
+    """The turns of a transcript document. Raises TranscriptMalformed, TranscriptEmpty, TranscriptTooLong."""
+    values = document.get("turns")
+    if not isinstance(values, list):
+        raise TranscriptMalformed("`turns` is missing or not a list.")
+    if len(values) > MAX_TURNS:
+        raise TranscriptTooLong
+    turns = [_turn(value, index) for index, value in enumerate(values)]
+    if not any(any(c.isalnum() for c in turn.text) for turn in turns):
+        raise TranscriptEmpty
+    if sum(len(turn.text) for turn in turns) > MAX_CHARACTERS:
+        raise TranscriptTooLong
+    return turns
+
+
+def visit_of(document: Json) -> VisitContext:
+    """The visit's context when given: {"visit": {"patient": {"age", "sex"}}}."""
+    visit = document.get("visit")
+    patient = visit.get("patient") if isinstance(visit, dict) else None
+    if visit is not None and not isinstance(visit, dict) or patient is not None and not isinstance(patient, dict):
+        raise TranscriptMalformed("`visit` is not an object with `patient`.")
+    age, sex = (patient.get("age"), patient.get("sex")) if isinstance(patient, dict) else (None, None)
+    if age is not None and (isinstance(age, bool) or not isinstance(age, int | float) or not 0 <= age <= 130):
+        raise TranscriptMalformed("`visit.patient.age` is not an age in years.")
+    return VisitContext(float(age) if age is not None else None, sex if isinstance(sex, str) else "")
+
+
+def _identity(document: Json) -> Json:
+    return {"id": document["id"]} if "id" in document else {"id": None}
+
+
+def note_json(document: Json) -> Json:
+    """`consultroom note` for one transcript document."""
+    note = draft_note(turns_of(document), visit_of(document))
+    return {**_identity(document), **as_json(note)}
+
+
+def as_json(note: DraftNote) -> Json:
+    """{"text", "statements", "review", "orders"} with plain values only."""
+    return {
+        "text": as_text(note),
+        "statements": [
+            {
+                "key": s.key,
+                "section": s.section,
+                "text": s.text,
+                "evidence": list(s.evidence),
+                "state": s.state.value,
+                "confidence": s.confidence,
+                "codes": dict(s.codes),
+            }
+            for s in note.statements
+        ],
+        "review": [
+            {"key": r.key, "reason": r.reason, "text": r.text, "evidence": list(r.evidence)} for r in note.review
+        ],
+        "orders": [
+            {
+                "key": o.key,
+                "kind": o.kind,
+                "description": o.description,
+                "reason": o.reason,
+                "evidence": list(o.evidence),
+            }
+            for o in note.orders
+        ],
+    }
+
+
+def findings_json(document: Json) -> Json:
+    """`consultroom findings` for one document with `text` or `turns`.
+
+    `span` are character offsets into `text`, or into the text of turn `turn` where turns were given.
+    """
+    text = document.get("text")
+    if "turns" in document:
+        consult, from_turns = read_consult(turns_of(document), age=visit_of(document).age), True
+    elif isinstance(text, str):
+        if not any(c.isalnum() for c in text):
+            raise TranscriptEmpty
+        if len(text) > MAX_CHARACTERS:
+            raise TranscriptTooLong
+        consult, from_turns = read_consult([Turn("patient", text)], age=visit_of(document).age), False
+    else:
+        raise TranscriptMalformed("Neither `text` (a string) nor `turns` (a list) is given.")
+    facts: list[JsonValue] = [_finding(consult, fact, from_turns=from_turns) for fact in consult.facts]
+    return {**_identity(document), "findings": facts}
+
+
+def _finding(consult: Consult, fact: Fact, *, from_turns: bool) -> Json:
+    first, last = fact.span
+    turn = next((i for i in (fact.at, fact.asked) if i is not None and _holds(consult.turns[i], fact)), fact.at)
+    values: Json = {name: text for name, text in fact.values.items() if name != "said"}
+    if fact.relation:
+        values["relation"] = fact.relation
+    found: Json = {
+        "concept": fact.concept.id,
+        "label": fact.concept.label,
+        "lay_label": fact.concept.lay_label,
+        "text": consult.turns[turn].text[first:last],
+        "span": [first, last],
+        "state": fact.state.value,
+        "values": values,
+        "codes": dict(fact.concept.codes),
+    }
+    return {**found, "turn": turn, "evidence": list(fact.evidence)} if from_turns else found
+
+
+def _holds(turn: Turn, fact: Fact) -> bool:
+    return fact.words.replace("\u2019", "'") in turn.text.replace("\u2019", "'")
