@@ -87,10 +87,10 @@ async def test_every_sign_in_is_a_new_session(door: Door, client: Client) -> Non
     assert (await client.get("/api/session", cookies=held)).status == 401
 
 
-@pytest.mark.parametrize("value", ["", "x", "x" * 43, "x" * 5000, "ä", "../../etc"])
-async def test_a_made_up_cookie_is_nobody(client: Client, value: str) -> None:
-    response = await client.get("/api/session", headers={"Cookie": f"{COOKIE}={value}"})
-    assert (await response.json())["code"] == "unauthenticated"
+async def test_a_made_up_cookie_is_nobody(client: Client) -> None:
+    for value in ("", "x", "x" * 43, "x" * 5000, "ä", "../../etc", "%00"):
+        response = await client.get("/api/session", headers={"Cookie": f"{COOKIE}={value}"})
+        assert (await response.json())["code"] == "unauthenticated"
 
 
 async def test_a_wrong_password_sets_no_cookie(door: Door, client: Client) -> None:
@@ -110,23 +110,21 @@ async def test_too_many_attempts_say_when_to_come_back(door: Door, client: Clien
     assert response.headers["Retry-After"] == "300"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"email": "doctor@clinic.test"},
-        {"email": "", "password": PASSWORD},
-        {"email": "doctor@clinic.test", "password": "x" * 300},
-        {"email": ["doctor@clinic.test"], "password": PASSWORD},
-        {"email": "doctor@clinic.test", "password": PASSWORD, "role": "administrator"},
-    ],
-)
-async def test_a_body_of_another_shape_is_one_clear_error(client: Client, body: dict[str, object]) -> None:
-    response = await client.post("/api/session", json=body)
-    text = await response.text()
-    assert response.status == 422
-    assert PASSWORD not in text
-    assert "x" * 300 not in text
+WRONG_BODIES: list[dict[str, object]] = [
+    {},
+    {"email": "doctor@clinic.test"},
+    {"email": "", "password": PASSWORD},
+    {"email": "doctor@clinic.test", "password": "x" * 300},
+    {"email": ["doctor@clinic.test"], "password": PASSWORD},
+    {"email": "doctor@clinic.test", "password": PASSWORD, "role": "administrator"},
+]
+
+
+async def test_a_body_of_another_shape_is_one_clear_error(client: Client) -> None:
+    for body in WRONG_BODIES:
+        response = await client.post("/api/session", json=body)
+        said = await response.text()
+        assert (response.status, PASSWORD in said, "x" * 300 in said) == (422, False, False)
 
 
 async def test_nobody_signed_in_signs_nobody_out(client: Client) -> None:

@@ -143,37 +143,34 @@ async def test_a_pharmacist_gets_no_ticket(door: Door, tickets: RoomTickets) -> 
         tickets.issue(actor, VISIT)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"aud": f"room:{new_id()}"},
-        {"aud": [f"room:{VISIT}", "room:another"]},
-        {"aud": None},
-        {"iss": "another-service"},
-        {"iss": None},
-        {"exp": None},
-        {"exp": "soon"},
-        {"exp": 10**18},
-        {"iat": None},
-        {"iat": 10**10, "exp": 10**10 + 60},
-        {"exp": 10**10},
-        {"jti": None},
-        {"jti": "not an id"},
-        {"jti": 7},
-        {"sid": None},
-        {"sid": str(UUID(int=0))},
-        {"sid": {"nested": 1}},
-        {"sub": str(UUID(int=0))},
-    ],
-    ids=str,
-)
-async def test_a_ticket_with_one_wrong_claim_is_refused(
-    door: Door, tickets: RoomTickets, changes: dict[str, object]
-) -> None:
+WRONG_CLAIMS: list[dict[str, object]] = [
+    {"aud": f"room:{new_id()}"},
+    {"aud": [f"room:{VISIT}", "room:another"]},
+    {"aud": None},
+    {"iss": "another-service"},
+    {"iss": None},
+    {"exp": None},
+    {"exp": "soon"},
+    {"exp": 10**18},
+    {"exp": 10**10},
+    {"iat": None},
+    {"iat": 10**10, "exp": 10**10 + 60},
+    {"jti": None},
+    {"jti": "not an id"},
+    {"jti": 7},
+    {"sid": None},
+    {"sid": str(UUID(int=0))},
+    {"sid": {"nested": 1}},
+    {"sub": str(UUID(int=0))},
+]
+
+
+async def test_a_ticket_with_one_wrong_claim_is_refused(door: Door, tickets: RoomTickets) -> None:
     actor, _ = await door.signed_in(Role.PATIENT)
-    with pytest.raises(TicketInvalid) as caught:
-        await redeem(door, tickets, signed(claims_for(door, actor, **changes)))
-    assert caught.value.code == "ticket_invalid"
+    for changes in WRONG_CLAIMS:
+        with pytest.raises(TicketInvalid) as caught:
+            await redeem(door, tickets, signed(claims_for(door, actor, **changes)))
+        assert (changes, caught.value.code) == (changes, "ticket_invalid")
 
 
 async def test_a_ticket_of_another_key_algorithm_or_type_is_refused(door: Door, tickets: RoomTickets) -> None:

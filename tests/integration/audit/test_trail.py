@@ -47,6 +47,10 @@ class Trail:
             for statement in statements:
                 await session.execute(text(statement))
 
+    async def execute(self, statement: str) -> None:
+        async with self.database.transaction() as session:
+            await session.execute(text(statement))
+
     async def count(self, table: str) -> int:
         async with self.database.transaction() as session:
             return int(await session.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
@@ -92,16 +96,16 @@ async def test_a_refusal_survives_the_rollback_of_the_refused_request(trail: Tra
         assert [row.action for row in await audit.history_of(session, PATIENT)] == ["record:note:write"]
 
 
-@pytest.mark.parametrize("table", ["audit_event", "audit_seal", "audit_head"])
-@pytest.mark.parametrize(
-    "statement", ["UPDATE {} SET {} = {}", "DELETE FROM {} WHERE {} = {}", "TRUNCATE {}"], ids=str.split
-)
-async def test_rows_can_only_be_inserted(sealed: Trail, table: str, statement: str) -> None:
-    column = "reason" if table == "audit_event" else "hash"
-    with pytest.raises(DBAPIError, match="insert-only"):
-        async with sealed.database.transaction() as session:
-            await session.execute(text(statement.format(table, column, column)))
-    assert (await sealed.verify()).intact
+async def test_rows_can_only_be_inserted(sealed: Trail) -> None:
+    for table, column in (("audit_event", "reason"), ("audit_seal", "hash"), ("audit_head", "hash")):
+        for statement in (
+            f"UPDATE {table} SET {column} = {column}",
+            f"DELETE FROM {table}",
+            f"TRUNCATE {table}",
+        ):
+            with pytest.raises(DBAPIError, match="insert-only"):
+                await sealed.execute(statement)
+    assert await sealed.verify() == Verification(sealed=6, unsealed=0, first_bad=None)
 
 
 async def test_sealed_rows_verify(sealed: Trail) -> None:
