@@ -84,6 +84,7 @@ class BoundedEngine(engineio.AsyncServer):  # type: ignore[misc]
         super().__init__(**options)
         self._async: dict[str, Any] = {**self._async, "websocket": GuardedWebSocket}
         self.overflowed: Callable[[str], None] = lambda _: None
+        self._pings: set[asyncio.Task[Any]] = set()
 
     async def handle_request(self, request: web.Request) -> web.StreamResponse:
         if "Origin" not in request.headers:  # every browser sends it; a wrong one is refused by engineio
@@ -92,6 +93,20 @@ class BoundedEngine(engineio.AsyncServer):  # type: ignore[misc]
             return web.Response(status=503, headers={"Retry-After": "5"})
         response: web.StreamResponse = await super().handle_request(request)
         return response
+
+    def start_background_task(self, target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """As engineio's, which forgets the task: a sleeping ping would outlive the server."""
+        task = asyncio.ensure_future(target(*args, **kwargs))
+        self._pings.add(task)
+        task.add_done_callback(self._pings.discard)
+        return task
+
+    async def end_background_tasks(self) -> None:
+        await self.shutdown()
+        pings = list(self._pings)
+        for task in pings:
+            task.cancel()
+        await asyncio.gather(*pings, return_exceptions=True)
 
     async def send_packet(self, sid: str, pkt: Any) -> None:
         socket = self.sockets.get(sid)
@@ -154,7 +169,10 @@ class RoomTransport(socketio.AsyncServer):  # type: ignore[misc]
         """Cut every connection and end the monitor."""
         for eio_sid in list(self.environ):
             self.abort(eio_sid)
-        await self.shutdown()
+        await self.eio.end_background_tasks()
+
+    def _engineio_server_class(self) -> type[BoundedEngine]:
+        return BoundedEngine
 
     async def _handle_eio_connect(self, eio_sid: str, environ: Any) -> None:
         self._guards[eio_sid] = _Guard(self._clock.now())

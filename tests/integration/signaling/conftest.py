@@ -1,0 +1,223 @@
+"""A real room server on a real port, with real tickets, sessions and records; only the media plane is a fake."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from access import Access, Actor, CareRelationships, PasswordHashing, Role, RoomTickets
+from clinical_store import ClinicalStore, Visit
+from core.clock import ManualClock
+from core.crypto import Keyring
+from core.database import Database
+from core.errors import ServiceError
+from core.ids import new_id
+from signaling import RoomServer
+from tests.integration.signaling.client import ORIGIN, RoomClient
+
+PASSWORD = "planted password of the clinic"
+
+
+class BadOffer(ServiceError):
+    """media.MalformedOffer, which signaling may not import."""
+
+    code = "malformed_offer"
+    status = 422
+
+
+@dataclass
+class FakeMedia:
+    """The port MediaPlane: keeps who is connected and what is tapped. An offer without "v=0" is malformed."""
+
+    offers: dict[UUID, str] = field(default_factory=dict)
+    taps: dict[UUID, tuple[bool, bool]] = field(default_factory=dict)
+    candidates: list[str] = field(default_factory=list)
+    closed: list[UUID] = field(default_factory=list)
+
+    async def connect(self, visit_id: UUID, participant_id: UUID, offer: str) -> str:
+        if not offer.startswith("v=0"):
+            raise BadOffer
+        self.offers[participant_id] = offer
+        return "v=0 answer"
+
+    async def add_candidate(self, visit_id: UUID, participant_id: UUID, candidate: str, sdp_mid: str) -> None:
+        self.candidates.append(candidate)
+
+    async def disconnect(self, visit_id: UUID, participant_id: UUID) -> None:
+        self.offers.pop(participant_id, None)
+        self.taps.pop(participant_id, None)
+
+    def seats(self, visit_id: UUID, participant_id: UUID) -> Mapping[UUID, int]:
+        others = [other for other in self.offers if other != participant_id]
+        return {other: seat for seat, other in enumerate(others)} if participant_id in self.offers else {}
+
+    def tap(self, visit_id: UUID, participant_id: UUID, *, record: bool, transcribe: bool) -> None:
+        self.taps[participant_id] = (record, transcribe)
+
+    async def close_room(self, visit_id: UUID) -> None:
+        self.closed.append(visit_id)
+        self.offers.clear()
+
+
+@dataclass
+class Flows:
+    """The port RoomEvents."""
+
+    ended: list[UUID] = field(default_factory=list)
+    fails: bool = False
+
+    async def on_visit_ended(self, session: AsyncSession, visit_id: UUID) -> None:
+        if self.fails:
+            raise RuntimeError("planted failure")
+        self.ended.append(visit_id)
+
+
+@dataclass
+class House:
+    """The clinic and its room server."""
+
+    database: Database
+    clock: ManualClock
+    access: Access
+    care: CareRelationships
+    store: ClinicalStore
+    tickets: RoomTickets
+    media: FakeMedia
+    flows: Flows
+    stack: AsyncExitStack
+    rooms: RoomServer = field(init=False)
+    url: str = field(init=False)
+
+    async def start(self) -> None:
+        """A `serve` process begins; after `stop` it is a new one with empty memory."""
+        self.rooms = RoomServer(
+            database=self.database,
+            clock=self.clock,
+            record=self.store,
+            tickets=self.tickets,
+            sessions=self.access,
+            media=self.media,
+            events=self.flows,
+            origins=[ORIGIN],
+        )
+        app = web.Application()
+        self.rooms.attach(app)
+        self.server = TestServer(app)
+        await self.server.start_server()
+        self.url = str(self.server.make_url("")).rstrip("/")
+
+    async def stop(self) -> None:
+        await self.rooms.close()
+        await self.server.close()
+
+    async def person(self, role: Role, name: str) -> Actor:
+        """Somebody with an account, signed in."""
+        email = f"{new_id().hex}@clinic.example"
+        async with self.database.transaction() as session:
+            await self.access.create_account(session, email, PASSWORD, role, name)
+        actor, _ = await self.access.sign_in(email, PASSWORD, f"192.0.2.{new_id().int % 250}")
+        return actor
+
+    async def consult(self) -> "Consult":
+        """A visit in five minutes."""
+        doctor = await self.person(Role.DOCTOR, "Dr. Amara Planted")
+        patient = await self.person(Role.PATIENT, "Maria Planted")
+        patient_id, starts_at = new_id(), self.clock.now() + timedelta(minutes=5)
+        async with self.database.transaction() as session:
+            await self.store.create_patient(
+                session,
+                patient_id=patient_id,
+                account_id=patient.account_id,
+                name="Maria Planted",
+                date_of_birth=date(1984, 2, 29),
+                sex="female",
+            )
+            visit = await self.store.create_visit(
+                session,
+                patient_id=patient_id,
+                doctor_account_id=doctor.account_id,
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=15),
+                reason="planted complaint",
+            )
+            await self.care.grant(session, doctor.account_id, patient_id, visit.id)
+        return Consult(self, doctor, patient, visit)
+
+    async def client(self, *, origin: str | None = ORIGIN) -> RoomClient:
+        """A connection in no room; closed when the test ends."""
+        return await self.stack.enter_async_context(RoomClient(self.url, origin=origin))
+
+    async def visit(self, visit_id: UUID) -> Visit:
+        async with self.database.transaction() as session:
+            return await self.store.visit(session, visit_id)
+
+
+@dataclass
+class Consult:
+    """A visit and its two people."""
+
+    house: House
+    doctor: Actor
+    patient: Actor
+    visit: Visit
+
+    def ticket(self, actor: Actor) -> str:
+        return self.house.tickets.issue(actor, self.visit.id)[0]
+
+    async def enter(self, actor: Actor) -> RoomClient:
+        """A connection that joined the visit; its first room.state is used up and kept as `state`."""
+        client = await self.house.client()
+        self.state = await client.join(self.ticket(actor), self.visit.id)
+        return client
+
+    async def call(self) -> tuple[RoomClient, RoomClient]:
+        """Doctor and patient, both in the call."""
+        doctor, patient = await self.enter(self.doctor), await self.enter(self.patient)
+        await patient.must("lobby.ready", {"camera": True, "microphone": True, "speaker": True})
+        await doctor.must("lobby.admit", {"participant_id": self.state["me"]})
+        await doctor.event("room.state", in_progress)
+        await patient.event("room.state", in_progress)
+        return doctor, patient
+
+
+def in_progress(state: dict[str, Any]) -> bool:
+    return bool(state["status"] == "in_progress")
+
+
+@pytest.fixture
+async def house(database: Database, keyring: Keyring, manual_clock: ManualClock) -> AsyncIterator[House]:
+
+
+    passwords = PasswordHashing()
+    access = Access(database, keyring, manual_clock, passwords=passwords)
+    care = CareRelationships(database, manual_clock)
+    async with AsyncExitStack() as stack:
+        house = House(
+            database,
+            manual_clock,
+            access,
+            care,
+            ClinicalStore(keyring, care, access, manual_clock),
+            RoomTickets(access, generate_private_key(SECP256R1()), manual_clock),
+            FakeMedia(),
+            Flows(),
+            stack,
+        )
+        await house.start()
+        yield house
+        await stack.aclose()
+        await house.stop()
+    passwords.close()
+
+
+@pytest.fixture
+async def consult(house: House) -> Consult:
+    return await house.consult()
