@@ -8,9 +8,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from access import Actor, Permission
+from clinical_store.agreement import Decision, agreement
 from clinical_store.chart import Part
 from clinical_store.errors import NotYourConsent, ParticipantNotFound
-from clinical_store.model import Purpose
+from clinical_store.model import ParticipantState, Purpose
 from clinical_store.rows import ConsentRow, ParticipantRow
 from core.outbox import emit
 
@@ -63,19 +64,25 @@ class Consents(Part):
         return decided
 
     async def agreed_since(self, session: AsyncSession, visit_id: UUID, purpose: Purpose) -> datetime | None:
-        """System use: the moment from which everybody who was asked had said yes; None if anybody ever said no.
+        """System use: the moment since which everybody admitted says yes, without a break; None: they do not.
 
-        A recording is heard again only from here on: consent withdrawn and given anew leaves a stretch nobody
-        may transcribe, and rather than guess its borders the whole recording stays unheard.
+        A recording is heard again only from here on. What was agreed to earlier and then withdrawn stays
+        unheard: withdrawing is taken for the whole.
         """
-        decisions = (
+        admitted = select(ParticipantRow.id).where(
+            ParticipantRow.visit_id == visit_id, ParticipantRow.state == ParticipantState.ADMITTED
+        )
+        history = (
             select(ConsentRow)
             .join(ParticipantRow, ParticipantRow.id == ConsentRow.participant_id)
             .where(ParticipantRow.visit_id == visit_id, ConsentRow.purpose == purpose)
+            .order_by(ConsentRow.at, ConsentRow.version)
         )
-        rows = (await session.scalars(decisions)).all()
-        agreed = bool(rows) and all(row.granted for row in rows)
-        return max(row.at for row in rows) if agreed else None
+        decided = [
+            Decision(row.participant_id, row.at, row.granted) for row in await session.scalars(history)
+        ]
+        stretches = agreement(decided, await session.scalars(admitted))
+        return stretches[-1].begin if stretches and stretches[-1].end is None else None
 
 
 async def _latest(session: AsyncSession, participant_id: UUID, purpose: Purpose) -> ConsentRow | None:

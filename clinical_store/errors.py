@@ -112,7 +112,7 @@ class ChatEmpty(InvalidInput):
 class PeriodInvalid(InvalidInput):
     code = "period_invalid"
     title = "The period is not one that can be listed"
-    next_step = "Ask for a period of at most 62 days, its start before its end."
+    next_step = "Ask for a period of at most two years, its start before its end."
 
 
 class NotYourConsent(Forbidden):

@@ -21,7 +21,7 @@ from clinical_store.errors import (
     VisitNotFound,
 )
 from clinical_store.model import ChatMessage, VisitView
-from clinical_store.note import MAX_TEXT, EncounterNote, Frozen, NoteEdits
+from clinical_store.note import MAX_TEXT, Addendum, EncounterNote, Frozen, NoteEdits
 from clinical_store.store import ClinicalStore
 from clinical_store.summary import VisitSummary
 from clinical_store.transcript_model import Transcript
@@ -167,10 +167,10 @@ class ClinicalStoreHttp:
     @route(
         "POST", "/api/visits/{visit_id}/note/addenda",
         permission=Permission.NOTE_ADDEND, summary="Add dated text under a signed note",
-        body=AddendumText, response=EncounterNote, status=201, idempotent=True,
+        body=AddendumText, response=Addendum, status=201, idempotent=True,
         errors=(*_VISIT, AddendumEmpty, NoteNotSigned),
     )  # fmt: skip
-    async def add_addendum(self, call: Call[AddendumText, None]) -> EncounterNote:
+    async def add_addendum(self, call: Call[AddendumText, None]) -> Addendum:
         visit_id = call.path_id("visit_id")
         return await self._store.add_addendum(call.session, actor_of(call), visit_id, call.body.text)
 

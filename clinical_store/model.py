@@ -129,7 +129,7 @@ def speaker_of(role: str) -> Speaker:
 
 def join_path(visit_id: UUID) -> str:
     """The page on which a visit is joined; holds an id and nothing else."""
-    return f"/visits/{visit_id}/room"
+    return f"/visits/{visit_id}"
 
 
 def milliseconds(seconds: float) -> int:

@@ -156,9 +156,7 @@ class Notes(Part):
         await emit(session, "visit.changed", visit_id=str(visit_id))
         return await _note(session, chart)
 
-    async def add_addendum(
-        self, session: AsyncSession, actor: Actor, visit_id: UUID, text: str
-    ) -> EncounterNote:
+    async def add_addendum(self, session: AsyncSession, actor: Actor, visit_id: UUID, text: str) -> Addendum:
         """Add dated text under a signed note. Raises AddendumEmpty (also when too long), NoteNotSigned."""
         words = text.strip()
         if not words or len(words) > MAX_TEXT:
@@ -176,7 +174,7 @@ class Notes(Part):
         )
         add_row_of_addendum(session, chart, addendum)
         await _tell(session, visit_id, sheet.draft.revision)
-        return await _note(session, chart)
+        return addendum
 
     async def note_versions(
         self, session: AsyncSession, actor: Actor, visit_id: UUID

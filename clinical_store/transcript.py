@@ -113,7 +113,7 @@ class Transcripts(Part):
             utterances=views,
         )
 
-    async def utterance_view(self, session: AsyncSession, utterance_id: UUID) -> UtteranceView:
+    async def utterance_shown(self, session: AsyncSession, utterance_id: UUID) -> UtteranceView:
         """System use (room server): one utterance as the transcript shows it. Raises UtteranceNotFound."""
         row = await _found(session, utterance_id)
         chart = await self._charts.open_for_work(session, row.visit_id)
@@ -133,13 +133,6 @@ class Transcripts(Part):
         """System use (completing a transcript): when this participant is known to have spoken."""
         rows = _spoken_in(visit_id).where(UtteranceRow.participant_id == participant_id)
         return [utterance_of(row) for row in await session.scalars(rows)]
-
-    async def utterance_shown(self, session: AsyncSession, utterance_id: UUID) -> UtteranceView:
-        """System use (captions): one utterance with its words. Raises UtteranceNotFound."""
-        row = await _found(session, utterance_id)
-        chart = await self._charts.open_for_work(session, row.visit_id)
-        people = await participants_by_id(session, row.visit_id, chart.key)
-        return utterance_view(row, people[row.participant_id], chart.key)
 
     async def pending_utterances(self, session: AsyncSession) -> list[UUID]:
         """System use: what still waits for the speech worker, oldest first."""

@@ -15,7 +15,7 @@ from clinical_store.model import NoteStatus, VisitStatus, VisitView, join_path
 from clinical_store.patients import name_of
 from clinical_store.rows import DraftRow, NoteVersionRow, ParticipantRow, PatientRow, SignatureRow, VisitRow
 
-LONGEST_PERIOD = timedelta(days=62)
+LONGEST_PERIOD = timedelta(days=731)
 MOST_LISTED = 500
 
 _SIGNED = exists().where(SignatureRow.visit_id == VisitRow.id)
@@ -43,7 +43,7 @@ class VisitLists(Part):
         """The actor's visits that begin in [day_from, day_to), by start: a patient's own, those
         a clinician holds or joined, all of them for the scheduler (without reason and note).
 
-        One audit row per listing. Raises PeriodInvalid, Forbidden.
+        At most 500, the earliest; one audit row per listing. Raises PeriodInvalid, Forbidden.
         """
         if not timedelta(0) < day_to - day_from <= LONGEST_PERIOD:
             raise PeriodInvalid

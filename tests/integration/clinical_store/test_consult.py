@@ -1,11 +1,13 @@
 """What is said and agreed to in the visit: utterances, transcript, consent, chat, recordings."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from clinical_store import Purpose, UtteranceState, VisitStatus
+from access import Actor
+from clinical_store import Participant, Purpose, UtteranceState, VisitStatus
 from clinical_store.errors import (
     ChatEmpty,
     NotAdmitted,
@@ -69,7 +71,7 @@ async def test_an_utterance_is_completed_once_and_its_audio_dropped(consult: Con
     async with consult.clinic.database.transaction() as session:
         assert await consult.store.utterance_audio(session, utterance_id) is None
         (turn,) = await consult.store.turns(session, consult.visit.id)
-        view = await consult.store.utterance_view(session, utterance_id)
+        view = await consult.store.utterance_shown(session, utterance_id)
     assert (turn.utterance_id, turn.speaker, turn.text) == (utterance_id, "patient", "I have a headache.")
     assert (turn.start, turn.end, turn.confidence) == (1.0, 3.0, 0.8)
     assert (view.speaker_name, view.state) == ("Maria Planted", UtteranceState.FINAL)
@@ -109,7 +111,7 @@ async def test_an_empty_transcript_is_a_transcript(consult: Consult) -> None:
 
 async def test_unknown_utterances_are_not_found(consult: Consult) -> None:
     async with consult.clinic.database.transaction() as session:
-        for ask in (consult.store.utterance, consult.store.utterance_audio, consult.store.utterance_view):
+        for ask in (consult.store.utterance, consult.store.utterance_audio, consult.store.utterance_shown):
             with pytest.raises(UtteranceNotFound):
                 await ask(session, new_id())
         with pytest.raises(UtteranceNotFound):
@@ -192,22 +194,21 @@ async def test_a_segments_key_is_given_to_whom_the_record_may_be_opened_only(
 ) -> None:
     store = consult.store
     async with clinic.database.transaction() as session:
-        segment = await store.open_segment(
+        opened = await store.open_segment(
             session,
             visit_id=consult.visit.id,
             participant_id=consult.patients_place.id,
             storage_name="seg-1",
             start=0.0,
         )
-        segment_id = segment.id
     stranger = (await clinic.consult()).doctor
     async with clinic.database.transaction() as session:
-        segment, key = await store.recording_for(session, consult.doctor, segment_id)
+        segment, key = await store.recording_for(session, consult.doctor, opened.id)
         assert key == await store.media_key(session, consult.patient_id)
         assert key == await store.media_key_of_visit(session, consult.visit.id)
         assert segment.storage_name == "seg-1"
         with pytest.raises(Forbidden):
-            await store.recording_for(session, stranger, segment_id)
+            await store.recording_for(session, stranger, opened.id)
         with pytest.raises(SegmentNotFound):
             await store.recording_for(session, consult.doctor, new_id())
 
@@ -216,3 +217,30 @@ async def test_each_patient_has_a_key_of_their_own(clinic: Clinic) -> None:
     (_, anna), (_, bert) = await clinic.patient(), await clinic.patient()
     async with clinic.database.transaction() as session:
         assert await clinic.store.media_key(session, anna) != await clinic.store.media_key(session, bert)
+
+
+async def test_a_recording_is_heard_again_from_when_everybody_agreed(consult: Consult) -> None:
+    store, clock, visit_id = consult.store, consult.clinic.clock, consult.visit.id
+
+    async def after(place: Participant, actor: Actor, granted: bool) -> float | None:
+        """Seconds since when everybody agrees, right after this decision."""
+        clock.advance(timedelta(seconds=10))
+        async with consult.clinic.database.transaction() as session:
+            await store.set_consent(session, actor, place.id, "transcribe", granted)
+            since = await store.agreed_since(session, visit_id, "transcribe")
+        return (clock.now() - since).total_seconds() if since else None
+
+    doctor, patient = (consult.doctors_place, consult.doctor), (consult.patients_place, consult.patient)
+    assert await after(*patient, True) is None, "the doctor has not been asked yet"
+    assert await after(*doctor, True) == 0
+    assert await after(*doctor, True) == 10
+    assert await after(*patient, False) is None
+    assert await after(*patient, True) == 0
+
+
+async def test_what_is_known_of_one_participant(consult: Consult) -> None:
+    mine = await heard(consult, 4.0)
+    await consult.say(consult.doctors_place, "Since when?", 1.0)
+    async with consult.clinic.database.transaction() as session:
+        (known,) = await consult.store.utterances(session, consult.visit.id, consult.patients_place.id)
+    assert (known.id, known.start, known.end) == (mine, 4.0, 6.0)

@@ -153,7 +153,8 @@ async def test_addenda_come_after_the_signature_dated_and_stamped(consult: Consu
     for words in ("First.", "Second."):
         consult.clinic.clock.advance(timedelta(hours=1))
         async with database.transaction() as session:
-            note = await store.add_addendum(session, consult.doctor, visit_id, words)
+            await store.add_addendum(session, consult.doctor, visit_id, words)
+    note = await consult.note()
     assert [(addendum.text, addendum.author_name) for addendum in note.addenda] == [
         ("First.", "Dr. Amara Planted"),
         ("Second.", "Dr. Amara Planted"),

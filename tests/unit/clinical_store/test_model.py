@@ -33,7 +33,7 @@ def test_who_speaks_as_what(role: str, speaker: str) -> None:
 
 
 def test_the_join_path_holds_an_id_only() -> None:
-    assert join_path(UUID(int=5)) == f"/visits/{UUID(int=5)}/room"
+    assert join_path(UUID(int=5)) == f"/visits/{UUID(int=5)}"
 
 
 def test_times_are_whole_milliseconds_and_never_before_the_epoch() -> None:
