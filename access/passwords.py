@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
 from typing import TypeVar
 
 from argon2 import PasswordHasher, Type
@@ -29,7 +30,7 @@ class PasswordHashing:
             time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=PARALLELISM, type=Type.ID
         )
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="password")
-        self._room = threads + waiting
+        self._room = BoundedSemaphore(threads + waiting)
         # A login for an unknown e-mail verifies against this: it must cost what a known one costs.
         self._nobody = self._hasher.hash("nobody has this password")
 
@@ -56,17 +57,10 @@ class PasswordHashing:
             return False
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if self._room == 0:
+        if not self._room.acquire(blocking=False):
             raise Unavailable(retry_after=2)
-        self._room -= 1
-        loop = asyncio.get_running_loop()
-
-        def make_room(_done: Future[T]) -> None:  # runs in the pool's thread, also after a cancelled request
-            loop.call_soon_threadsafe(self._leave)
-
         job = self._pool.submit(work)
-        job.add_done_callback(make_room)
+        job.add_done_callback(
+            lambda _: self._room.release()
+        )  # when the hash is done, not when the request is
         return await asyncio.wrap_future(job)
-
-    def _leave(self) -> None:
-        self._room += 1
