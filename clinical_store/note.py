@@ -91,6 +91,24 @@ class StatementEdit(Frozen):
 class NoteEdits(Frozen):
     """The whole note as the doctor wants it, and the keys of suggestions that were waved away."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "statements": [
+                        {
+                            "section": "plan",
+                            "text": "Ibuprofen 400 mg three times a day.",
+                            "evidence": ["0198c2f0-5a3e-7c11-9d2b-3f7a64c0e512"],
+                            "origin": "clinician",
+                        }
+                    ],
+                    "dismissed_keys": ["subjective.ros:nausea"],
+                }
+            ]
+        }
+    )
+
     statements: Annotated[tuple[StatementEdit, ...], Field(max_length=MAX_STATEMENTS)]
     dismissed_keys: Annotated[tuple[Key, ...], Field(max_length=2_000)] = ()
 
