@@ -21,12 +21,18 @@ _ANSWERED = {
     "quality": {"quality", "course", "severity", "timing"}, "complaint": {"duration", "onset"},
 }  # fmt: skip
 _TREATMENT = {Kind.MEDICINE}
-_NO_SIDE = frozenset({"finding.fever", "finding.nausea", "finding.vomiting", "finding.dizziness", "finding.fatigue"})
+_SIDED = frozenset({"musculoskeletal", "skin", "eye", "neurological"})
 
 
 def pain_like(concept_id: str, label: str) -> bool:
     """Whether "the pain" may mean this concept."""
     return "pain" in label or label in {"headache", "sore throat", "myalgia", "migraine", "toothache"} or concept_id.endswith("_cramping")
+
+
+def has_side(fact: Fact) -> bool:
+    """Whether left or right can be said of it; a side beside a fever belongs to something else."""
+    concept = fact.concept
+    return concept.group in _SIDED or pain_like(concept.id, concept.label) or concept.label in {"swelling", "lump", "numbness"}
 
 
 def _place(mention: Mention, sentence: Sentence) -> tuple[int, int]:
@@ -63,7 +69,7 @@ def attach(fact: Fact, sentence: Sentence, focus: Focus) -> Fact:
     if fact.concept.kind in {Kind.FINDING, Kind.CONDITION} and fact.state is not State.ABSENT:
         kinds = {Kind.FINDING, Kind.CONDITION}
         found = [v for v in values_in(sentence.plain) if _mine(v, fact, sentence, kinds) and not _asked_about(sentence, v)]
-        if fact.concept.id in _NO_SIDE:
+        if not has_side(fact):
             found = [v for v in found if v.name != "side"]
         fact = replace(fact, values={**fact.values, **_first(found)})
     if fact.concept.kind is Kind.HABIT:
@@ -101,11 +107,22 @@ class Focus:
         """ "The pain" is the pain in focus; "swelling" the swelling in focus."""
         if fact.concept.id == "finding.pain" and self.pain is not None:
             return replace(fact, concept=self.pain.concept)
+        if fact.concept.id == "finding.cramping" and self.pain is not None:
+            return replace(fact, concept=self.pain.concept, values={**fact.values, "quality": "cramping"})
         return fact
 
-    def dangling(self, sentence: Sentence, slots: Sequence[str]) -> Iterator[Fact]:
+    def _about(self, slots: Sequence[str], themes: Sequence[str]) -> Fact | None:
+        """The symptom an answer is about: the one the question names, a pain for how bad and where, else the last."""
+        for theme in themes:
+            if theme == "finding.pain" and self.pain is not None:
+                return self.pain
+            if theme in self.seen:
+                return self.seen[theme]
+        return self.pain if self.pain is not None and {"severity", "place", "quality"} & set(slots) else self.symptom
+
+    def dangling(self, sentence: Sentence, slots: Sequence[str], themes: Sequence[str] = ()) -> Iterator[Fact]:
         """Values of a sentence that names no symptom: facts about the one in focus, evidence still to be set."""
-        about = self.pain if self.pain is not None and ({"severity", "place", "quality"} & set(slots)) else self.symptom
+        about = self._about(slots, themes)
         if about is None or any(m.concept.kind in {Kind.FINDING, Kind.CONDITION, Kind.MEDICINE} for m in sentence.mentions):
             return
         wanted = set().union(*(_ANSWERED.get(slot, set()) for slot in slots)) if slots else set()
@@ -116,7 +133,7 @@ class Focus:
         if slots and not wanted and not _ABOUT_IT.match(sentence.plain):
             values = {}
         placed = self._placed(sentence, about) if "place" in slots else None
-        if about.concept.id in _NO_SIDE:
+        if not has_side(about):
             values.pop("side", None)
         if placed is not None:
             yield replace(placed, values=values)

@@ -29,14 +29,26 @@ _DICTATION = re.compile(
     r"\bhere (?:today )?(?:for|with|to)\b|\bhistory of\b|history significant|\bi know (?:that )?you\b|\byou mentioned\b|\bi see (?:that )?you\b|"
     r"\bi (?:hear|understand|heard) (?:that )?you\b|nurse (?:told|said|mentioned)|\byou were endorsing|\b(?:he|she) (?:is|has|was|reports|denies|takes)\b"
 )
-_STATEMENT_TO_PATIENT = re.compile(r"\byou (?:have|are|had|were|feel|get|mentioned|said|do|also|still|take|can|smoke|drink|live)\b|\byour\b")
+_STATEMENT_TO_PATIENT = re.compile(
+    r"^(?:(?:so|okay|and|but|right|um|uh|sorry|,|just|yeah|no|oh|well|to|recap|confirm|now|then)\s)*you (?:have|are|had|were|feel|get|also|still|do|said)\b|"
+    r"\byou (?:mentioned|said|told me)\b"
+)
+_ASIDE = re.compile(r"\b(?:apart from|other than|besides|except(?: for)?|aside from|as well as)(?: \w+){0,3} $")
+_ASKS_MORE = re.compile(
+    r"\b(?:make|makes|made|worse|better|particular|certain|trigger\w*|bring|help|helps|often|because|before|during|due|pattern|when|with|same|similar|changed?|anywhere|"
+    r"spread|move|radiate|while|after|at all)\b"
+)
 _NOT_HISTORY = re.compile(
     r"\b(?:i think|i am going|i (?:will|would)|we (?:will|can|should|need)|let 's|let us|sounds like|looks like|consistent with|could be|might be|"
     r"need to|should|if you|want you|recommend|suggest|likely|please|on (?:your )?exam|i (?:hear|see|feel|appreciate)|shows?|going to|order|refer)\b"
 )
+_TAG = re.compile(r"\b(?:is that (?:right|correct)|correct|right) \?$")
 _JUST = re.compile(r"\b(?:just|only)\b")
 _ALLERGY = re.compile(r"\ballerg|\breact(?:s|ed|ion)? (?:badly )?to\b|\bintolerant\b")
 _PATIENT_ASKS = re.compile(r"\b(?:the|my|this)\s*$")
+_REAL_QUESTION = re.compile(
+    r"^(?:(?:so|and|but|um|uh|or|okay|well|,)\s)*(?:do|does|is|are|could|can|should|will|would|what|why|how|when|where|which|who|did|have you)\b"
+)
 _EITHER = re.compile(r"\b(?:or|and)\b|,")
 
 
@@ -195,7 +207,7 @@ def _said(
     found: list[Fact] = []
     for mention in _own(sentence, allergy=allergy):
         state, confidence, who = state_of(sentence, mention, speaker="patient", proxy=reading.proxy)
-        if sentence.is_question and not _PATIENT_ASKS.search(" ".join(sentence.words[: mention.first])):
+        if _patient_asks(sentence) and not _PATIENT_ASKS.search(" ".join(sentence.words[: mention.first])):
             answered = questions.polarity(" ".join(following.words)) if following else ""
             if answered not in {"yes", "no"} or len(sentence.words) > 6:
                 continue
@@ -214,6 +226,12 @@ def _said(
     ):  # fmt: skip
         found.append(_none(NO_ALLERGIES, sentence, index, asked))
     return found
+
+
+def _patient_asks(sentence: Sentence) -> bool:
+    """A real question of the patient; many only raise the voice at the end ("some pain in my stomach?")."""
+    bare = len(sentence.words) <= 3 and sentence.text.endswith("?")
+    return bare or (sentence.is_question and bool(_REAL_QUESTION.match(" ".join(sentence.words))))
 
 
 def _none(concept: Concept, sentence: Sentence, index: int, asked: int | None) -> Fact:
@@ -242,7 +260,8 @@ def _bind_values(
 ) -> None:
     """Values without a concept of their own ("seven out of ten", "on the left") belong to the symptom in focus."""
     for sentence in sentences:
-        for fact in reading.focus.dangling(sentence, [asked.slot for asked in pending]):
+        themes = [m.concept.id for asked in pending for m in asked.sentence.mentions]
+        for fact in reading.focus.dangling(sentence, [asked.slot for asked in pending], themes):
             evidence = (pending[-1].turn, index) if pending else (index,)
             own.append(replace(fact, evidence=evidence, at=index, asked=pending[-1].turn if pending else None))
     for fact in own:
@@ -256,7 +275,8 @@ def _asked_mentions(asked: _Asked) -> list[Mention]:
     allergy = asked.slot == "allergies"
     seen: dict[str, Mention] = {}
     for mention in _own(asked.sentence, allergy=allergy):
-        if mention.concept.kind is not Kind.TEST:
+        aside = _ASIDE.search(" ".join(asked.sentence.words[: mention.first]) + " ")
+        if mention.concept.kind is not Kind.TEST and not aside:
             seen.setdefault(mention.concept.id, mention)
     return list(seen.values())
 
@@ -268,7 +288,8 @@ def _answer(reading: _Reading, index: int, asked: _Asked, opening: str, words: s
     mentions = [] if questions.is_open(asked.sentence) else _asked_mentions(asked)
     others = [m for m in mentions if m.concept.id not in named and not _same_pain(m, own)]
     if opening == "no" and not asked.confirm:
-        reading.facts += [_merged(reading, asked, m, State.ABSENT, index, 0.85) for m in others]
+        held = _stated(reading) if _ASKS_MORE.search(asked.sentence.plain) else frozenset()
+        reading.facts += [_merged(reading, asked, m, State.ABSENT, index, 0.85) for m in others if m.concept.id not in held]
         if asked.slot in _NONE and not mentions and not _named_in_slot(asked.slot, own):
             reading.facts.append(_none(_NONE[asked.slot], asked.sentence, index, asked.turn))
     elif opening == "yes":
@@ -277,6 +298,13 @@ def _answer(reading: _Reading, index: int, asked: _Asked, opening: str, words: s
         _neither(reading, index, asked, others, opening, words, named)
     if asked.slot in _HABIT_SLOTS and opening in {"yes", "no"}:
         _habit(reading, index, asked, opening, named)
+
+
+def _stated(reading: _Reading) -> frozenset[str]:
+    """Concepts the patient has affirmed: "no" to "does eating make the nausea worse?" does not take them back."""
+    return frozenset(f.concept.id for f in reading.facts if f.state is State.PRESENT and not f.relation) | (
+        frozenset({"finding.pain"}) if reading.focus.pain is not None else frozenset()
+    )
 
 
 def _same_pain(mention: Mention, own: list[Fact]) -> bool:
@@ -306,12 +334,14 @@ def _merged(reading: _Reading, asked: _Asked, mention: Mention, state: State, in
 
 
 def _affirmed(reading: _Reading, index: int, asked: _Asked, others: list[Mention], words: str) -> None:
-    if questions.is_negative(asked.sentence) and not asked.confirm:
-        state = State.ABSENT if questions.affirms_negative(words) else State.UNCERTAIN
-        for mention in others:
+    if not asked.confirm:
+        denied = [m for m in others if state_of(asked.sentence, m, speaker="doctor")[0] is State.ABSENT]
+        others = [m for m in others if m not in denied]
+        agreed = questions.affirms_negative(words) or _TAG.search(asked.sentence.plain) or re.search(r"\bno\b", words)
+        for mention in denied:
+            state = State.ABSENT if agreed else State.UNCERTAIN
             fact = _merged(reading, asked, mention, state, index, 0.75)
-            (reading.facts if state is State.ABSENT else reading.unanswered).append(fact)
-        return
+            (reading.facts if agreed else reading.unanswered).append(fact)
     if asked.confirm:
         for mention in others:
             state, confidence, who = state_of(asked.sentence, mention, speaker="doctor")

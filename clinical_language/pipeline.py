@@ -35,7 +35,7 @@ _QUESTION = re.compile(
     r"type|side|makes|fever|chest|pain|cough|nausea|allerg\w*|one|would|can|old|severe|strong|old)\b|"
     r"any\s\w+|allergies\b)"
 )
-_WHOLE_QUESTION = re.compile(r"^(?:no|any|and|or)?\s?[\w' -]+\?$")
+_TAG = re.compile(r"(?:,|\s)\s*(?:okay|ok|all right|alright|is that okay)\s*\?$", re.IGNORECASE)  # "We'll order a test, okay?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,21 @@ def _bounds(doc: Doc) -> Iterator[tuple[int, int]]:
         yield first, len(doc)
 
 
+_DOSING = frozenset("take taking took allergic prescribe prescribed milligram tablet dose daily start increase continue".split())
+
+
+def _near_dosing(doc: Doc, at: int) -> bool:
+    """Whether words of taking a medicine stand near: only there an unknown word is held against medicine names."""
+    return any(token.norm_ in _DOSING for token in doc[max(0, at - 5) : at + 5])
+
+
 def _with_spelling(spans: list[Span], doc: Doc) -> Iterator[tuple[Span, Concept, bool]]:
     table = concepts()
     taken = {i for span in spans for i in range(span.start, span.end)}
     for span in spans:
         yield span, table[span.label_], True
     for token in doc:
-        if token.i not in taken and len(token) >= 7 and token.is_alpha:
+        if token.i not in taken and len(token) >= 8 and token.is_alpha and _near_dosing(doc, token.i):
             guessed = guess_medicine(token.lower_)
             if guessed is not None:
                 yield doc[token.i : token.i + 1], guessed, False
@@ -124,7 +132,8 @@ def _found(doc: Doc) -> tuple[list[_Found], list[Span]]:
 
 
 def _is_question(text: str, words: Sequence[str]) -> bool:
-    if text.rstrip().endswith("?"):
+    tagged = len(words) > 6 and _TAG.search(text.rstrip())
+    if text.rstrip().endswith("?") and not tagged:
         return True
     return bool(_QUESTION.match(" ".join(words) + " ")) and not text.rstrip().endswith("!")
 

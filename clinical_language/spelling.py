@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from clinical_language.concepts import concepts, surfaces
 from clinical_language.model import Concept, Kind
 
-_CLOSE = 0.8
+_CLOSE = 0.8  # difflib ratio
 _CLEAR = 0.06  # the next candidate must be this much farther away
 
 
@@ -22,7 +22,7 @@ def _names() -> tuple[tuple[str, str], ...]:
     return tuple(
         (id_, plain)
         for id_, plain in surfaces()
-        if table[id_].kind is Kind.MEDICINE and plain.isalpha() and len(plain) >= 7
+        if table[id_].kind is Kind.MEDICINE and plain.isalpha() and len(plain) >= 8
     )
 
 

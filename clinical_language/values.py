@@ -47,7 +47,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
                    r"getting (?:much |a lot |a bit |a little |progressively )?worse|getting (?:much |a lot |a bit |a little )?better|worsening|improving|every day)\b"),
         ("timing", r"\b(?P<w>in the (?:morning|evening|afternoon|night|day|daytime)s?|at night|during the night|after (?:meals|eating|food)|"
                    r"when (?:i|you) (?:walk|run|cough|lie down|lay down|stand up|stand|sit|move|eat|breathe in|bend over|bend|climb stairs|exercise))\b"),
-        ("side", r"\b(?:(?:on|in|at) )?(?:the |my |your )?(?P<w>left|right)(?:[ -](?:hand )?side)?\b(?! now| away| after| there| before| okay|,? so)"),
+        ("side", r"\b(?:on|in|at|to|of) (?:the |my |your |his |her )(?:\w+ )?(?P<w>left|right)\b(?! (?:track|way|place|thing|direction))"),
+        ("side", r"\b(?P<w>left|right)(?:[ -](?:hand|lower|upper|big|little|index|middle|ring))?[ -](?:sided?|arm|leg|knee|hip|shoulder|elbow|wrist|hand|finger|thumb|foot|"
+                 r"ankle|heel|toe|calf|thigh|shin|ear|eye|breast|flank|groin|temple|jaw|cheek|forearm|buttock|rib|ribs|kidney|testicle|back|neck|chest|abdomen|quadrant)\b"),
+        ("side", r"^(?:it 's |um |, |uh |on |(?P<the>the ))*(?P<w>left|(?(the)right|left))(?: one| hand)? ?\.?$"),
         ("side", r"\b(?P<w>both sides|bilateral(?:ly)?|both)\b"),
     )
 )  # fmt: skip

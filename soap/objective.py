@@ -10,7 +10,7 @@ from clinical_language.values import vital_signs
 from soap import model
 from soap.model import Statement
 from soap.phrasing import about_patient, sentence, tidy
-from soap.spoken import EXAM, NORMAL_VITAL, Spoken, is_exam, is_result, statements
+from soap.spoken import EXAM, NORMAL_VITAL, RESULT, Spoken, is_exam, is_result, statements
 
 _HOW = {"good": "normal", "fine": "normal", "great": "normal", "okay": "normal", "perfect": "normal", "high": "elevated", "higher": "elevated"}
 _LEAD = re.compile(
@@ -49,7 +49,7 @@ def vitals(consult: Consult) -> Iterator[Statement]:
 def exam(consult: Consult) -> Iterator[Statement]:
     """What the doctor says to have found, in the doctor's words without lead-in."""
     for spoken in statements(consult):
-        if is_exam(spoken) and not is_result(spoken) and not re.search(r"\byou (?:said|mentioned|told|were|had|'ve had)\b|\bi think\b", spoken.words):
+        if is_exam(spoken) and not is_result(spoken) and not RESULT.search(spoken.words) and not re.search(r"\byou (?:said|mentioned|told|were|had|'ve had)\b|\bi think\b", spoken.words):
             text = tidy(spoken.sentence.text)
             place = re.match(r"^on (?:your |the )?(?:physical )?(?P<part>\w+(?: \w+)?) exam(?:ination)?,?\s*", text, re.IGNORECASE)
             shorter = _LEAD.sub("", text)

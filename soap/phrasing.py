@@ -17,6 +17,8 @@ _SPLIT = ((r"\b(\w+) n't\b", r"\1n't"), (r"\bgon na\b", "going to"), (r"\bgonna\
           (r",?\s*(?:okay|right|all right|alright|is that okay|if that's okay)\s*[?.!]*$", ""))  # fmt: skip
 _LEAD = re.compile(r"^(?:(?:so|and|but|then|now|also|again|first|second|next|just|right|great|good|perfect|yes|no|really|actually|oh|like|because|cause)\b[\s,]*)+", re.IGNORECASE)
 _YOU = ((r"\byou're\b", "they are"), (r"\byou've\b", "they have"), (r"\byou'll\b", "they will"), (r"\byou'd\b", "they would"),
+        (r"\b(for|with|have|give|send|help|tell|call) you\b", r"\1 them"), (r"\b(see|put|set|let|get|ask|and) you\b(?! (?:have|are|can|should|need|get|feel|will|do))", r"\1 them"),
+        (r"\b(start|make|want|need|refer|about) you\b(?! (?:have|are|can|should|need|will|do))", r"\1 them"), (r"\b(to|on|of) you\b(?! (?:have|are|can))", r"\1 them"),
         (r"\byourself\b", "themselves"), (r"\byours\b", "theirs"), (r"\byour\b", "their"), (r"\byou\b", "they"))  # fmt: skip
 _I = ((r"\bi'm\b", "is"), (r"\bi've\b", "has"), (r"\bi'll\b", "will"), (r"\bi am\b", "is"), (r"\bi have\b", "has"),
       (r"\bi was\b", "was"), (r"\bi don't\b", "does not"), (r"\bi do not\b", "does not"), (r"\bi haven't\b", "has not"),

@@ -54,8 +54,8 @@ _ADVICE = re.compile(
     r"record|eat|food|foods|drink\w*|compress|activity|physical therapy|clean|dry|moisturi\w+|lotion|gargle|humidifier|steam|honey|walk|watch|log|diary|measure|sunscreen|isolate|quit|counsel\w*|breathing)\b"
 )
 _LEAD = re.compile(
-    r"^.*?\b(?:(?:i|we|i'd|i would|we would|we'd) (?:also |just |really |do |certainly |strongly |usually |normally |definitely )*(?:want|like|need|encourage|advise|recommend|suggest|ask|have)(?:ed)?(?: that)? you (?:also |just )?(?:to |can )?|"
-    r"you (?:just |also |really |certainly |definitely |will |might |may |can |could |should |do |still )*(?:want to|need to|should|have to|must|could|can)(?: just| also| try to)? |you(?:'d| had) better |"
+    r"^.*?\b(?:(?:i|we|i'd|i would|we would|we'd) (?:also |just |really |do |certainly |strongly |usually |normally |definitely |will |would )*(?:want|like|need|encourage|advise|recommend|suggest|ask|have)(?:ed)?(?: that)? you (?:also |just )?(?:to |can )?|"
+    r"you (?:just |also |really |certainly |definitely |will |do |still )*(?:need to|should|have to|must|can (?=try|take|use|put|get|buy|continue))(?: just| also| try to)? |you(?:'d| had) better |"
     r"please(?: just| also)? |make sure (?:that )?you(?:'re)? |try (?:to|and) |(?:i'd|i would|we'd|we would|i|we) (?:also |certainly |strongly |probably )*(?:advise|recommend|suggest)(?: that)? |let's (?:just )?(?:have you )?|we'll have you )",
     re.IGNORECASE,
 )
@@ -64,6 +64,9 @@ _VERB_START = re.compile(
     r"make|quit|walk|sleep|put|start|write|isolate|lose|stretch|see|be|not|plenty|some|hydrated|remain|follow|call|come|return|lay|sit|start|log|measure|clean|let|work|give|gargle|put)\b",
     re.IGNORECASE,
 )  # fmt: skip
+
+
+_PLAIN_ADVICE = re.compile(r"^(?:continue|avoid|drink|rest|keep|stay|use|take|wear|stop|elevate|ice)\b(?! (?:a look|care|in mind|an eye))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,10 @@ def _reason(spoken: Spoken, after: int) -> str:
     return ""
 
 
+_AFTERWARDS = re.compile(r"^(?:\W|\w+ ){0,3}(?:you can (?:get|take|use|buy|try)|(?:can|may|should|would|will) (?:also )?help|would be)\b")
+_NOT_NEEDED = re.compile(r"\b(?:not|no|without|never)\b(?: \S+){0,8}$")
+
+
 def _action(spoken: Spoken, mention: Mention) -> tuple[str, str] | None:
     before = " ".join(spoken.sentence.words[: mention.first])[-90:]
     best: tuple[int, str, str] | None = None
@@ -99,6 +106,8 @@ def _action(spoken: Spoken, mention: Mention) -> tuple[str, str] | None:
         for found in pattern.finditer(before):
             if best is None or found.start() > best[0]:
                 best = (found.start(), name, verb)
+    if best is None and _AFTERWARDS.search(" ".join(spoken.sentence.words[mention.last :])[:60]):
+        return "start", ""
     return (best[1], best[2]) if best else None
 
 
@@ -107,7 +116,7 @@ def _medicines(spoken: Spoken) -> Iterator[PlanLine]:
     for mention in mentions:
         action = _action(spoken, mention)
         state, _, _ = state_of(spoken.sentence, mention, speaker="doctor")
-        if action is None or state is State.ABSENT or _PAST.search(" ".join(spoken.sentence.words[: mention.first])):
+        if action is None or state is State.ABSENT or _NOT_NEEDED.search(" ".join(spoken.sentence.words[: mention.first])) or _PAST.search(" ".join(spoken.sentence.words[: mention.first])):
             continue
         name, verb = action
         values = {} if name == "stop" else _dose(spoken, mention, mentions)
@@ -213,7 +222,7 @@ def _advice(spoken: Spoken) -> Iterator[PlanLine]:
         return
     text = tidy(spoken.sentence.text)
     rest = _LEAD.sub("", text)
-    if (rest != text or _VERB_START.match(text)) and _VERB_START.match(rest) and len(rest.split()) >= 2:
+    if (rest != text or _PLAIN_ADVICE.match(text)) and _VERB_START.match(rest) and len(rest.split()) >= 2:
         rest = re.sub(r"^(?:hydrated)", "stay hydrated", rest, flags=re.IGNORECASE)
         verb = rest.split()[0].lower()
         opening = "Advised" if verb.endswith("ing") or verb in {"plenty", "some", "rest"} and len(rest.split()) < 3 else "Advised to"

@@ -45,6 +45,8 @@ def _resolved(group: list[Fact], key: tuple[str, str, bool]) -> Resolved:
     contradicted = State.ABSENT in states and bool(states & _HERE)
     if contradicted and last.state is State.ABSENT and settled[-1].confidence < 0.8:
         last = next(fact for fact in reversed(settled) if fact.state in _HERE)
+    if last.state is State.PRESENT and any(f.state is State.RESOLVED for f in settled):
+        last = next(f for f in reversed(settled) if f.state is State.RESOLVED)  # "normal vomit" later is still the old one
     agreeing = [f for f in settled if f.state is last.state or contradicted]
     values: dict[str, str] = {}
     for fact in agreeing:

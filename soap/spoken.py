@@ -20,7 +20,7 @@ class Spoken:
 
 _HYPOTHETICAL = re.compile(r"\b(?:if|would you|could you|can you|do you|let me|let us|we will (?:see|check|look)|going to (?:listen|check|take|have|press|look))\b")
 EXAM = re.compile(
-    r"\b(?:on (?:your |physical |the )*(?:\w+ )?exam(?:ination)?|(?:i|we) (?:do |can |also |do not |did not )*(?:hear|appreciate|feel|notice)\b|"
+    r"\b(?:on (?:your |physical |the )*(?:\w+ )?exam(?:ination)?|(?:i|we) (?:do |can |also |do not |did not )*(?:hear|appreciate|feel(?! (?:the need|like|that|very|really|good|comfortable|pretty))|notice)\b|"
     r"your (?:\w+ )?(?:lungs?|heart|throat|ears?|eyes?|abdomen|belly|tummy|stomach|skin|neck|reflexes|thyroid|pupils|tonsils|knee|back|ankle|shoulder|"
     r"lymph nodes|legs?|gait|pulses|strength|sensation)(?: exam)? (?:is|are|looks?|sounds?|feels?|seems?)\b|"
     r"(?:lungs|chest|heart) (?:are|is|sounds?|has) (?:a )?(?:clear|regular|nice)|range of motion|"
@@ -28,7 +28,7 @@ EXAM = re.compile(
     r"straight leg|to palpation|muscle strength|bowel sounds|regular rate|clear bilaterally|well appearing|no acute distress|positive \w+ (?:sign|test))\b"
 )  # fmt: skip
 RESULT = re.compile(
-    r"\b(?:x - ?rays?|x-rays?|xrays?|ct|mri|ultrasound|echo(?:cardiogram)?|ekg|ecg|blood (?:test|work|count)s?|bloods|lab(?:s| results| work)?|results?|urine|urinalysis|"
+    r"\b(?:it|this|that|which|they) (?:also )?(?:shows?|showed)\b|\b(?:x - ?rays?|x-rays?|xrays?|ct|mri|ultrasound|echo(?:cardiogram)?|ekg|ecg|blood (?:test|work|count)s?|bloods|lab(?:s| results| work)?|results?|urine|urinalysis|"
     r"hemoglobin|haemoglobin|a1c|a 1 c|hba1c|creatinine|cholesterol|lipid panel|white (?:blood )?(?:cell )?count|blood sugars?|glucose|biopsy|swab|test|tsh|stress test|"
     r"mammogram|colonoscopy|endoscopy|pulmonary function tests?|metabolic panel|potassium|vitamin d)\b[^.?]{0,60}\b(?:shows?|showed|showing|is|was|were|are|came back|come back|reveals?|"
     r"looks?|looked|demonstrates?|indicates?|positive|negative|normal|elevated)\b"
@@ -48,7 +48,7 @@ PROBLEM = re.compile(
 DIRECTIVE = re.compile(
     r"\b(?:please|i (?:want|would like|'d like|need|recommend|would recommend|suggest|would suggest|advise|would advise|encourage|am going|'m going|will|'ll|do want|think we (?:should|could)|can (?:prescribe|give|refer|order))|"
     r"we (?:will|'ll|can|should|need|could|are going|'re going|would|also need)|let 's|let us|you (?:should|need|can|could|may|must|will need|ought|might want|have to)|"
-    r"going to|try|make sure|continue|keep|start|stop|increase|decrease|take|order|schedule|refer|come back|follow up|return|recommend\w*|advise|avoid|call|go to|drink|rest|plan)\b"
+    r"going to|try|make sure|continue|keep|start|stop|increase|decrease|take|taking|order|schedule|refer|come back|follow up|return|recommend\w*|advise|avoid|call|go to|drink|rest|plan)\b"
 )
 SMALL_TALK = re.compile(
     r"\b(?:nice to (?:see|meet)|take care|have a (?:good|great|nice)|any (?:other )?questions|hey dragon|hey , dragon|sound(?:s)? (?:good|okay|all right)|thank you|bye|welcome|ask you|"
@@ -63,13 +63,8 @@ def statements(consult: Consult) -> Iterator[Spoken]:
         if consult.turns[turn].speaker != "doctor":
             continue
         for said in sentences:
-            if not said.is_question or _tag_question(said):
+            if not said.is_question:
                 yield Spoken(turn, said, said.plain)
-
-
-def _tag_question(said: Sentence) -> bool:
-    """ "We'll order a blood test, okay?" is a statement."""
-    return bool(re.search(r"(?:,|^|\s)(?:okay|ok|all right|alright|right|is that okay|does that sound (?:good|okay)) \?$", said.plain)) and len(said.words) > 6
 
 
 def is_exam(spoken: Spoken) -> bool:
@@ -79,5 +74,5 @@ def is_exam(spoken: Spoken) -> bool:
 
 def is_result(spoken: Spoken) -> bool:
     """Something a test showed."""
-    planned = re.search(r"\b(?:will|going to|would like|need|order|want|repeat|if|when we|once|schedule|let 's|should|can)\b", spoken.words)
+    planned = re.search(r"\b(?:will|going to|would like|need|order|want|repeat|if|when we|once|schedule|let 's|should|can|i think|good start)\b", spoken.words)
     return bool(RESULT.search(spoken.words)) and not planned

@@ -42,6 +42,23 @@ def _pain_first(facts: Sequence[Fact]) -> Fact | None:
     return next(iter(findings or named or present), None)
 
 
+_PRESENTS = re.compile(
+    r"\b(?:chief complaint (?:is|of|:|today is)|presents? (?:today |here )?(?:for|with)(?: (?:evaluation|a chief complaint) of)?|(?:is |are |was |'s )?here (?:today )?(?:for|with)|comes? in (?:today )?(?:for|with)|in (?:today )?for)"
+    r" (?P<what>.+?)(?: [.?]| , | who\b| and (?:he|she)\b|$)"
+)
+
+
+def _presented(consult: Consult) -> tuple[int, str] | None:
+    """The reason for the visit as the doctor dictates it ("... who presents for her annual exam")."""
+    for turn, sentences in enumerate(consult.sentences[:8]):
+        for said in sentences if consult.turns[turn].speaker == "doctor" else ():
+            found = _PRESENTS.search(" ".join(said.words))
+            what = re.sub(r"^(?:an? |the |her |his |your |their |some )+", "", found["what"]) if found else ""
+            if what and len(what.split()) <= 12 and what.split()[0] not in {"you", "this", "today", "that", "it", "me"}:
+                return turn, tidy(what)
+    return None
+
+
 def complaint(consult: Consult) -> Fact | None:
     """The fact the visit is about: from the answer to the opening question, else the first complaint anybody states."""
     openings = [e.answer for e in consult.exchanges if e.slot == "complaint" and e.answer is not None]
@@ -63,6 +80,11 @@ def _sentence_of(consult: Consult, fact: Fact) -> Sentence | None:
 def chief_complaint(heard: Heard) -> Iterator[Statement]:
     """One line: the complaint with the patient's own words in quotation marks."""
     fact = complaint(heard.consult)
+    presented = _presented(heard.consult)
+    section = model.CHIEF_COMPLAINT
+    if presented is not None and (fact is None or presented[0] < fact.at or heard.consult.turns[fact.at].speaker == "doctor"):
+        yield Statement(section, section, sentence(presented[1]), (presented[0],), State.PRESENT, 0.75)
+        return
     if fact is None:
         return
     said = _sentence_of(heard.consult, fact)
@@ -70,7 +92,6 @@ def chief_complaint(heard: Heard) -> Iterator[Statement]:
     text = capital(fact.concept.label)
     if own and said is not None and fact.words.lower() in said.text.lower():
         text = f"{text}: {quote(said.text)}"
-    section = model.CHIEF_COMPLAINT
     yield Statement(section, section, sentence(text), (fact.at,), fact.state, fact.confidence, dict(fact.concept.codes))
 
 
@@ -121,12 +142,19 @@ def hpi(heard: Heard) -> Iterator[Statement]:
     for line in lines:
         yield _statement(model.HPI, line.concept.id, sentence(describe(line)), line)
     for line in heard.of(Kind.CONDITION):
+        if line.state is State.PRESENT and _acute(line):
+            yield _statement(model.HPI, line.concept.id, sentence(describe(line)), line)
         if line.state is State.UNCERTAIN:
             yield _statement(model.HPI, line.concept.id, sentence(f"Patient wonders about {_named(line)}"), line)
     for line in heard.lines:
         if line.relation in _CONTACTS and line.state is State.FAMILY and line.concept.kind in {Kind.FINDING, Kind.CONDITION}:
             text = f"{capital(line.relation)} with {_named(line)}"
             yield _statement(model.HPI, f"{line.relation}:{line.concept.id}", sentence(text), line)
+
+
+def _acute(line: Resolved) -> bool:
+    """An illness of now (infection, injury) is history of present illness, not past."""
+    return line.concept.codes.get("icd10cm", "").startswith(("J0", "J1", "J2", "A0", "B34", "S", "T", "N39", "H66", "K52.9"))
 
 
 def _named(line: Resolved) -> str:
@@ -160,7 +188,7 @@ def review_of_systems(heard: Heard) -> Iterator[Statement]:
 
 def past_medical_history(heard: Heard) -> Iterator[Statement]:
     """Conditions and operations the patient (or the record the doctor reads out) states; denied ones as such."""
-    held = [r for r in heard.of(Kind.CONDITION) if r.state in {State.PRESENT, State.HISTORICAL, State.RESOLVED}]
+    held = [r for r in heard.of(Kind.CONDITION) if r.state in {State.HISTORICAL, State.RESOLVED} or (r.state is State.PRESENT and not _acute(r))]
     past = [r for r in heard.of(Kind.FINDING) if r.state is State.HISTORICAL]
     operations = [r for r in heard.of(Kind.PROCEDURE) if r.concept.group == "surgery" and r.state in {State.PRESENT, State.HISTORICAL}]
     for line in held:
