@@ -18,22 +18,8 @@ def alembic_config(database_url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
-    config.set_main_option("version_locations", str(_chain()))
     config.attributes["database_url"] = database_url
     return config
-
-
-def _chain() -> Path:  # TEMPORARY while the parts are being written: bridges revisions that do not exist yet
-    import re
-    import tempfile
-
-    there, last = Path(tempfile.mkdtemp(prefix="chain-")), "None"
-    for file in sorted((FOLDER / "versions").glob("0*.py")):
-        there.joinpath(file.name).write_text(
-            re.sub(r"(?m)^down_revision.*$", f"down_revision = {last}", file.read_text())
-        )
-        last = repr(file.name[:4])
-    return there
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:

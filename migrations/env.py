@@ -29,7 +29,10 @@ def _migrate(connection: Connection) -> None:
     connection.commit()
     try:
         context.configure(
-            connection=connection, target_metadata=Base.metadata, include_object=_is_ours, compare_server_default=False
+            connection=connection,
+            target_metadata=Base.metadata,
+            include_object=_is_ours,
+            compare_server_default=False,
         )
         with context.begin_transaction():
             context.run_migrations()
@@ -44,7 +47,9 @@ def run() -> None:
     if context.config.attributes.get("compare_rows"):  # an upgrade needs no row class: start-up stays quick
         _load_rows()
     url = driver_url(context.config.attributes["database_url"], "psycopg")
-    engine = create_engine(url, poolclass=pool.NullPool, hide_parameters=True, connect_args={"connect_timeout": 10})
+    engine = create_engine(
+        url, poolclass=pool.NullPool, hide_parameters=True, connect_args={"connect_timeout": 10}
+    )
     with engine.connect() as connection:
         _migrate(connection)
 

@@ -41,7 +41,9 @@ async def no_leaked_tasks() -> AsyncIterator[None]:
     left = {task for task in asyncio.all_tasks() - before if not _is_pytests(task)}
     for task in left:
         task.cancel()
-    assert not left, f"tasks left behind: {sorted(task.get_name() + ' ' + repr(task.get_coro()) for task in left)}"
+    assert not left, (
+        f"tasks left behind: {sorted(task.get_name() + ' ' + repr(task.get_coro()) for task in left)}"
+    )
 
 
 def _is_pytests(task: "asyncio.Task[object]") -> bool:

@@ -6,6 +6,7 @@ none, so they may be repeated. The stored answer is encrypted, it can hold what 
 
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from core.database import Base, sqlstate
 from core.errors import Conflict, InvalidInput
 from core.http.declaration import Call
 
+IDEMPOTENCY_KEY = "^[!-~]{1,128}$"
 KEEP = timedelta(hours=24)
 _LOCK_NOT_AVAILABLE = "55P03"
 _KEPT_HEADERS = ("ETag", "Location")
@@ -77,8 +79,8 @@ class Idempotency:
         key = call.request.headers.get("Idempotency-Key")
         if key is None:
             return await effect()
-        if not 1 <= len(key) <= 128 or not key.isprintable():
-            raise InvalidInput("An Idempotency-Key has 1 to 128 printable characters.")
+        if not re.fullmatch(IDEMPOTENCY_KEY, key):
+            raise InvalidInput("An Idempotency-Key has 1 to 128 printable ASCII characters.")
         digest = _digest(call.request, raw)
         first = await self._claim(call.session, call.actor.account_id, key, digest)
         if first is not None:

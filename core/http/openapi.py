@@ -11,6 +11,7 @@ from core.errors import (
     Forbidden,
     InvalidInput,
     Malformed,
+    NotFound,
     PayloadTooLarge,
     PreconditionFailed,
     PreconditionRequired,
@@ -20,6 +21,7 @@ from core.errors import (
     UnsupportedMediaType,
 )
 from core.http.declaration import PUBLIC, BoundRoute, RouteSpec
+from core.http.idempotency import IDEMPOTENCY_KEY, IdempotencyKeyReused, StillRunning
 
 _REFERENCE = "#/components/schemas/{model}"
 Json = dict[str, Any]
@@ -152,14 +154,15 @@ def _inline(schema: Any, whole: Json) -> Any:
 def _header_parameters(spec: RouteSpec) -> list[JsonValue]:
     headers: list[JsonValue] = []
     if spec.if_match:
-        headers.append(_header("If-Match", 'The ETag you read, e.g. "3".', required=True))
+        headers.append(_header("If-Match", 'The ETag you read, e.g. "3".', '^"[0-9]{1,9}"$', required=True))
     if spec.idempotent:
-        headers.append(_header("Idempotency-Key", "Repeating the request with it gives the first answer."))
+        meaning = "Repeating the request with it gives the first answer."
+        headers.append(_header("Idempotency-Key", meaning, IDEMPOTENCY_KEY))
     return headers
 
 
-def _header(name: str, description: str, *, required: bool = False) -> JsonValue:
-    schema: JsonValue = {"type": "string"}
+def _header(name: str, description: str, pattern: str, *, required: bool = False) -> JsonValue:
+    schema: JsonValue = {"type": "string", "pattern": pattern}
     return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
 
 
@@ -196,6 +199,10 @@ def _implied(spec: RouteSpec) -> set[type[ServiceError]]:
         implied |= {InvalidInput, UnsupportedMediaType}
     if spec.query is not None:
         implied |= {InvalidInput}
+    if spec.path_names:
+        implied |= {NotFound}
+    if spec.idempotent:
+        implied |= {InvalidInput, IdempotencyKeyReused, StillRunning}
     if spec.if_match:
         implied |= {PreconditionRequired, PreconditionFailed}
     return implied

@@ -21,7 +21,7 @@ from core.errors import (
 from core.ids import new_id
 from core.telemetry import get_logger, histogram
 
-PREPARED = "consultroom.prepared"
+PREPARED = web.RequestKey("prepared", bool)
 _log = get_logger()
 _DURATION = histogram(
     "http_request_duration_seconds", "Time to answer a request.", ("route", "method", "status")
