@@ -24,11 +24,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from clinical_store.errors import StatementRepeated
 
-MAX_STATEMENTS = 400
+MAX_STATEMENTS = 1_000
 MAX_TEXT = 4_000
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Section = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*(\.[a-z][a-z_]*)*$", max_length=60)]
+Section = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=60)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
 State = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=30)]
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -84,7 +84,7 @@ class StatementEdit(Frozen):
     state: State = "present"
     confidence: Confidence | None = None
     codes: Annotated[tuple[Code, ...], Field(max_length=40)] = ()
-    evidence: Annotated[tuple[UUID, ...], Field(max_length=200)] = ()
+    evidence: Annotated[tuple[UUID, ...], Field(max_length=1_000)] = ()
     origin: Origin = Origin.CLINICIAN
 
 
@@ -103,7 +103,7 @@ class NoteEdits(Frozen):
                             "origin": "clinician",
                         }
                     ],
-                    "dismissed_keys": ["subjective.ros:nausea"],
+                    "dismissed_keys": ["subjective.review_of_systems:finding.nausea"],
                 }
             ]
         }

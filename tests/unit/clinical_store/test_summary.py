@@ -29,6 +29,14 @@ def test_every_section_has_a_plain_title(section: str, title: str) -> None:
     assert plain_title(section) == title
 
 
+def test_the_sections_soap_writes_each_have_a_title_of_their_own() -> None:
+    subjective = "chief_complaint hpi review_of_systems past_medical_history medications allergies"
+    written = [f"subjective.{name}" for name in f"{subjective} family_history social_history".split()]
+    written += ["objective.vitals", "objective.exam", "objective.results", "assessment", "plan"]
+    assert set(written) <= set(PLAIN_TITLES)
+    assert len({plain_title(section) for section in written}) == len(written)
+
+
 def test_no_title_uses_the_notes_own_words() -> None:
     for title in PLAIN_TITLES.values():
         assert not {"subjective", "objective", "assessment", "plan", "hpi", "ros"} & set(
