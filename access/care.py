@@ -1,9 +1,10 @@
 """The care relationship: whose record may this person open? The second lock, after the role's permission."""
 
 from enum import StrEnum
+from typing import NoReturn
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,6 +41,10 @@ class CareRelationships:
         """The clinician has a visit with the patient. Granting twice is one grant."""
         await self._add(session, account_id, patient_id, visit_id, Relationship.TREATING)
 
+    async def withdraw(self, session: AsyncSession, visit_id: UUID) -> None:
+        """The visit will not take place: it is no reason any more to open the record. Other visits stay one."""
+        await session.execute(delete(CareRelationshipRow).where(CareRelationshipRow.visit_id == visit_id))
+
     async def link_own_record(self, session: AsyncSession, account_id: UUID, patient_id: UUID) -> None:
         """The record is the account holder's own. An account has one; linking it again changes nothing."""
         await self._add(session, account_id, patient_id, None, Relationship.SELF)
@@ -72,7 +77,7 @@ class CareRelationships:
         found = _patients(actor).where(CareRelationshipRow.patient_id == patient_id).limit(1)
         return await session.scalar(found) is not None
 
-    async def _deny(self, actor: Actor, permission: Permission, patient_id: UUID, reason: str) -> None:
+    async def _deny(self, actor: Actor, permission: Permission, patient_id: UUID, reason: str) -> NoReturn:
         event = audit.AuditEvent(
             actor.account_id, permission.value, "patient", patient_id, patient_id, "denied", reason
         )

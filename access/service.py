@@ -65,7 +65,7 @@ class Access:
         subjects = self._windows.subjects(plain, address)
         account = await self._reserve(plain, subjects)
         if not await self._passwords.verify(account.password_hash if account else None, password):
-            await self._refuse(account, "password" if account else "unknown")
+            raise await self._refused(account, "password" if account else "unknown")
         return await self._start(plain, password, subjects)
 
     async def sign_out(self, session: AsyncSession, actor: Actor) -> None:
@@ -161,9 +161,9 @@ class Access:
             raise TooManyAttempts(retry_after=reservation.wait)
         return account
 
-    async def _refuse(self, account: AccountRow | None, reason: str) -> None:
+    async def _refused(self, account: AccountRow | None, reason: str) -> LoginFailed:
         await audit.record_denied(self._database, _login_refused(account, reason))
-        raise LoginFailed
+        return LoginFailed()
 
     async def _start(self, plain: str, password: str, subjects: Mapping[bytes, int]) -> tuple[Actor, str]:
         """The password fits; the account is read again: it may have been closed while we were hashing."""
@@ -175,8 +175,7 @@ class Access:
                 actor, token = await self._sessions.start(session, row)
                 await audit.record(session, _about(row.id, SESSION_START, row.id))
                 return actor, token
-        await self._refuse(row, "closed")
-        raise LoginFailed  # unreachable: _refuse raises
+        raise await self._refused(row, "closed")
 
     async def _housekeeping(self, session: AsyncSession, row: AccountRow, password: str) -> None:
         """What a sign-in does by the way, so that no table grows for ever and no old hash stays."""

@@ -65,7 +65,7 @@ class CareRelationshipRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     patient_id: Mapped[UUID] = mapped_column(index=True)
-    visit_id: Mapped[UUID | None]
+    visit_id: Mapped[UUID | None] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(Text)
     granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 

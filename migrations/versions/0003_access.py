@@ -98,6 +98,7 @@ def _create_care_relationship() -> None:
         ),
     )
     op.create_index(op.f("ix_care_relationship_patient_id"), "care_relationship", ["patient_id"])
+    op.create_index(op.f("ix_care_relationship_visit_id"), "care_relationship", ["visit_id"])
     op.create_index(
         "uq_care_relationship_self",
         "care_relationship",

@@ -96,6 +96,17 @@ async def test_the_denied_row_survives_while_everything_else_rolls_back(
     assert len(await denials(door)) == 1
 
 
+async def test_a_visit_that_will_not_take_place_is_no_reason(door: Door, care: CareRelationships) -> None:
+    doctor, _ = await door.signed_in(Role.DOCTOR)
+    cancelled, kept = new_id(), new_id()
+    async with door.database.transaction() as session:
+        await care.grant(session, doctor.account_id, PATIENTS[0], cancelled)
+        await care.grant(session, doctor.account_id, PATIENTS[1], cancelled)
+        await care.grant(session, doctor.account_id, PATIENTS[1], kept)
+        await care.withdraw(session, cancelled)
+        assert await care.patients_of(session, doctor) == {PATIENTS[1]}
+
+
 async def test_granting_twice_is_one_grant_and_an_account_has_one_own_record(
     door: Door, care: CareRelationships
 ) -> None:
