@@ -5,6 +5,7 @@ the text compresses by more than 2.4 or its mean log probability is below -1, an
 ``no_speech_prob`` is above 0.6 and the text is improbable as well.
 """
 
+import warnings
 from typing import Any
 
 import torch
@@ -39,12 +40,7 @@ class WhisperTranscriber:
         verify(model)
         self._model = _load(model)
         self._language = language
-        self._tokenizer: Tokenizer = get_tokenizer(
-            self._model.is_multilingual,
-            num_languages=self._model.num_languages,
-            language=language,
-            task="transcribe",
-        )
+        self._tokenizer = _tokenizer(self._model, language)
 
     def transcribe(self, samples: Samples) -> Transcription:
         """Hear one utterance (mono float32, 16 kHz, at most 30 s). The same samples give the same text.
@@ -113,6 +109,16 @@ def _load(model: ModelFile) -> Any:
         return whisper.load_model(str(model.path), device="cpu")
     except Exception as error:  # torch and whisper raise a dozen kinds here, none of them documented
         raise ModelCorrupt(f"The file of the speech model {model.name} cannot be loaded.") from error
+
+
+def _tokenizer(model: Any, language: str) -> Tokenizer:
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", ResourceWarning
+        )  # whisper leaves its vocabulary file to the collector
+        return get_tokenizer(
+            model.is_multilingual, num_languages=model.num_languages, language=language, task="transcribe"
+        )
 
 
 def _silent(found: DecodingResult) -> bool:

@@ -67,7 +67,7 @@ class SpeechProcess:
         async with self._turn:
             await self._ready()
 
-    async def transcribe(self, samples: Samples, timeout: float = 60.0) -> Transcription:  # noqa: ASYNC109 - part of the port
+    async def transcribe(self, samples: Samples, timeout: float = 60.0) -> Transcription:
         """Hear one utterance (mono float32, 16 kHz, at most 30 s), starting the child when there is none.
 
         Args:

@@ -9,7 +9,6 @@ import json
 import random
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 

@@ -34,15 +34,22 @@ class Phase:
 
 PHASES = (
     Phase(0.0, 4.5, 1, 28),
-    Phase(0.42, 7.0, 2, 20),
-    Phase(0.68, 30.0, 2, 8),
+    Phase(0.35, 7.0, 2, 20),
+    Phase(0.65, 30.0, 2, 6),
 )
+SHORT_AGAIN = 0.5  # share of the batches of the last phase that are still of the one before
 TIGHT = ((2.5, 48), (3.2, 38), (4.5, 28))  # windows (s, rows) of the first phase, by clip length
 
 
 def phase_at(done: float) -> Phase:
     """The phase that holds at ``done`` (0 to 1) of the time."""
     return [phase for phase in PHASES if phase.begin <= done][-1]
+
+
+def draw_phase(done: float, rng: random.Random) -> Phase:
+    """As :func:`phase_at`, but half the batches of the last phase are short: they cost a fifth."""
+    phase = phase_at(done)
+    return PHASES[-2] if phase is PHASES[-1] and rng.random() < SHORT_AGAIN else phase
 
 
 def rate_at(done: float, step: int) -> float:
@@ -158,7 +165,7 @@ def _run(trainer: Trainer, pool: Pool, len_at_least: int) -> Iterator[dict[str, 
     windows, rng = Windows(trainer.vocabulary, trainer.step), random.Random(trainer.step)
     saved = reported = before = time.monotonic()
     while trainer.elapsed < trainer.seconds:
-        phase = phase_at(trainer.elapsed / trainer.seconds)
+        phase = draw_phase(trainer.elapsed / trainer.seconds, rng)
         clips, seconds, size = pool.clips, phase.seconds, phase.size
         if phase.most == 1:
             clips, seconds, size = pool.draw_tight(rng)
