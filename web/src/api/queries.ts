@@ -32,6 +32,15 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** Another person (or nobody) uses this browser now: nothing the last one saw stays in memory. */
+export function become(client: QueryClient, session: Session | null): void {
+  const kept = new Set<unknown>(["session", "demo"]);
+  // An answer to "who am I" that is still under way is about the last person.
+  void client.cancelQueries({ queryKey: sessionQuery.queryKey });
+  client.removeQueries({ predicate: (query) => !kept.has(query.queryKey[0]) });
+  client.setQueryData(sessionQuery.queryKey, session);
+}
+
 /** The demo clinic's accounts, or null where this server is no demo. */
 export const demoQuery = queryOptions({
   queryKey: ["demo"],
