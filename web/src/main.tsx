@@ -9,7 +9,7 @@ import { createRoot } from "react-dom/client";
 
 import { queryClient } from "./api/queries";
 import { router } from "./routes";
-import { theme } from "./theme/theme";
+import { cssVariables, theme } from "./theme/theme";
 import { NoticeRegion } from "./ui/NoticeRegion";
 
 const root = document.getElementById("root");
@@ -17,7 +17,7 @@ if (root === null) throw new Error("The page has no #root element.");
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} forceColorScheme="light">
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} forceColorScheme="light">
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
         <NoticeRegion />

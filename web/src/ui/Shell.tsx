@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 
 import { signOut } from "../api/commands";
-import { demoQuery, sessionQuery } from "../api/queries";
+import { become, demoQuery, sessionQuery } from "../api/queries";
 import type { Role, Session } from "../api/types";
 import { Avatar } from "./Avatar";
 import { ButtonLink } from "./ButtonLink";
@@ -38,13 +38,13 @@ function AccountMenu({ session }: { session: Session }) {
       notifyProblem(error);
       return;
     }
-    client.clear();
+    become(client, null);
     await navigate({ to: "/sign-in", search: {} });
   };
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <button type="button" className={classes["account"]} aria-label={`Account: ${session.display_name}`}>
+        <button type="button" className={classes["account"]}>
           <Avatar name={session.display_name} size={34} />
           <span className={classes["accountName"]}>
             {session.display_name}

@@ -39,7 +39,7 @@ export function Transcript({ utterances, names, marked, pick, empty }: {
   pick?: (utterance: Utterance) => void;
   empty: string;
 }) {
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const following = useRef(true);
   const count = utterances.length;
   useEffect(() => {
@@ -60,10 +60,10 @@ export function Transcript({ utterances, names, marked, pick, empty }: {
   if (count === 0) return <Empty icon="transcript" title="Nothing written down yet">{empty}</Empty>;
   return (
     // A box that scrolls must be reachable by keyboard.
-    <ol ref={list} className={classes["list"]} onScroll={scrolled} tabIndex={0} aria-label="Transcript" role="log" aria-live="polite">
+    <div ref={list} className={classes["list"]} onScroll={scrolled} tabIndex={0} aria-label="Transcript" role="log" aria-live="polite"><ol>
       {utterances.map((one) => (
         <Line key={one.id} utterance={one} name={speakerName(one, names)} marked={marked.has(one.id)} pick={pick} />
       ))}
-    </ol>
+    </ol></div>
   );
 }

@@ -19,7 +19,7 @@ export interface Evidence {
   of: string;
   moment: Moment | null;
   trail: readonly Utterance[];
-  show: (of: string, ids: readonly string[]) => void;
+  show: (of: string, ids: readonly string[], first?: Utterance) => void;
   play: (utterance: Utterance) => void;
   clear: () => void;
 }
@@ -43,10 +43,10 @@ export function useEvidence(visitId: string, utterances: readonly Utterance[]): 
       found(segment === null ? null : clipAddress(utterance, segment));
     }, () => found(null));
   };
-  const show = (statement: string, ids: readonly string[]) => {
+  const show = (statement: string, ids: readonly string[], from?: Utterance) => {
     setOf(statement);
     setMarked(new Set(ids));
-    const first = utterances.find((one) => ids.includes(one.id));
+    const first = from ?? utterances.find((one) => ids.includes(one.id));
     if (first === undefined) setMoment(null);
     else play(first);
   };

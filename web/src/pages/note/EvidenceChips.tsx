@@ -17,14 +17,11 @@ export function EvidenceChips({ of, ids, utterances, evidence }: {
   return (
     <>
       {found.map((one) => (
-        <Tooltip key={one.id} label={`${speakerName(one, NO_NAMES)}: “${one.text}”`} multiline w={280} withArrow events={{ hover: true, focus: true, touch: true }}>
+        <Tooltip key={one.id} label={`${speakerName(one, NO_NAMES)}: “${one.text}”`} multiline w={280} withArrow withinPortal={false} events={{ hover: true, focus: true, touch: true }}>
           <button type="button" className={classes["chip"]} data-testid="play-evidence" data-utterance={one.id}
             aria-label={`Play what ${speakerName(one, NO_NAMES)} said at ${duration(one.start)}: ${one.text}`}
             aria-pressed={evidence.moment?.utterance.id === one.id}
-            onClick={() => {
-              evidence.show(of, ids);
-              evidence.play(one);
-            }}>
+            onClick={() => evidence.show(of, ids, one)}>
             <Icon name="play" size={12} /><span className="tabular">{duration(one.start)}</span>
           </button>
         </Tooltip>

@@ -20,7 +20,7 @@ export function ChatPanel({ messages, live, me, connection }: {
 }) {
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const shown = useMemo(() => merged(messages, live), [messages, live]);
   useEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight });
@@ -42,14 +42,14 @@ export function ChatPanel({ messages, live, me, connection }: {
   return (
     <section className={classes["panel"]} data-name="chat" aria-labelledby="chat-title">
       <h2 id="chat-title">Chat</h2>
-      <ol ref={list} className={classes["messages"]} role="log" aria-live="polite" aria-label="Messages" tabIndex={0}>
+      <div ref={list} className={classes["messages"]} role="log" aria-live="polite" aria-label="Messages" tabIndex={0}><ol>
         {shown.map((one) => (
           <li key={one.id} data-testid="chat-message" data-own={one.participant_id === me}>
             <p className="small"><strong>{one.participant_id === me ? "You" : one.display_name}</strong> <span className="soft tabular">{clockTime(one.sent_at)}</span></p>
             <p className={classes["messageText"]}>{one.text}</p>
           </li>
         ))}
-      </ol>
+      </ol></div>
       {shown.length === 0 && <p className={classes["noMessages"]}>Messages stay with the visit.</p>}
       <form className={classes["composer"]} onSubmit={(event) => void send(event)}>
         <TextInput className="grow" size="sm" aria-label="Message" placeholder="Write a message" autoComplete="off" maxLength={MOST_CHARACTERS}

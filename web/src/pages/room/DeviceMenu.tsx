@@ -32,7 +32,7 @@ export function DeviceMenu({ local }: { local: LocalMedia }) {
   return (
     <Popover opened={open} onChange={setOpen} position="top" width={280} trapFocus returnFocus shadow="md">
       <Popover.Target>
-        <span><RoundControl icon="settings" words="Devices" onClick={() => setOpen(!open)} testId="device-menu" /></span>
+        <RoundControl icon="settings" words="Devices" onClick={() => setOpen(!open)} testId="device-menu" />
       </Popover.Target>
       <Popover.Dropdown aria-label="Devices" className={classes["devices"]}>
         <div className="stack">

@@ -10,6 +10,7 @@ import { grouped } from "../../ui/sections";
 import { Empty, LoadingRows, Refused } from "../../ui/States";
 import { StatementMarks } from "../../ui/StatementMarks";
 import classes from "./Draft.module.css";
+import room from "./Room.module.css";
 
 function keyOf(statement: Statement): string {
   return statement.key ?? statement.id ?? statement.text;
@@ -59,7 +60,7 @@ export function DraftPanel({ visitId, utterances, names, evidence, transcribing 
   const note = useQuery(noteQuery(visitId));
   const statements = note.data === undefined ? [] : shownStatements(note.data);
   return (
-    <section className={classes["panel"]} data-name="note" aria-labelledby="draft-title">
+    <section className={room["panel"]} data-name="note" aria-labelledby="draft-title">
       <div className={classes["head"]}>
         <h2 id="draft-title">Draft note</h2>
         <ButtonLink to="/visits/$visitId/note" params={{ visitId }} target="_blank" rel="noopener" size="xs" variant="subtle" data-testid="open-note">

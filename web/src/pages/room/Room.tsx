@@ -47,13 +47,13 @@ function useCatchUp(visitId: string, view: RoomView): void {
 
 function PanelTabs({ panels, shown, show }: { panels: [Panel, string, IconName][]; shown: Panel; show: (panel: Panel) => void }) {
   return (
-    <div className={classes["tabs"]} role="group" aria-label="Panels">
+    <nav className={classes["tabs"]} aria-label="Panels">
       {panels.map(([panel, words, icon]) => (
         <button key={panel} type="button" aria-pressed={panel === shown} onClick={() => show(panel)} data-testid={`panel-${panel}`}>
           <Icon name={icon} size={18} />{words}
         </button>
       ))}
-    </div>
+    </nav>
   );
 }
 

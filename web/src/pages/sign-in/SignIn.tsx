@@ -5,7 +5,7 @@ import { useState, type SyntheticEvent } from "react";
 
 import { signIn } from "../../api/commands";
 import { asProblem } from "../../api/http";
-import { demoQuery, sessionQuery } from "../../api/queries";
+import { become, demoQuery } from "../../api/queries";
 import type { DemoAccount, Problem } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { DEMO_WARNING } from "../../ui/DemoStrip";
@@ -32,8 +32,7 @@ function useSignIn(): Attempt {
     setProblem(null);
     try {
       const session = await signIn(email, password);
-      client.clear();
-      client.setQueryData(sessionQuery.queryKey, session);
+      become(client, session);
       await navigate({ to: next ?? "/" });
     } catch (error) {
       setProblem(asProblem(error));
@@ -53,8 +52,8 @@ function SignInForm({ busy, problem, enter }: Attempt) {
   return (
     <form className={`card ${classes["form"] ?? ""}`} onSubmit={submit} aria-labelledby="sign-in-form">
       <h2 id="sign-in-form">With your own account</h2>
-      <TextInput name="email" type="email" label="E-mail" autoComplete="username" required data-testid="sign-in-email" />
-      <PasswordInput name="password" label="Password" autoComplete="current-password" required data-testid="sign-in-password" />
+      <TextInput name="email" type="email" label="E-mail" autoComplete="username" required withAsterisk={false} data-testid="sign-in-email" />
+      <PasswordInput name="password" label="Password" autoComplete="current-password" required withAsterisk={false} data-testid="sign-in-password" />
       {problem !== null && (
         <div className={classes["problem"]} role="alert">
           <Icon name="alert" />
