@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from access import Permission
 
@@ -20,6 +20,14 @@ class Payload(BaseModel):
     """Strict: "true" is no boolean, and unknown fields are an error (a typo must not be ignored)."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_nul(cls, value: object) -> object:
+        """No text column can hold U+0000."""
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("the character U+0000 is not accepted")
+        return value
 
 
 class Nothing(Payload):

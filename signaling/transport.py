@@ -57,7 +57,12 @@ class GuardedWebSocket(WebSocket):  # type: ignore[misc]
         self._sock = web.WebSocketResponse(max_msg_size=MAX_FRAME_CHARACTERS, compress=False)
         await self._sock.prepare(environ["aiohttp.request"])
         self.environ = environ
-        await self.handler(self)
+        try:
+            await self.handler(self)
+        finally:
+            # engineio skips this when the handler is cancelled or raises: the room would show a ghost.
+            session = self.handler.__self__
+            await session.close(wait=False, abort=True, reason=session.server.reason.TRANSPORT_CLOSE)
         return self._sock
 
     async def wait(self) -> str:

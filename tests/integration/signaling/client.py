@@ -1,4 +1,4 @@
-"""A client of the room's socket that is written from docs/protocol.md, frame by frame, so that it can also misbehave."""
+"""A client of the room's socket, written from docs/protocol.md frame by frame, so that it can also misbehave."""
 
 import asyncio
 import contextlib
@@ -63,6 +63,13 @@ class RoomClient:
         if response.connection is not None and response.connection.transport is not None:
             response.connection.transport.abort()
 
+    def pause(self) -> None:
+        """Stop reading from the network."""
+        self._reader.cancel()
+        response = self._socket._response
+        if response.connection is not None and response.connection.transport is not None:
+            response.connection.transport.pause_reading()
+
     async def raw(self, frame: str | bytes) -> None:
         with contextlib.suppress(ConnectionError):
             if isinstance(frame, bytes):
@@ -78,9 +85,9 @@ class RoomClient:
         return await self.event("room.state")
 
     async def refused_join(self, auth: object) -> dict[str, Any]:
-        """The error of a refused join."""
+        """The error of a refused join. `auth`: an object, or the JSON text as it goes over the wire."""
         self.refused = None
-        await self.raw("40/room," + json.dumps(auth))
+        await self.raw("40/room," + (auth if isinstance(auth, str) else json.dumps(auth)))
         await self._until(lambda: self.refused is not None)
         assert self.refused is not None
         error: dict[str, Any] = self.refused["data"]

@@ -195,7 +195,6 @@ def in_progress(state: dict[str, Any]) -> bool:
 @pytest.fixture
 async def house(database: Database, keyring: Keyring, manual_clock: ManualClock) -> AsyncIterator[House]:
 
-
     passwords = PasswordHashing()
     access = Access(database, keyring, manual_clock, passwords=passwords)
     care = CareRelationships(database, manual_clock)

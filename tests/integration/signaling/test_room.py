@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from access import Role
 from clinical_store import VisitStatus
-from tests.integration.signaling.client import ConnectionEnded, RoomClient
+from core.errors import Forbidden
 from tests.integration.signaling.conftest import Consult, House, in_progress
 
 pytestmark = pytest.mark.integration
@@ -63,7 +64,9 @@ async def test_only_who_waits_can_be_admitted(consult: Consult) -> None:
     patient = await consult.enter(consult.patient)
     me = consult.state["me"]
     assert await doctor.code("lobby.admit", {"participant_id": me}) == "not_waiting"
-    assert await doctor.code("lobby.admit", {"participant_id": str(consult.visit.id)}) == "participant_not_found"
+    assert (
+        await doctor.code("lobby.admit", {"participant_id": str(consult.visit.id)}) == "participant_not_found"
+    )
     await patient.must("lobby.ready", CHECKED)
     assert await patient.code("lobby.admit", {"participant_id": me}) == "forbidden"
     await doctor.must("lobby.admit", {"participant_id": me})
@@ -75,7 +78,6 @@ async def test_recording_runs_only_while_both_agree(consult: Consult) -> None:
     await doctor.must("media.offer", {"sdp": "v=0"})
     await patient.must("media.offer", {"sdp": "v=0"})
     await doctor.must("consent.set", {"purpose": "record", "granted": True})
-    assert (False, False) in set(consult.house.media.taps.values()) | {(False, False)}
     assert not any(record for record, _ in consult.house.media.taps.values())
     await patient.must("consent.set", {"purpose": "record", "granted": True})
     assert list(consult.house.media.taps.values()) == [(True, False), (True, False)]
@@ -226,9 +228,6 @@ async def test_everything_durable_is_audited(consult: Consult) -> None:
     doctor, patient = await consult.call()
     await patient.must("room.leave")
     await doctor.must("room.end")
-    async with consult.house.database.transaction() as session:
-        rows = await session.exec_driver_sql("SELECT action FROM audit_event") if False else None
-    assert rows is None
     actions = await audit_actions(consult.house)
     assert {
         "room:lobby:wait",
@@ -239,8 +238,6 @@ async def test_everything_durable_is_audited(consult: Consult) -> None:
 
 
 async def audit_actions(house: House) -> set[str]:
-    from sqlalchemy import text
-
     async with house.database.transaction() as session:
         return set((await session.execute(text("SELECT action FROM audit_event"))).scalars())
 
@@ -285,21 +282,16 @@ async def test_a_patient_in_another_patients_visit(house: House, consult: Consul
         assert await house.store.participants(session, consult.visit.id) == []
 
 
-@pytest.mark.parametrize(
-    "auth",
-    [None, {}, [], {"ticket": "x"}, {"ticket": 7, "visit_id": "7"}, {"ticket": "x" * 5000, "visit_id": "7"}],
-)
-async def test_a_connect_message_of_another_form(house: House, auth: object) -> None:
-    client = await house.client()
-    if auth == []:
-        await client.raw("40/room,[]")
-        await client.raw("40/room")
-    error = await client.refused_join(auth) if auth not in (None, []) else await refused_bare(client)
-    assert error["code"] == "invalid_payload"
-
-
-async def refused_bare(client: RoomClient) -> dict[str, object]:
-    return await client.refused_join({})
+async def test_a_connect_message_of_another_form(house: House) -> None:
+    for auth in (
+        "",
+        "{}",
+        '{"ticket":"x"}',
+        '{"ticket":7,"visit_id":"7"}',
+        '{"ticket":"x","visit_id":"7","more":1}',
+    ):
+        client = await house.client()
+        assert (await client.refused_join(auth))["code"] == "invalid_payload"
 
 
 async def test_signing_out_ends_the_socket_at_the_next_check(consult: Consult) -> None:
@@ -320,8 +312,8 @@ async def test_signing_out_ends_the_socket_at_the_next_check(consult: Consult) -
 async def test_a_session_end_told_on_the_bus_ends_the_socket_at_once(consult: Consult) -> None:
     _, patient = await consult.call()
     await consult.house.rooms.end_session(consult.patient.session_id)
-    with pytest.raises((ConnectionEnded, AssertionError)):
-        await patient.must("chat.send", {"text": "hello"})
+    assert (await patient.event("room.removed"))["reason"] == "session_ended"
+    await patient.until_ended()
 
 
 async def test_a_call_keeps_its_sessions_from_going_idle(consult: Consult) -> None:
@@ -349,12 +341,8 @@ async def test_a_room_nobody_is_in_is_forgotten(consult: Consult) -> None:
     doctor, patient = await consult.call()
     await doctor.close()
     await patient.close()
-    async with consult.house.database.transaction():
-        pass
-    for _ in range(50):
-        if not consult.house.rooms.connected(consult.visit.id):
-            break
-        await consult.house.visit(consult.visit.id)
+    while consult.house.rooms.connected(consult.visit.id):
+        await consult.house.visit(consult.visit.id)  # any round trip: the close frames are on their way
     consult.house.clock.advance(timedelta(seconds=61))
     await consult.house.rooms.tick()
     assert consult.house.media.closed == [consult.visit.id]
@@ -364,5 +352,5 @@ async def test_a_room_nobody_is_in_is_forgotten(consult: Consult) -> None:
 
 async def test_a_role_without_a_room(house: House, consult: Consult) -> None:
     nurse = await house.person(Role.NURSE, "Nora Planted")
-    with pytest.raises(Exception, match="forbidden"):
+    with pytest.raises(Forbidden):
         consult.ticket(nurse)
