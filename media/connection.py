@@ -85,7 +85,7 @@ def confine(ice: Connection, listen: Sequence[str]) -> None:
     configured)."""
     gather = ice.get_component_candidates
 
-    async def confined(component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:  # noqa: ASYNC109
+    async def confined(component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:
         own = [*get_host_addresses(use_ipv4=True, use_ipv6=True), "127.0.0.1"]
         chosen = local_addresses(own, listen) or local_addresses(own, ["127.0.0.0/8"])
         return await gather(component, chosen, timeout)

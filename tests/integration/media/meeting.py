@@ -168,7 +168,7 @@ async def recorder(folder: Path) -> AsyncIterator[tuple[RecorderLink, FileSink]]
 async def until(condition: Any, timeout_s: float = 15.0) -> None:
     """Wait until `condition()` is true; TimeoutError."""
     async with asyncio.timeout(timeout_s):
-        while not condition():  # noqa: ASYNC110 - other processes and browsers have no event to wait on
+        while not condition():
             await asyncio.sleep(0.02)
 
 

@@ -2,9 +2,11 @@
 sides."""
 
 import asyncio
+import base64
 import json
 import random
 import shutil
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +14,18 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from media import MediaPlane, MediaSettings
-from tests.integration.media.meeting import CHROMIUM, FLAGS, LOOPBACK, meeting, page_server
+from media.clips import clip, seekable
+from media.http import InMemory
+from tests.integration.media.meeting import (
+    CHROMIUM,
+    FLAGS,
+    LOOPBACK,
+    joined,
+    meeting,
+    page_server,
+    recorder,
+    until,
+)
 
 pytestmark = [
     pytest.mark.integration,
@@ -141,3 +154,50 @@ def _lose(plane: MediaPlane, visit: UUID, who: UUID, rng: random.Random) -> None
 
     ice.data_received = received  # type: ignore[method-assign]
     connection.audio.transport.transport._send = sent
+
+
+async def test_chromium_plays_and_jumps_in_what_was_recorded(tmp_path: Path) -> None:
+    """The recorder's own stream, a clip, and the seekable copy."""
+    visit, who = uuid4(), uuid4()
+    async with recorder(tmp_path) as (link, sink), meeting(recorder=link) as (plane, _):
+        person = await joined(plane, visit, who)
+        plane.tap(visit, who, record=True, transcribe=False)
+        await asyncio.sleep(6)
+        plane.tap(visit, who, record=False, transcribe=False)
+        await until(lambda: sink.segments and sink.segments[0].end is not None)
+        await person.leave()
+    source = InMemory(sink.segments[0].path.read_bytes())
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = await browser.new_page()
+        for data, seekable_file in (
+            (source._data, False),
+            (clip(source, 4, 5).data, True),
+            (seekable(source), True),
+        ):
+            played = await page.evaluate(PLAY, base64.b64encode(data).decode())
+            assert played["error"] is None
+            assert (played["width"], played["height"]) == (320, 240)
+            assert played["played"] > 0.3
+            if seekable_file:
+                assert 0.9 < played["duration"] < 7
+                assert played["sought"] == pytest.approx(played["duration"] / 2, abs=0.05)
+        await browser.close()
+
+
+PLAY = """async data => {
+  const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
+  const video = document.createElement('video'); video.muted = true;
+  video.src = URL.createObjectURL(new Blob([bytes], {type: 'video/webm'}));
+  document.body.append(video);
+  const once = name => new Promise(done => { video.addEventListener(name, done, {once: true});
+    video.addEventListener('error', done, {once: true}); setTimeout(done, 5000); });
+  await Promise.all([once('canplay'), video.play().catch(() => {})]);
+  await new Promise(done => setTimeout(done, 700));
+  const played = video.currentTime; video.pause();
+  let sought = null;
+  if (isFinite(video.duration)) {
+    video.currentTime = video.duration / 2; await once('seeked'); sought = video.currentTime; }
+  return {error: video.error && video.error.message, width: video.videoWidth, height: video.videoHeight, played,
+          duration: video.duration, sought};
+}"""

@@ -39,7 +39,15 @@ async def test_empty_and_unknown_datagrams_do_not_end_the_call() -> None:
         second = await joined(plane, visit, two)
         await until(lambda: second.received[0].video > 3)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-            for data in (b"", ALERT, CLIENT_HELLO, b"\x80" * 100, b"\x00" * 30, b"\xff", b"\x00\x01\x00\x00" * 5):
+            for data in (
+                b"",
+                ALERT,
+                CLIENT_HELLO,
+                b"\x80" * 100,
+                b"\x00" * 30,
+                b"\xff",
+                b"\x00\x01\x00\x00" * 5,
+            ):
                 for _ in range(20):
                     stranger.sendto(data, ("127.0.0.1", _port(answers[0])))
         seen = second.received[0].video

@@ -100,8 +100,7 @@ async def subscriber(source: RoomReceiver | None = None) -> tuple[RoomSender, Fa
 
 def packet(sequence: int, timestamp: int, data: bytes = DELTA, picture: int = 0) -> RtpPacket:
     payload = b"\x90\x80" + (0x8000 | picture).to_bytes(2, "big") + data
-    made = RtpPacket(96, 1, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, 1111, payload)
-    return made
+    return RtpPacket(96, 1, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, 1111, payload)
 
 
 async def test_the_seats_numbers_go_on_when_the_publisher_changes() -> None:
@@ -165,7 +164,9 @@ async def test_repairs_are_routed_although_two_videos_share_the_bundle() -> None
     await other.receive(
         RTCRtpReceiveParameters(
             codecs=[VP8, RTX],
-            encodings=[RTCRtpDecodingParameters(ssrc=3333, payloadType=96, rtx=RTCRtpRtxParameters(ssrc=4444))],
+            encodings=[
+                RTCRtpDecodingParameters(ssrc=3333, payloadType=96, rtx=RTCRtpRtxParameters(ssrc=4444))
+            ],
         )
     )
     for ssrc, receiver in ((2222, source), (4444, other)):
@@ -186,7 +187,9 @@ async def test_key_frame_requests_are_gathered() -> None:
     await source.stop()
 
 
-async def test_a_failing_listener_does_not_end_the_publishers_connection(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failing_listener_does_not_end_the_publishers_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     source, _ = await publisher()
 
     def fail(*_: object) -> None:

@@ -1,0 +1,184 @@
+"""What one participant's packets become: segments, with the sink's failures and the camera's moods."""
+
+import io
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+import av
+import numpy as np
+import pytest
+from av.video.frame import VideoFrame
+
+from media.link_protocol import StreamPacket, StreamReport
+from media.ports import Samples
+from media.recording.segment import ParticipantRecording
+
+VISIT, PERSON = UUID(int=1), UUID(int=2)
+SILENCE = b"\xf8\xff\xfe"  # 20 ms of Opus silence
+
+
+class Memory:
+    """A segment in memory."""
+
+    def __init__(self, start: float) -> None:
+        self.start, self.data, self.end, self.cleanly = start, b"", 0.0, False
+
+    def write(self, data: bytes) -> None:
+        self.data += data
+
+    def flush(self) -> None: ...
+
+    async def extend(self, end: float) -> None: ...
+
+    async def close(self, end: float, cleanly: bool) -> None:
+        self.end, self.cleanly = end, cleanly
+
+
+class MemorySink:
+    def __init__(self) -> None:
+        self.segments: list[Memory] = []
+
+    async def open_segment(self, visit_id: UUID, participant_id: UUID, start: float) -> Memory:
+        self.segments.append(Memory(start))
+        return self.segments[-1]
+
+    async def on_audio(
+        self, visit_id: UUID, participant_id: UUID, at_seconds: float, samples: Samples
+    ) -> None: ...
+
+    async def on_audio_end(self, visit_id: UUID, participant_id: UUID) -> None: ...
+
+
+class Camera:
+    """Encodes VP8 frames of any size, one packet each."""
+
+    def __init__(self) -> None:
+        self.sequence = 100
+        self._codec: Any = None
+        self._size = (0, 0)
+
+    def packet(self, at: float, size: tuple[int, int] = (64, 48), source: int = 0) -> StreamPacket:
+        if size != self._size:
+            self._size = size
+            self._codec = av.CodecContext.create("libvpx", "w")
+            self._codec.width, self._codec.height, self._codec.pix_fmt = *size, "yuv420p"
+            self._codec.time_base, self._codec.options = (
+                Fraction(1, 90_000),
+                {"deadline": "realtime", "lag-in-frames": "0", "cpu-used": "8"},
+            )
+        picture = VideoFrame.from_ndarray(
+            np.full((size[1], size[0], 3), int(at * 40) % 255, np.uint8), format="rgb24"
+        )
+        picture.pts = round(at * 90_000)
+        data = b"".join(bytes(packet) for packet in self._codec.encode(picture))
+        self.sequence += 1
+        return StreamPacket(1, "video", source, True, self.sequence, round(at * 90_000), at, b"\x10" + data)
+
+
+def voice(n: int, source: int = 0) -> StreamPacket:
+    return StreamPacket(1, "audio", source, False, n, n * 960, n * 0.02, SILENCE)
+
+
+async def run(
+    packets: list[StreamPacket | StreamReport], ask: Callable[[], None] = lambda: None
+) -> tuple[list[Memory], ParticipantRecording]:
+    sink = MemorySink()
+    recording = ParticipantRecording(VISIT, PERSON, sink, ask)
+    tick = 0.0
+    for packet in sorted(packets, key=lambda packet: packet.at):
+        await recording.take(packet)
+        if packet.at - tick > 0.4:
+            tick = packet.at
+            await recording.tick(tick)
+    return sink.segments, recording
+
+
+def frames(segment: Memory, kind: str) -> list[Any]:
+    with av.open(io.BytesIO(segment.data), "r") as container:
+        return list(container.decode(**{kind: 0})) if getattr(container.streams, kind) else []
+
+
+async def test_a_rotated_phone_keeps_both_sizes_and_the_picture_its_delay() -> None:
+    camera = Camera()
+    packets: list[StreamPacket | StreamReport] = [voice(n) for n in range(300)]
+    packets += [camera.packet(1.5 + n / 10) for n in range(20)]
+    packets += [camera.packet(3.5 + n / 10, (48, 64)) for n in range(20)]
+    segments, recording = await run(packets)
+    await recording.stop()
+    (segment,) = segments
+    pictures, sound = frames(segment, "video"), frames(segment, "audio")
+    assert {(p.width, p.height) for p in pictures} == {(64, 48), (48, 64)}
+    assert pictures[0].time - sound[0].time == pytest.approx(1.5, abs=0.05)
+    assert len(pictures) == 40
+    assert sound[-1].time == pytest.approx(6.0, abs=0.1)
+    assert segment.cleanly
+    assert segment.end == pytest.approx(6.0, abs=0.1)
+
+
+async def test_without_a_camera_sound_is_recorded_and_a_late_camera_begins_a_new_segment() -> None:
+    camera = Camera()
+    packets: list[StreamPacket | StreamReport] = [voice(n) for n in range(400)]
+    packets += [camera.packet(5.0 + n / 10) for n in range(30)]
+    segments, recording = await run(packets)
+    await recording.stop()
+    assert [bool(frames(segment, "video")) for segment in segments] == [False, True]
+    assert segments[0].start == pytest.approx(0.0, abs=0.01)
+    assert segments[0].end == pytest.approx(segments[1].start, abs=0.3)
+    assert segments[1].end == pytest.approx(8.0, abs=0.1)
+
+
+async def test_a_new_connection_goes_on_in_the_same_segment_with_its_gap() -> None:
+    camera = Camera()
+    packets: list[StreamPacket | StreamReport] = [voice(n) for n in range(100)]
+    packets += [camera.packet(n / 10) for n in range(20)]
+    again = Camera()
+    packets += [voice(n, source=1) for n in range(250, 400)]
+    packets += [again.packet(5.0 + n / 10, source=1) for n in range(30)]
+    segments, recording = await run(packets)
+    await recording.stop()
+    (segment,) = segments
+    sound = frames(segment, "audio")
+    gaps = np.diff([frame.time for frame in sound])
+    assert max(gaps) == pytest.approx(3.0, abs=0.1)
+    assert segment.end == pytest.approx(8.0, abs=0.1)
+
+
+async def _asks(lost: tuple[float, float] = (0.0, 0.0), key_frame_every: int = 1000) -> int:
+    asked: list[int] = []
+    packets: list[StreamPacket | StreamReport] = [voice(n) for n in range(500)]
+    for n in range(100):
+        frame = (
+            b"\x10\x11a picture" if n % key_frame_every else b"\x10\x10\x00\x00\x9d\x01\x2a\x40\x00\x30\x00"
+        )
+        packet = StreamPacket(1, "video", 0, True, n, n * 9000, n / 10, frame)
+        if not lost[0] < packet.at < lost[1]:
+            packets.append(packet)
+    await run(packets, lambda: asked.append(1))
+    return len(asked)
+
+
+async def test_key_frames_are_asked_for_when_none_came_for_seconds_or_a_packet_was_lost() -> None:
+    assert await _asks(key_frame_every=20) == 0
+    assert await _asks(lost=(5.05, 5.15), key_frame_every=20) > 0
+    assert await _asks() > 3  # this camera does not listen
+
+
+async def test_a_long_absence_ends_the_segment() -> None:
+    segments, recording = await run([voice(n) for n in range(200)])
+    await recording.tick(30.0)
+    assert segments[0].cleanly
+    assert segments[0].end == pytest.approx(4.0, abs=0.05)
+    assert len(segments) == 1
+
+
+async def test_any_cut_of_a_growing_file_is_readable_to_within_a_second() -> None:
+    camera = Camera()
+    packets: list[StreamPacket | StreamReport] = [voice(n) for n in range(400)]
+    packets += [camera.packet(n / 10) for n in range(80)]
+    segments, recording = await run(packets)
+    cut = Memory(0.0)
+    cut.data = segments[0].data  # as kill -9 leaves it: never closed
+    assert frames(cut, "audio")[-1].time > 7.0
+    await recording.stop()
