@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import product
 
 from clinical_language.model import Concept, Kind
 
@@ -54,16 +53,13 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 def expand(surface: str) -> Iterator[str]:
     """Every plain wording of a surface: "(sore|bad) (left )?knee" -> "sore left knee", "sore knee", ..."""
-    parts: list[tuple[str, ...]] = []
-    at = 0
-    for found in _GROUP.finditer(surface):
-        parts.append((surface[at : found.start()],))
-        options = tuple(found[1].split("|"))
-        parts.append((*options, "") if found[2] else options)
-        at = found.end()
-    parts.append((surface[at:],))
-    for choice in product(*parts):
-        yield " ".join("".join(choice).split())
+    inner = _GROUP.search(surface)  # innermost first, so groups may nest
+    if inner is None:
+        yield " ".join(surface.split())
+        return
+    options = [*inner[1].split("|"), ""] if inner[2] else inner[1].split("|")
+    for option in dict.fromkeys(options):
+        yield from expand(surface[: inner.start()] + option + surface[inner.end() :])
 
 
 @cache

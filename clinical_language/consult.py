@@ -46,6 +46,8 @@ _TAG = re.compile(r"\b(?:is that (?:right|correct)|correct|right) \?$")
 _JUST = re.compile(r"\b(?:just|only)\b")
 _ALLERGY = re.compile(r"\ballerg|\breact(?:s|ed|ion)? (?:badly )?to\b|\bintolerant\b")
 _PATIENT_ASKS = re.compile(r"\b(?:the|my|this)\s*$")
+_IN_GENERAL = re.compile(r"\byou (?:get|have|can get|hear|said|mentioned|mean|starve|feed)\b|\bpeople\b")
+_MYSELF = re.compile(r"\b(?:i|my|me)\b")
 _REAL_QUESTION = re.compile(
     r"^(?:(?:so|and|but|um|uh|or|okay|well|,)\s)*(?:do|does|is|are|could|can|should|will|would|what|why|how|when|where|which|who|did|have you)\b"
 )
@@ -143,6 +145,7 @@ def _dictated(reading: _Reading, index: int, sentence: Sentence) -> None:
         state = State.PRESENT if state is State.HISTORICAL and mention.concept.kind is Kind.CONDITION else state
         fact = replace(_fact(mention, state, (index,), index, 0.65), relation=who)
         reading.facts.append(attach(fact, sentence, reading.focus))
+        reading.focus.see(reading.facts[-1])
 
 
 def _leave_open(reading: _Reading) -> None:
@@ -206,6 +209,9 @@ def _said(
     allergy = bool(_ALLERGY.search(" ".join(sentence.words))) or "allergies" in slots
     found: list[Fact] = []
     for mention in _own(sentence, allergy=allergy):
+        before = " ".join(sentence.words[: mention.first])
+        if _IN_GENERAL.search(before) and not _MYSELF.search(before):
+            continue
         state, confidence, who = state_of(sentence, mention, speaker="patient", proxy=reading.proxy)
         if _patient_asks(sentence) and not _PATIENT_ASKS.search(" ".join(sentence.words[: mention.first])):
             answered = questions.polarity(" ".join(following.words)) if following else ""
@@ -259,7 +265,7 @@ def _bind_values(
     reading: _Reading, index: int, sentences: Sequence[Sentence], pending: list[_Asked], own: list[Fact]
 ) -> None:
     """Values without a concept of their own ("seven out of ten", "on the left") belong to the symptom in focus."""
-    for sentence in sentences:
+    for sentence in (s for s in sentences if not _patient_asks(s)):
         themes = [m.concept.id for asked in pending for m in asked.sentence.mentions]
         for fact in reading.focus.dangling(sentence, [asked.slot for asked in pending], themes):
             evidence = (pending[-1].turn, index) if pending else (index,)
@@ -288,7 +294,8 @@ def _answer(reading: _Reading, index: int, asked: _Asked, opening: str, words: s
     mentions = [] if questions.is_open(asked.sentence) else _asked_mentions(asked)
     others = [m for m in mentions if m.concept.id not in named and not _same_pain(m, own)]
     if opening == "no" and not asked.confirm:
-        held = _stated(reading) if _ASKS_MORE.search(asked.sentence.plain) else frozenset()
+        more = _ASKS_MORE.search(asked.sentence.plain) or len(asked.sentence.words) > 10
+        held = _stated(reading) if more else frozenset()
         reading.facts += [_merged(reading, asked, m, State.ABSENT, index, 0.85) for m in others if m.concept.id not in held]
         if asked.slot in _NONE and not mentions and not _named_in_slot(asked.slot, own):
             reading.facts.append(_none(_NONE[asked.slot], asked.sentence, index, asked.turn))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from clinical_language.model import Mention, Sentence, State
+from clinical_language.model import Kind, Mention, Sentence, State
 
 _DENIERS = frozenset("no not never without denies deny denied denying neither nor none negative nothing".split())
 _LIST = frozenset(
@@ -41,9 +41,9 @@ CONTACTS = frozenset({"wife", "husband", "partner", "friend", "colleague", "flat
 _WITNESS = frozenset("noticed saw says said thinks thought told found worried mentioned recommended suggested gave".split())
 
 _UNCERTAIN = re.compile(
-    r"\b(?:may|might|could)(?: (?:just|also|well|possibly|actually|maybe))? (?:be|have|'ve)\b|\bmaybe\b|\bpossibl[ye]\b|\bperhaps\b|"
+    r"\b(?:may|might|could|can)(?: (?:just|also|well|possibly|actually|maybe))? (?:be|have|'ve)\b|\bmaybe\b|\bpossibl[ye]\b|\bperhaps\b|"
     r"\bnot sure (?:if|whether)\b|\bdo not know (?:if|whether)\b|\bwonder(?:ing|ed)? (?:if|whether)\b|\brule out\b|"
-    r"\bi (?:think|guess|suspect) (?:i|it|that|this|he|she)\b|\bprobably\b|\bsuspect|\bworried (?:it|this|that i)\b|"
+    r"\bi (?:think|thought|guess|suspect) (?:i|it|that|this|he|she|the)\b|\bprobably\b|\bsuspect|\bworried (?:it|this|that i)\b|"
     r"\blikely\b|\bconcerned (?:about|for)\b|\bpossibility of\b|\bpotential(?:ly)?\b"
 )
 _HYPOTHETICAL = re.compile(
@@ -101,6 +101,8 @@ def _denied(sentence: Sentence, mention: Mention, covered: set[int]) -> bool:
         word = words[at]
         if word in _BREAKS:
             return False
+        if word == "without" and mention.concept.kind is Kind.MEDICINE:
+            continue
         if word in _DENIERS and _denier_reach(sentence, at, mention, covered):
             return not _NO_CHANGE.search(" ".join(words[at:]))
     return False

@@ -18,7 +18,7 @@ SENSATIONS = {
     "numb": "numbness", "numbness": "numbness", "tingling": "tingling", "tingly": "tingling",
     "stiff": "stiffness", "stiffness": "stiffness", "tight": "tightness", "tightness": "tightness",
     "weakness": "weakness", "itchy": "itching", "itching": "itching", "itch": "itching", "itchiness": "itching",
-    "burning": "burning", "bleeding": "bleeding", "lump": "lump", "rash": "rash", "redness": "redness",
+    "burning": "burning", "bleeding": "bleeding", "lump": "lump", "redness": "redness",
     "bruising": "bruising", "bruise": "bruising", "injury": "injury", "broken": "injury", "twisted": "injury",
 }  # fmt: skip
 _LINK = frozenset("in on of around behind under at to inside over through across down from by near".split())
@@ -28,8 +28,8 @@ _FILL = frozenset(
     "really very quite bad terrible severe sharp dull , - i you know".split()
 )
 _VERB = frozenset("is are was were feel felt feels been has have be gets got get 's really so very quite a bit just all a "
-                  "little still always kind of sort".split())  # fmt: skip
-REACH = 7  # words between a sensation and its place; "pain, like, in my, um, lower left knee"
+                  "little still always kind of sort here it just start started starts to which that".split())  # fmt: skip
+REACH = 10  # words between a sensation and its place; "pain, like, in my, um, lower left knee"
 
 
 def _before(words: list[str], part_first: int) -> int | None:
@@ -48,7 +48,7 @@ def _before(words: list[str], part_first: int) -> int | None:
 
 def _after(words: list[str], part_last: int) -> int | None:
     """Index of a sensation word that says how the part is: knee + "has been really hurting", "pain"."""
-    for at in range(part_last, min(len(words), part_last + 5)):
+    for at in range(part_last, min(len(words), part_last + 7)):
         if words[at] in SENSATIONS:
             return at
         if words[at] not in _VERB:
@@ -59,6 +59,8 @@ def _after(words: list[str], part_last: int) -> int | None:
 def sensations(words: list[str], parts: list[tuple[str, int, int]]) -> Iterator[tuple[Concept, int, int]]:
     """Concepts said as sensation and place. `parts`: (name, first, last). Yields concept with its word range."""
     for name, first, last in parts:
+        if name == "side" and words[last : last + 1] == ["of"]:
+            continue
         at = _after(words, last)
         if at is None:
             at = _before(words, first)

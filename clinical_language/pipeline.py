@@ -35,6 +35,7 @@ _QUESTION = re.compile(
     r"type|side|makes|fever|chest|pain|cough|nausea|allerg\w*|one|would|can|old|severe|strong|old)\b|"
     r"any\s\w+|allergies\b)"
 )
+_ASKS_TO_CONFIRM = re.compile(r"\b(?:is that (?:right|correct)|am i right)(?: \W)?$")
 _TAG = re.compile(r"(?:,|\s)\s*(?:okay|ok|all right|alright|is that okay)\s*\?$", re.IGNORECASE)  # "We'll order a test, okay?"
 
 
@@ -78,14 +79,35 @@ def _opened(lower: str, norm: str) -> str:
     return {"'ve": "have", "'m": "am", "'re": "are", "'ll": "will", "ca": "can", "wo": "will"}.get(lower, lower)
 
 
+_RUN_ON = 28  # words without a full stop before turns of speech are taken as sentence ends
+_SUBJECT = frozenset("i we you it he she they your my the let for on there that this".split())
+_TURN_OF_SPEECH = frozenset({"so", "okay", "alright", "now", "but", "anyway"})
+
+
+def _pieces(doc: Doc, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Unpunctuated speech (some engines, some corpora) cut where a new thought begins."""
+    if last - first <= _RUN_ON:
+        yield first, last
+        return
+    start = first
+    for at in range(first + 1, last - 3):
+        word, following = doc[at].lower_, doc[at + 1].lower_
+        begins = word in _TURN_OF_SPEECH or (word == "and" and following in _SUBJECT)
+        fresh = word == "i" and following in {"'d", "will", "would", "want", "think", "am", "do", "'m", "'ll"}
+        if at - start >= 6 and (begins or (fresh and at - start >= 10)) and doc[at - 1].lower_ not in {"and", "if", "so", "that", "but"}:
+            yield start, at
+            start = at
+    yield start, last
+
+
 def _bounds(doc: Doc) -> Iterator[tuple[int, int]]:
     first = 0
     for token in doc:
         if token.text in _END or "\n" in token.text:
-            yield first, token.i + 1
+            yield from _pieces(doc, first, token.i + 1)
             first = token.i + 1
     if first < len(doc):
-        yield first, len(doc)
+        yield from _pieces(doc, first, len(doc))
 
 
 _DOSING = frozenset("take taking took allergic prescribe prescribed milligram tablet dose daily start increase continue".split())
@@ -134,6 +156,8 @@ def _found(doc: Doc) -> tuple[list[_Found], list[Span]]:
 def _is_question(text: str, words: Sequence[str]) -> bool:
     tagged = len(words) > 6 and _TAG.search(text.rstrip())
     if text.rstrip().endswith("?") and not tagged:
+        return True
+    if _ASKS_TO_CONFIRM.search(" ".join(words)):
         return True
     return bool(_QUESTION.match(" ".join(words) + " ")) and not text.rstrip().endswith("!")
 

@@ -35,9 +35,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
                   r"(?: morning| night| evening| afternoon)?)\b"),
         ("onset", r"\b(?P<t>yesterday(?: morning| evening| afternoon)?|this morning|last night|overnight)\b"),
         ("onset", r"\b(?P<t>suddenly|all of a sudden|gradually|out of the blue)\b"),
-        ("duration", rf"\b(?:for|in|over|during|within|since)(?: the)?(?: (?:past|last|previous))? {_SPAN}\b(?! (?:ago|back|apart))"),
+        ("duration", rf"\b(?:for|since|(?:in|over|during|within|for)(?: the)? (?:past|last|previous)) {_SPAN}\b(?! (?:ago|back|apart))"),
         ("duration", rf"\b(?:the )?(?:past|last) {_SPAN}\b"),
         ("duration", rf"\b{_SPAN} now\b"),
+        ("duration", rf"^(?:(?:um|uh|,|oh|well|i think|i would say|it 's been|it has been|it is been|so|yeah)\s)*{_SPAN}\b(?! (?:ago|back|a|old|per|later|apart))"),
         ("duration", rf"\bfor (?:the )?(?:past|last) (?P<u>{_UNIT})\b"),
         ("severity", r"\b(?P<s>\d{1,2})(?: or | to |-)?(?:\d{1,2})? ?(?:out of|/|over) ?(?:a )?10\b"),
         ("severity", r"\b(?P<w>very bad|really bad|severe|moderate|mild|unbearable|excruciating|terrible|worst (?:\w+ )?(?:of|in) my life)\b"),
@@ -100,7 +101,7 @@ def _value(name: str, found: re.Match[str]) -> str:
     if groups.get("s"):
         return f"{groups['s']}/10"
     text = groups.get("t") or groups.get("w") or found[0]
-    fixed = {"come and go": "intermittent", "comes and goes": "intermittent", "coming and going": "intermittent",
+    fixed = {"really bad": "severe", "very bad": "severe", "terrible": "severe", "come and go": "intermittent", "comes and goes": "intermittent", "coming and going": "intermittent",
              "on and off": "intermittent", "off and on": "intermittent", "all the time": "constant", "comes and go": "intermittent",
              "both": "bilateral", "both sides": "bilateral", "constantly": "constant",
              "bilaterally": "bilateral", "intermittently": "intermittent", "all of a sudden": "suddenly"}  # fmt: skip

@@ -12,9 +12,10 @@ from soap.model import Statement
 from soap.phrasing import capital, sentence
 from soap.spoken import DIRECTIVE, IMPRESSION, PROBLEM, Spoken, statements
 
+_NUMBERED = re.compile(r"\b(?:first|second|third|next|last|other|main) (?:problem|issue|concern|diagnosis|complaint)")
 _LIKELY = re.compile(r"\b(?:likely|probably|suspect|suspicious|sounds? (?:more )?like|looks? (?:more )?like|seems?|consistent with|suggestive|appears?)\b")
 _POSSIBLE = re.compile(r"\b(?:could|might|may|possib\w+|concerned|rule out|worried)\b")
-_IN_TALK = re.compile(r"\b(?:you (?:said|mentioned|told me|were|had|'ve had)|have you|history of|if you (?:have|get|had)|for people|some people|sometimes|usually|often|caused by|causes?|because of)\b")
+_IN_TALK = re.compile(r"\b(?:you (?:have|'ve) been|problems with|you (?:said|mentioned|told me|were|had|'ve had)|have you|history of|if you (?:have|get|had)|for people|some people|sometimes|usually|often|caused by|causes?|because of)\b")
 
 
 def _candidates(spoken: Spoken) -> Iterator[tuple[Mention, bool]]:
@@ -30,7 +31,7 @@ def _candidates(spoken: Spoken) -> Iterator[tuple[Mention, bool]]:
             pass
         if found is not None and mention.concept.kind is Kind.CONDITION and len(before[found.end() :].split()) <= 9:
             yield mention, True
-        elif PROBLEM.search(before) and (mention.concept.kind is Kind.CONDITION or "problem" in before):
+        elif PROBLEM.search(before) and (_NUMBERED.search(before) or (mention.concept.kind is Kind.CONDITION and DIRECTIVE.search(spoken.words))):
             yield mention, False
 
 

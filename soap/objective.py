@@ -13,6 +13,7 @@ from soap.phrasing import about_patient, sentence, tidy
 from soap.spoken import EXAM, NORMAL_VITAL, RESULT, Spoken, is_exam, is_result, statements
 
 _HOW = {"good": "normal", "fine": "normal", "great": "normal", "okay": "normal", "perfect": "normal", "high": "elevated", "higher": "elevated"}
+_NOT_TODAY = re.compile(r"\b(?:if|goal|should be|below|under|less than|last (?:time|year))\b")
 _LEAD = re.compile(
     r"^.*?\b(?:i (?:do |can |also )*(?:hear|appreciate|see|notice|feel|do feel)(?: that)?|you (?:do )?have|there is|there's|it looks like|i'm seeing)\s+", re.IGNORECASE
 )
@@ -33,9 +34,9 @@ def vitals(consult: Consult) -> Iterator[Statement]:
     """Numbers with their names; "normal" or "elevated" where no number was said."""
     last: dict[str, Statement] = {}
     for spoken in statements(consult):
-        if re.search(r"\b(?:if|goal|should be|below|under|less than|last (?:time|year))\b", spoken.words):
-            continue
         for value in vital_signs(spoken.words):
+            if _NOT_TODAY.search(spoken.words[max(0, value.first - 30) : value.last]):
+                continue
             key = f"{model.VITALS}:{value.name.lower().replace(' ', '_')}"
             last[key] = Statement(key, model.VITALS, f"{value.name} {value.text}.", (spoken.turn,), State.PRESENT, 0.9)
         for found in NORMAL_VITAL.finditer(spoken.words):

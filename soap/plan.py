@@ -164,7 +164,7 @@ def _tests(spoken: Spoken) -> Iterator[PlanLine]:
         named = label if label[:2].isupper() or label[1:2] in "-" or label[0] == "C" and label[1:2].isupper() else label[0].lower() + label[1:]
         named = f"{_of(spoken, mention)}{named}"
         verb = "Repeat" if "repeat" in before.split()[-6:] else "Order"
-        kind: OrderKind = "lab" if mention.concept.group == "lab" else "imaging"
+        kind: OrderKind = "imaging" if mention.concept.group == "imaging" else "lab"
         yield _line(f"test:{mention.concept.id}", f"{verb} {named}", spoken, kind, description=named, reason=_reason(spoken, mention.last))
 
 
@@ -205,12 +205,16 @@ def _follow_up(spoken: Spoken) -> Iterator[PlanLine]:
     if not follow or not when or _PAST.search(spoken.words):
         return
     text = f"Follow-up {_spelled_when(when)}"
+    if len(spoken.words.split()) > 60:
+        return
     if _IF.search(spoken.words) and _WORSE.search(spoken.words):
         return
     yield _line("followup", text, spoken, "followup", description=text[0].lower() + text[1:])
 
 
 def _safety_net(spoken: Spoken) -> Iterator[PlanLine]:
+    if len(spoken.words.split()) > 60:
+        return
     if _IF.search(spoken.words) and _WORSE.search(spoken.words) and _SEEK.search(spoken.words) and "?" not in spoken.words:
         text = about_patient(tidy(spoken.sentence.text))
         text = re.sub(r"^please\s+", "", text, flags=re.IGNORECASE)

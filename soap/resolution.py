@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clinical_language import Concept, Fact, State
+from clinical_language.attachment import pain_like
 
 _SETTLED = frozenset({State.PRESENT, State.ABSENT, State.RESOLVED, State.HISTORICAL, State.FAMILY})
 _HERE = frozenset({State.PRESENT, State.RESOLVED})
@@ -31,7 +32,12 @@ class Resolved:
 def resolve(facts: Iterable[Fact]) -> list[Resolved]:
     """Group facts by concept, person and role; order of first mention."""
     groups: dict[tuple[str, str, bool], list[Fact]] = {}
-    for fact in facts:
+    heard = list(facts)
+    pains = {f.concept.id: f.concept for f in heard if f.state in _HERE and pain_like(f.concept.id, f.concept.label) and not f.relation}
+    placed = [concept for id_, concept in pains.items() if id_ != "finding.pain"]
+    for fact in heard:
+        if fact.concept.id == "finding.pain" and len(placed) == 1 and not fact.relation:
+            fact = replace(fact, concept=placed[0])  # "it hurts", and later where
         if fact.state is not State.HYPOTHETICAL:
             key = (fact.concept.id, fact.relation, fact.values.get("role") == "allergy")
             groups.setdefault(key, []).append(fact)

@@ -18,7 +18,7 @@ class Spoken:
     words: str
 
 
-_HYPOTHETICAL = re.compile(r"\b(?:if|would you|could you|can you|do you|let me|let us|we will (?:see|check|look)|going to (?:listen|check|take|have|press|look))\b")
+_HYPOTHETICAL = re.compile(r"\b(?:i hear (?:that )?you|happening|saying|because|when|if|would you|could you|can you|do you|let me|let us|we will (?:see|check|look)|going to (?:listen|check|take|have|press|look))\b")
 EXAM = re.compile(
     r"\b(?:on (?:your |physical |the )*(?:\w+ )?exam(?:ination)?|(?:i|we) (?:do |can |also |do not |did not )*(?:hear|appreciate|feel(?! (?:the need|like|that|very|really|good|comfortable|pretty))|notice)\b|"
     r"your (?:\w+ )?(?:lungs?|heart|throat|ears?|eyes?|abdomen|belly|tummy|stomach|skin|neck|reflexes|thyroid|pupils|tonsils|knee|back|ankle|shoulder|"
@@ -43,7 +43,7 @@ IMPRESSION = re.compile(
     r"diagnos\w+|could be|might be|may (?:be|have)|my impression|impression is|suggestive of|concerned (?:about|for|that)|seem to have|appears? to|possibility|called|you have)\b"
 )
 PROBLEM = re.compile(
-    r"\b(?:for (?:your|the|his|her)(?: \w+)? (?:problem|issue|complaint)|(?:for|regarding|in terms of|as far as|with regards? to|when it comes to|from an?|about|and then) (?:your |the |his |her )?(?:history of )?(?:\w+ ){0,3}?$)"
+    r"\b(?:for (?:your|the|his|her)(?: \w+)? (?:problem|issue|complaint|concern|diagnosis)|(?:for|regarding|in terms of|as far as|with regards? to|when it comes to|from an?|about|and then) (?:your |the |his |her )?(?:history of )?(?:\w+ ){0,3}?$)"
 )
 DIRECTIVE = re.compile(
     r"\b(?:please|i (?:want|would like|'d like|need|recommend|would recommend|suggest|would suggest|advise|would advise|encourage|am going|'m going|will|'ll|do want|think we (?:should|could)|can (?:prescribe|give|refer|order))|"

@@ -53,7 +53,7 @@ def _presented(consult: Consult) -> tuple[int, str] | None:
     for turn, sentences in enumerate(consult.sentences[:8]):
         for said in sentences if consult.turns[turn].speaker == "doctor" else ():
             found = _PRESENTS.search(" ".join(said.words))
-            what = re.sub(r"^(?:an? |the |her |his |your |their |some )+", "", found["what"]) if found else ""
+            what = re.sub(r"^(?:evaluation of |an? |the |her |his |your |their |some )+", "", found["what"]) if found else ""
             if what and len(what.split()) <= 12 and what.split()[0] not in {"you", "this", "today", "that", "it", "me"}:
                 return turn, tidy(what)
     return None
@@ -145,7 +145,7 @@ def hpi(heard: Heard) -> Iterator[Statement]:
         if line.state is State.PRESENT and _acute(line):
             yield _statement(model.HPI, line.concept.id, sentence(describe(line)), line)
         if line.state is State.UNCERTAIN:
-            yield _statement(model.HPI, line.concept.id, sentence(f"Patient wonders about {_named(line)}"), line)
+            yield _statement(model.HPI, line.concept.id, sentence(f"Patient mentions possible {_named(line)}"), line)
     for line in heard.lines:
         if line.relation in _CONTACTS and line.state is State.FAMILY and line.concept.kind in {Kind.FINDING, Kind.CONDITION}:
             text = f"{capital(line.relation)} with {_named(line)}"
@@ -202,7 +202,7 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
         yield _statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(f"History of {_named(line)}"), line)
     for line in operations:
         yield _statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(line.concept.label), line)
-    denied = [r for r in heard.of(Kind.CONDITION) if r.state is State.ABSENT]
+    denied = [r for r in heard.of(Kind.CONDITION) if r.state is State.ABSENT and r.concept.id != "condition.any_family"]
     none = [r for r in denied if r.concept.id == "condition.any"]
     if none and not held and not operations:
         yield _statement(model.PAST_MEDICAL_HISTORY, "none", "No past medical problems reported.", none[0])
@@ -326,5 +326,7 @@ def _told(consult: Consult) -> Iterator[Statement]:
                 section = model.SOCIAL_HISTORY
                 key = f"{section}:{exchange.slot}"
                 evidence = (exchange.question, exchange.answer)
-                yield Statement(key, section, sentence(own_words(text)), evidence, State.PRESENT, 0.7)
+                plain = re.match(r"^(?:i|i'm|i am) (?!it's|just|mean)\w+", text, re.IGNORECASE) and "," not in text
+                line = own_words(text) if plain else f"{exchange.slot.capitalize()}: {quote(text)}"
+                yield Statement(key, section, sentence(line), evidence, State.PRESENT, 0.7)
                 break

@@ -1,0 +1,90 @@
+"""What an answer makes of its question."""
+
+import pytest
+
+from clinical_language import Consult, Turn, read_consult
+
+
+def consult(*lines: str) -> Consult:
+    """Lines "d: ..." and "p: ..."."""
+    speakers = {"d": "doctor", "p": "patient", "c": "companion"}
+    return read_consult([Turn(speakers[line[0]], line[3:]) for line in lines])  # type: ignore[arg-type]
+
+
+def states(read: Consult) -> dict[str, str]:
+    return {fact.concept.label: fact.state.value for fact in read.facts}
+
+
+def test_a_question_alone_is_never_a_fact() -> None:
+    read = consult("d: Do you have a fever?", "d: And any cough or chest pain?")
+    assert read.facts == ()
+    assert {fact.concept.label for fact in read.unanswered} == {"fever", "cough", "chest pain"}
+
+
+@pytest.mark.parametrize("answer", ["No.", "Nope", "no not really", "Not that I know of.", "Uh, no, nothing like that."])
+def test_no_to_a_list_denies_each(answer: str) -> None:
+    read = consult("d: Any fever, chills or night sweats?", f"p: {answer}")
+    assert states(read) == {"fever": "absent", "chills": "absent", "night sweats": "absent"}
+    assert {fact.evidence for fact in read.facts} == {(0, 1)}
+
+
+def test_just_the_cough() -> None:
+    assert states(consult("d: Any fever, cough or sore throat?", "p: Just the cough.")) == {
+        "cough": "present", "fever": "absent", "sore throat": "absent",
+    }  # fmt: skip
+
+
+def test_no_but_something_else() -> None:
+    read = consult("d: Any chest pain?", "p: No, but I do get palpitations.")
+    assert states(read) == {"chest pain": "absent", "palpitations": "present"}
+
+
+def test_yes_to_a_list_is_left_open() -> None:
+    read = consult("d: Do you have fever or chills?", "p: Yes.")
+    assert read.facts == ()
+    assert len(read.unanswered) == 2
+
+
+def test_yes_to_one() -> None:
+    assert states(consult("d: Do you get dizzy?", "p: Yeah, a little.")) == {"dizziness": "present"}
+
+
+def test_yeah_to_a_negative_question_is_left_open() -> None:
+    read = consult("d: No fever?", "p: Yeah.")
+    assert read.facts == ()
+    assert [fact.concept.label for fact in read.unanswered] == ["fever"]
+    assert states(consult("d: No fever?", "p: That's right.")) == {"fever": "absent"}
+    assert states(consult("d: No fever?", "p: No.")) == {"fever": "absent"}
+
+
+def test_family_question() -> None:
+    read = consult("d: Does anyone in your family have diabetes?", "p: Yes, my mother.")
+    assert states(read)["Diabetes mellitus"] == "family"
+
+
+def test_a_parent_speaks_for_the_child() -> None:
+    read = consult("d: What brings you in?", "c: My son has had a fever since yesterday.")
+    assert states(read) == {"fever": "present"}
+
+
+def test_values_bind_to_the_symptom_in_focus() -> None:
+    read = consult("p: I have a headache.", "d: How long?", "p: About three days.", "d: How bad is it?", "p: 7 out of 10.")
+    values = {name: text for fact in read.facts for name, text in fact.values.items()}
+    assert values == {"duration": "three days", "severity": "7/10"}
+
+
+@pytest.mark.parametrize("said", ["ten milligrams once a day", "10 mg once daily", "10 milligrams 1 time a day"])
+def test_dose_and_frequency(said: str) -> None:
+    (fact,) = consult("d: What do you take?", f"p: I take lisinopril {said}").facts
+    assert (fact.values["dose"], fact.values["frequency"]) == ("10 mg", "once a day")
+
+
+def test_a_misheard_medicine_is_marked() -> None:
+    (fact,) = consult("p: I take lysinoprill ten milligrams").facts
+    assert fact.concept.label == "lisinopril"
+    assert not fact.certain
+
+
+def test_allergy_and_reaction() -> None:
+    (fact,) = consult("d: Any allergies?", "p: Penicillin, it gives me a rash.").facts
+    assert (fact.values["role"], fact.values["reaction"]) == ("allergy", "rash")

@@ -1,0 +1,68 @@
+"""States of mentions in patients' speech. Traps of our own; the shared trap list is scored by bench/notes.py."""
+
+import pytest
+
+from clinical_language import read_text
+
+
+def states(text: str) -> dict[str, str]:
+    return {fact.concept.label: fact.state.value for fact in read_text(text).facts}
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "state"),
+    [
+        ("I have no fever.", "fever", "absent"),
+        ("I dont have a fever", "fever", "absent"),
+        ("No, I have chest pain right now.", "chest pain", "present"),
+        ("I've never had a headache like this before.", "headache", "present"),
+        ("I can't stop vomiting.", "vomiting", "present"),
+        ("I haven't noticed any rash, itching or swelling in my legs.", "leg swelling", "absent"),
+        ("There is no relief from the back pain.", "back pain", "present"),
+        ("I couldn't breathe and the chest pain came on suddenly.", "dyspnea", "present"),
+        ("The dizziness is gone now.", "dizziness", "resolved"),
+        ("I used to have migraines.", "Migraine", "resolved"),
+        ("I stopped vomiting yesterday.", "vomiting", "resolved"),
+        ("My mother had diabetes.", "Diabetes mellitus", "family"),
+        ("My wife noticed a rash on my back.", "rash", "present"),
+        ("Maybe I have a fever.", "fever", "uncertain"),
+        ("I was worried that if I get a fever I should call.", "fever", "hypothetical"),
+        ("I had kidney stones five years ago.", "Kidney stone", "historical"),
+        ("My son has a fever.", "fever", "present"),
+        ("Tylenol does nothing for the headache.", "headache", "present"),
+    ],
+)
+def test_state(text: str, label: str, state: str) -> None:
+    assert states(text).get(label) == state
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("My tummy is killing me.", "abdominal pain"),
+        ("There's pain in the, um, left side of my knee.", "knee pain"),
+        ("My ears are really itchy.", "ear itching"),
+        ("I can't catch my breath.", "dyspnea"),
+        ("I've been throwing up all night.", "vomiting"),
+        ("I've got the runs.", "diarrhea"),
+        ("Both ankles are swollen.", "leg swelling"),
+        ("I have diarrhoea.", "diarrhea"),
+        ("It burns when I pee.", "dysuria"),
+    ],
+)
+def test_lay_words_name_the_concept(text: str, label: str) -> None:
+    assert states(text).get(label) == "present"
+
+
+def test_markup_and_control_characters_are_no_words() -> None:
+    assert states("I have a <b>fever</b>\x00\x07 and <script>nausea</script>") == {
+        "fever": "present",
+        "nausea": "present",
+    }
+
+
+def test_the_words_stand_at_their_span() -> None:
+    text = "Well, <b>honestly</b> I can\u2019t catch my breath, and my head hurts."
+    for fact in read_text(text).facts:
+        first, last = fact.span
+        assert text[first:last].replace("\u2019", "'") == fact.words
