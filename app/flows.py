@@ -12,13 +12,12 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import soap
-from access import CareRelationships
+from access import SESSION_ENDED, CareRelationships
 from app.sound import float32, pcm16
 from clinical_store import (
     ClinicalStore,
@@ -29,12 +28,15 @@ from clinical_store import (
     TranscriptTurn,
     VisitStatus,
 )
-from core.bus import RESUMED, Event
+from core.bus import Event
 from core.database import Database
 from core.jobs import enqueue
 from scheduling import Appointment, VisitRef
 from signaling import RoomServer
 from transcription import SpeechProcess, Transcription, Utterance
+
+if TYPE_CHECKING:
+    import soap
 
 TRANSCRIBE, DRAFT, COMPLETE = "transcribe_utterance", "draft_note", "complete_transcript"
 SPEECH_QUEUE, LANGUAGE_QUEUE = "speech", "language"
@@ -66,13 +68,15 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """scheduling's `OnCancelled`: the visit will not take place."""
+    """scheduling's `OnCancelled`: the visit will not take place, and no longer opens the record."""
 
     store: ClinicalStore
+    care: CareRelationships
 
     async def __call__(self, session: AsyncSession, appointment: Appointment) -> None:
         if appointment.visit_id:
             await self.store.set_visit_status(session, appointment.visit_id, VisitStatus.ENDED)
+            await self.care.withdraw(session, appointment.visit_id)
 
 
 # --- 2. Somebody finished speaking, or a piece of recording closed (in `record`) ---------------------------
@@ -163,7 +167,7 @@ class Writing:
     async def draft_note(self, visit_id: str) -> None:
         async with self.database.transaction() as session:
             turns = await self.store.turns(session, UUID(visit_id))
-        note = await asyncio.to_thread(soap.draft_note, [as_turn(turn) for turn in turns])
+        note = await asyncio.to_thread(drafted, turns)
         said = [turn.utterance_id for turn in turns]
         async with self.database.transaction() as session:
             await self.store.save_draft(
@@ -200,8 +204,12 @@ class Writing:
         return heard >= SAME_SPEECH * (found.end - found.start)
 
 
-def as_turn(turn: TranscriptTurn) -> soap.Turn:
-    return soap.Turn(speaker=turn.speaker, text=turn.text, start=turn.start, end=turn.end)
+def drafted(turns: Sequence[TranscriptTurn]) -> soap.DraftNote:
+    """The draft of these turns. Imported here: spaCy brings torch along, three seconds that only `work` owes."""
+    import soap
+
+    said = [soap.Turn(speaker=turn.speaker, text=turn.text, start=turn.start, end=turn.end) for turn in turns]
+    return soap.draft_note(said)
 
 
 def as_statement(statement: soap.Statement, said: Sequence[UUID]) -> DraftStatement:
@@ -212,7 +220,7 @@ def as_statement(statement: soap.Statement, said: Sequence[UUID]) -> DraftStatem
         text=statement.text,
         state=statement.state,
         confidence=statement.confidence,
-        codes=statement.codes,
+        codes=tuple(f"{system}:{code}" for system, code in statement.codes.items()),
         evidence=tuple(said[turn] for turn in statement.evidence),
     )
 
@@ -244,16 +252,20 @@ class Showing:
     rooms: RoomServer
 
     async def show(self, event: Event) -> None:
-        if event.topic == RESUMED:
-            return
-        visit_id = UUID(str(event.payload.get("visit_id")))
+        """Topics that no screen waits for are passed over. Raises ServiceError when the store is away."""
         if event.topic == "utterance.completed":
-            await self._show_utterance(visit_id, UUID(str(event.payload["utterance_id"])))
+            await self._show_utterance(_id(event, "visit_id"), _id(event, "utterance_id"))
         elif event.topic == "note.changed":
-            await self.rooms.push_note_changed(visit_id, int(event.payload["revision"]))
+            await self.rooms.push_note_changed(_id(event, "visit_id"), int(event.payload["revision"]))
+        elif event.topic == SESSION_ENDED:
+            await self.rooms.end_session(_id(event, "session_id"))
 
     async def _show_utterance(self, visit_id: UUID, utterance_id: UUID) -> None:
         async with self.database.transaction() as session:
             view = await self.store.utterance_shown(session, utterance_id)
         if view.text:
             await self.rooms.push_utterance(visit_id, view.model_dump(mode="json"))
+
+
+def _id(event: Event, name: str) -> UUID:
+    return UUID(str(event.payload[name]))

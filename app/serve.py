@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from uuid import UUID
 
 from aiohttp import web
 
-from access import SESSION_ENDED
 from app.lifetime import end_with_parent, stop_on_signals
 from app.settings import Settings
 from app.wiring import Clinic
-from core.bus import Event
 from core.errors import ServiceError
 from core.telemetry import configure_logging, get_logger
 
@@ -59,16 +56,10 @@ async def _until(stop: asyncio.Event, *works: Awaitable[None]) -> None:
 async def _show(clinic: Clinic, stop: asyncio.Event) -> None:
     async for event in clinic.bus.listen(stop):
         try:
-            await _react(clinic, event)
-        except ServiceError as error:  # a database that is away: the next event, or a reload, shows it
-            log.warning("event.not_shown", topic=event.topic, code=error.code)
-
-
-async def _react(clinic: Clinic, event: Event) -> None:
-    if event.topic == SESSION_ENDED:
-        await clinic.rooms.end_session(UUID(str(event.payload["session_id"])))
-    else:
-        await clinic.showing.show(event)
+            await clinic.showing.show(event)
+        except (ServiceError, KeyError, ValueError) as error:
+            # A database that is away, or a message that is not ours: no reason to end every call on this node.
+            log.warning("event.not_shown", topic=event.topic, error_type=type(error).__name__)
 
 
 async def _end(clinic: Clinic, runner: web.AppRunner) -> None:

@@ -93,7 +93,7 @@ class Clinic:
     @cached_property
     def scheduling(self) -> Scheduling:
         booked = Booked(self.store, self.care)
-        return Scheduling(self.clock, self.access, self.care, booked, Cancelled(self.store))
+        return Scheduling(self.clock, self.access, self.care, booked, Cancelled(self.store, self.care))
 
     @cached_property
     def tickets(self) -> RoomTickets:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from app.flows import COMPLETE, DRAFT, LANGUAGE_QUEUE, SPEECH_QUEUE, TRANSCRIBE, Writing
+from app.flows import COMPLETE, DRAFT, LANGUAGE_QUEUE, SPEECH_QUEUE, TRANSCRIBE, Writing, drafted
 from app.lifetime import end_with_parent, stop_on_signals
 from app.settings import Settings
 from app.wiring import Clinic
@@ -23,7 +23,7 @@ async def run() -> int:
     settings = Settings()
     clinic = Clinic(settings)
     speech = SpeechProcess(settings.speech_model, threads=settings.speech_threads)
-    await speech.start()
+    await asyncio.gather(speech.start(), asyncio.to_thread(drafted, []))  # both load what they need once
     log.info("work.started", model=settings.speech_model)
     writing = Writing(clinic.database, clinic.store, speech, clinic.shelf, settings.speech_model)
     try:

@@ -38,7 +38,7 @@ def wav_of(speaker: str, folder: Path) -> Path:
 
 def seconds_of(path: Path) -> float:
     with wave.open(str(path)) as source:
-        return source.getnframes() / source.getframerate()
+        return float(source.getnframes() / source.getframerate())
 
 
 def words(text: str) -> list[str]:
@@ -53,4 +53,4 @@ def word_error_rate(reference: str, heard: str) -> float:
         previous, row[0] = row[0], i
         for j, other in enumerate(got, 1):
             previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (word != other))
-    return row[-1] / max(len(wanted), 1)
+    return float(row[-1] / max(len(wanted), 1))

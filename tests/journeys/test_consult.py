@@ -1,0 +1,228 @@
+"""The whole way in real Chromium: booking, waiting room, video, transcript, draft, signed note, restart."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import av
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.journeys import steps
+from tests.journeys.browsers import PHONE, person
+from tests.journeys.clinic import Clinic
+from tests.journeys.spoken import lines, seconds_of, wav_of, word_error_rate
+from tests.journeys.steps import hook
+
+CHIEF, ALLERGIES, MEDICATIONS = "subjective.chief_complaint", "subjective.allergies", "subjective.medications"
+HELD_OUT_WORDS = 0.20  # word error rate that the demo model may have on the demo consult
+LENGTH_TOLERANCE = 0.5  # seconds
+
+
+@dataclass
+class Consult:
+    """Two people, their pages, and the visit they hold."""
+
+    clinic: Clinic
+    doctor: Page
+    patient: Page
+    visit: UUID
+    seconds: float
+
+    async def get(self, page: Page, path: str) -> Any:
+        answer = await page.request.get(f"/api/visits/{self.visit}{path}")
+        assert answer.ok, f"{path}: {answer.status}"
+        return await answer.json()
+
+
+@pytest.fixture
+async def consult(clinic: Clinic, chromium: Path, tmp_path: Path) -> AsyncIterator[Consult]:
+    microphones = {speaker: wav_of(speaker, tmp_path) for speaker in ("doctor", "patient")}
+    async with (
+        person(clinic.url, microphone=microphones["doctor"]) as doctor,
+        person(clinic.url, microphone=microphones["patient"]) as patient,
+        person(clinic.url) as scheduler,
+    ):
+        await steps.sign_in(scheduler, "scheduler@demo.clinic")
+        await steps.publish(scheduler, monday_after(timedelta(days=30)).isoformat())
+        await steps.sign_in(doctor, "doctor@demo.clinic")
+        await steps.sign_in(patient, "patient@demo.clinic")
+        visit = await steps.book(patient, "Headache")
+        yield Consult(clinic, doctor, patient, visit, seconds_of(microphones["doctor"]))
+
+
+async def test_a_consult_from_booking_to_signed_note(consult: Consult) -> None:
+    await meet(consult)
+    await talk(consult)
+    await watch_the_draft(consult)
+    await end(consult)
+    await check_transcript(consult)
+    await check_recordings(consult)
+    await edit_and_sign(consult)
+    await check_after_restart(consult)
+
+
+def monday_after(length: timedelta) -> date:
+    """Clinics publish weekdays; the demo's own calendar ends before."""
+    day = datetime.now(UTC).date() + length
+    return day + timedelta(days=(7 - day.weekday()) % 7)
+
+
+async def meet(consult: Consult) -> None:
+    """Device check, waiting room, admission, consent; then each side decodes the other's picture."""
+    doctor, patient = consult.doctor, consult.patient
+    await steps.check_devices(patient, consult.visit)
+    await expect(hook(patient, "waiting-room")).to_have_attribute("data-announced", "true")
+    await steps.picture(patient, "1-waiting-room")
+    await steps.check_devices(doctor, consult.visit)
+    await doctor.locator(".admit-button").click()
+    for page in (doctor, patient):
+        await steps.agree(page)
+    await asyncio.gather(steps.sees_the_other(doctor), steps.sees_the_other(patient))
+
+
+async def talk(consult: Consult) -> None:
+    """Mute and unmute, chat, then the spoken consult from both microphones at once."""
+    doctor, patient = consult.doctor, consult.patient
+    await hook(doctor, "toggle-microphone").click()
+    await hook(doctor, "toggle-microphone").click()
+    await steps.say_in_chat(patient, "Can you hear me well?")
+    await steps.open_panel(doctor, "panel-chat")
+    await expect(hook(doctor, "chat-message").filter(has_text="Can you hear me well?")).to_be_visible()
+    await steps.open_panel(doctor, "panel-note")
+    await asyncio.gather(steps.restart_microphone(doctor), steps.restart_microphone(patient))
+
+
+async def watch_the_draft(consult: Consult) -> None:
+    """The draft grows while they talk; a click plays the moment a line rests on."""
+    doctor = consult.doctor
+    chief = await steps.statement(doctor, CHIEF, "headache")
+    await steps.statement(doctor, ALLERGIES, "penicillin")
+    await steps.sees_the_other(doctor)
+    await steps.statement(doctor, MEDICATIONS, "lisinopril")
+    await steps.statement(doctor, "plan", "two weeks|2 weeks")
+    await chief.click()
+    await expect(hook(doctor, "evidence-player")).to_be_visible()
+    media = hook(doctor, "evidence-media")
+    await expect(media).to_be_visible()
+    await doctor.wait_for_function(
+        "() => document.querySelector('[data-testid=evidence-media]')?.readyState >= 2", timeout=20_000
+    )
+    await steps.picture(doctor, "2-room")
+
+
+async def end(consult: Consult) -> None:
+    await hook(consult.doctor, "end-visit").click()
+    await hook(consult.doctor, "end-visit-confirm").click()
+    await expect(hook(consult.patient, "visit-ended")).to_be_visible()
+    await until_complete(consult)
+
+
+async def until_complete(consult: Consult) -> None:
+    async with asyncio.timeout(90):
+        while (await consult.get(consult.doctor, "/transcript"))["status"] != "complete":
+            await asyncio.sleep(0.5)  # another process works: its page polls too
+
+
+async def check_transcript(consult: Consult) -> None:
+    """Each speaker's words, attributed to the right person."""
+    transcript = await consult.get(consult.doctor, "/transcript")
+    assert "Not for care" in transcript["notice"]
+    for speaker in ("doctor", "patient"):
+        heard = " ".join(u["text"] for u in transcript["utterances"] if u["speaker"] == speaker)
+        rate = word_error_rate(" ".join(lines(speaker)), heard)
+        print(f"word error rate, {speaker}: {rate:.3f}")
+        assert rate <= HELD_OUT_WORDS, heard
+
+
+async def check_recordings(consult: Consult) -> None:
+    """Each participant's recording decodes, with its true length."""
+    segments = await consult.get(consult.doctor, "/recordings")
+    assert {segment["speaker"] for segment in segments} == {"doctor", "patient"}
+    for segment in segments:
+        answer = await consult.doctor.request.get(f"/api/recordings/{segment['segment_id']}/media")
+        assert answer.ok
+        seconds, pictures = decoded(await answer.body())
+        assert seconds == pytest.approx(segment["end"] - segment["start"], abs=LENGTH_TOLERANCE)
+        assert seconds > consult.seconds - 1
+        assert pictures > 100
+
+
+def decoded(content: bytes) -> tuple[float, int]:
+    """Seconds of sound and number of pictures that decode."""
+    with av.open(BytesIO(content), "r") as container:
+        samples = sum(frame.samples for frame in container.decode(container.streams.audio[0]))
+    with av.open(BytesIO(content), "r") as container:
+        pictures = len(list(container.decode(container.streams.video[0])))
+    return samples / 48_000, pictures
+
+
+async def check_draft(consult: Consult, note: dict[str, Any]) -> None:
+    """Chief complaint, a denied symptom, allergy, medication, follow-up: each with evidence at the right utterance."""
+    said = {u["id"]: u for u in (await consult.get(consult.doctor, "/transcript"))["utterances"]}
+    wanted = [
+        (CHIEF, "headache", "present", "headache"),
+        (None, "fever", "absent", "fever"),
+        (ALLERGIES, "penicillin", "present", "penicillin"),
+        (MEDICATIONS, "lisinopril", "present", "lisinopril"),
+        ("plan", "week", "present", "weeks"),
+    ]
+    for section, words, state, spoken in wanted:
+        found = [
+            s
+            for s in note["statements"]
+            if words in s["text"].lower() and s["state"] == state and section in (None, s["section"])
+        ]
+        assert found, (section, words, json.dumps(note["statements"])[:2000])
+        evidence = " ".join(said[e]["text"].lower() for s in found for e in s["evidence"])
+        assert spoken in evidence, (words, evidence)
+
+
+async def edit_and_sign(consult: Consult) -> None:
+    """Edit, save; a second tab cannot overwrite silently; sign locks; an addendum is dated."""
+    doctor = consult.doctor
+    await check_draft(consult, await consult.get(doctor, "/note"))
+    await doctor.goto(f"/visits/{consult.visit}/note")
+    second = await doctor.context.new_page()
+    await second.goto(f"/visits/{consult.visit}/note")
+    await expect(hook(second, "statement-text").first).to_be_visible()
+    first_line = hook(doctor, "statement-text").first
+    await first_line.fill("Headache for three days, worse in the morning.")
+    await hook(doctor, "note-save").click()
+    await expect(hook(doctor, "note-status")).to_have_attribute("data-version", "1")
+    await hook(second, "statement-text").first.fill("Something else.")
+    await hook(second, "note-save").click()
+    await expect(hook(second, "note-conflict")).to_be_visible()
+    await second.close(run_before_unload=False)
+    await steps.picture(doctor, "3-note")
+    await hook(doctor, "note-sign").click()
+    await hook(doctor, "note-sign-confirm").click()
+    await expect(hook(doctor, "note-signed")).to_be_visible()
+    await hook(doctor, "addendum-text").fill("Patient phoned: headache is better.")
+    await hook(doctor, "addendum-add").click()
+    await expect(hook(doctor, "addendum")).to_be_visible()
+
+
+async def check_after_restart(consult: Consult) -> None:
+    """Every process ends and starts again: the edit, the signature and the patient's summary are there."""
+    assert consult.clinic.stop() == 0
+    seconds = consult.clinic.start()
+    print(f"second start: {seconds:.1f} s")
+    note = await consult.get(consult.doctor, "/note")
+    assert note["status"] == "signed"
+    assert any("worse in the morning" in s["text"] for s in note["statements"])
+    patient = consult.patient
+    await patient.goto(f"/visits/{consult.visit}/summary")
+    await expect(hook(patient, "summary-section").first).to_be_visible()
+    await expect(patient.get_by_text("worse in the morning")).to_be_visible()
+    await steps.picture(patient, "4-summary")
+    await patient.set_viewport_size(PHONE)
+    await steps.picture(patient, "4-summary-phone")

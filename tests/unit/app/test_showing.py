@@ -1,0 +1,44 @@
+"""Events on the bus: unknown topics are passed over, and what is not ours never reaches a room."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from app.flows import Showing
+from core.bus import RESUMED, Event
+from core.ids import new_id
+
+
+class Rooms:
+    """Remembers what it was told; a hand-written stand-in for signaling's RoomServer."""
+
+    def __init__(self) -> None:
+        self.notes: list[tuple[UUID, int]] = []
+
+    async def push_note_changed(self, visit_id: UUID, revision: int) -> None:
+        self.notes.append((visit_id, revision))
+
+
+def showing(rooms: Rooms) -> Showing:
+    nothing = cast(Any, SimpleNamespace())
+    return Showing(nothing, nothing, cast(Any, rooms))
+
+
+@pytest.mark.parametrize("topic", [RESUMED, "appointment.booked", "visit.changed", "something.new"])
+async def test_a_topic_without_a_screen_is_passed_over(topic: str) -> None:
+    await showing(Rooms()).show(Event(topic, {"appointment_id": "no visit in it"}))
+
+
+async def test_a_changed_note_is_shown_in_its_visit() -> None:
+    rooms, visit = Rooms(), new_id()
+    await showing(rooms).show(Event("note.changed", {"visit_id": str(visit), "revision": 3}))
+    assert rooms.notes == [(visit, 3)]
+
+
+async def test_a_malformed_event_is_refused_before_any_room_hears_of_it() -> None:
+    rooms = Rooms()
+    with pytest.raises(ValueError, match="UUID"):
+        await showing(rooms).show(Event("note.changed", {"visit_id": "x", "revision": 1}))
+    assert rooms.notes == []
