@@ -1,9 +1,10 @@
 """AES-256-GCM for values and for growing files, and the clinic's ring of keys.
 
-A sealed value: version 0x01 | length of the key id | key id | nonce (12) | ciphertext and tag. The header is part
-of the associated data, so a value cannot be given another key's name. Callers bind `aad` to the place of the value
-("table|column|row id"): a ciphertext copied to another row does not open. Random 96-bit nonces are safe for far
-fewer than 2**32 values per key (NIST SP 800-38D section 8.3); per-patient keys keep every key far below.
+A sealed value: version 0x01 | length of the key id | key id | nonce (12) | ciphertext and tag. The header is
+part of the associated data, so a value cannot be given another key's name. Callers bind `aad` to the place of
+the value ("table|column|row id"): a ciphertext copied to another row does not open. Random 96-bit nonces are
+safe for far fewer than 2**32 values per key (NIST SP 800-38D section 8.3); per-patient keys keep every key
+far below.
 """
 
 import base64
@@ -22,7 +23,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from core.crypto_file import ChunkReader, ChunkWriter, DamagedFile
 from core.private_file import read_private, write_private
 
-__all__ = ["ChunkReader", "ChunkWriter", "DamagedFile", "Keyring", "NotOpened", "new_key", "seal", "sealed_with", "unseal"]
+__all__ = [
+    "ChunkReader",
+    "ChunkWriter",
+    "DamagedFile",
+    "Keyring",
+    "NotOpened",
+    "new_key",
+    "seal",
+    "sealed_with",
+    "unseal",
+]
 
 _VERSION = 1
 _NONCE = 12
@@ -86,7 +97,9 @@ class Keyring:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read a ring. Raises PermissionError when group or others may read the file, ValueError when damaged."""
+        """Read a ring. Raises PermissionError when group or others may read the file, ValueError when
+        damaged.
+        """
         stored = json.loads(read_private(path))
         keys = {name: base64.b64decode(value) for name, value in stored["keys"].items()}
         return cls(keys, stored["active"], base64.b64decode(stored["index_root"]))

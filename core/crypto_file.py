@@ -1,10 +1,11 @@
 """Encrypted files that grow: written chunk by chunk, readable up to the last whole chunk after a kill -9.
 
-Layout: magic (4) | salt (32) | tag (16) that only the right key and `aad` give | chunks. A chunk: 4 bytes big-endian, top bit set on the final one, the rest the
-length of the plaintext | ciphertext | tag (16). The file key is HKDF-SHA256(key, salt), so the nonce can be the
-chunk's number: no nonce repeats although one patient key serves many files. The number, the final flag and the
-caller's `aad` (the file's place) are associated data: chunks cannot be reordered, moved to another file, or
-cut off without `complete` turning false.
+Layout: magic (4) | salt (32) | tag (16) that only the right key and `aad` give | chunks. A chunk: 4 bytes
+big-endian, top bit set on the final one, the rest the length of the plaintext | ciphertext | tag (16). The
+file key is HKDF-SHA256(key, salt), so the nonce can be the chunk's number: no nonce repeats although one
+patient key serves many files. The number, the final flag and the caller's `aad` (the file's place) are
+associated data: chunks cannot be reordered, moved to another file, or cut off without `complete` turning
+false.
 """
 
 import contextlib
@@ -79,7 +80,9 @@ class ChunkWriter:
 
 
 class ChunkReader:
-    """Random access to a chunk file, also while it still grows (`refresh` looks for new chunks); blocking calls."""
+    """Random access to a chunk file, also while it still grows (`refresh` looks for new chunks); blocking
+    calls.
+    """
 
     def __init__(self, storage: Storage, name: str, key: bytes, aad: bytes) -> None:
         self._storage = storage
@@ -128,7 +131,9 @@ class ChunkReader:
         return b"".join(parts)
 
     def _leave_out_torn_end(self) -> None:
-        """Power loss can leave a tail of zeros or garbage: what the file ends in must open, or it is left out."""
+        """Power loss can leave a tail of zeros or garbage: what the file ends in must open, or it is left
+        out.
+        """
         while self._places:
             with contextlib.suppress(DamagedFile):
                 self._chunk(len(self._places) - 1)

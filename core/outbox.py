@@ -1,4 +1,5 @@
-"""The transactional outbox: an event is a row of the transaction that caused it; a relay publishes it afterwards.
+"""The transactional outbox: an event is a row of the transaction that caused it; a relay publishes it
+afterwards.
 
 Delivery is at least once and in order of commit only roughly: readers treat an event as "look again".
 Rows carry ids, never text.
@@ -21,7 +22,6 @@ from core.telemetry import get_logger
 _CHANNEL = "consultroom_outbox"
 _BATCH = 100
 _POLL_SECONDS = 1.0
-_KEEP = "1 day"
 _log = get_logger()
 
 
@@ -46,7 +46,7 @@ async def emit(session: AsyncSession, topic: str, **ids: str | int) -> None:
     """Tell `topic` when this transaction commits; nothing is told when it rolls back. Values are ids only."""
     session.add(OutboxEvent(topic=topic, payload=ids))
     await session.flush()
-    await session.execute(text(f"SELECT pg_notify('{_CHANNEL}', '')"))
+    await session.execute(_WAKE, {"channel": _CHANNEL})
 
 
 class OutboxRelay:
@@ -82,9 +82,7 @@ class OutboxRelay:
     async def prune(self) -> None:
         """Delete events that were told more than a day ago."""
         async with self._database.transaction() as session:
-            await session.execute(
-                text(f"DELETE FROM outbox_event WHERE sent_at < now() - interval '{_KEEP}'")
-            )
+            await session.execute(_FORGET)
 
     async def _pass_on(self) -> None:
         self._wake.clear()
@@ -121,6 +119,8 @@ class OutboxRelay:
             connection.terminate()
 
 
+_WAKE = text("SELECT pg_notify(:channel, '')")
+_FORGET = text("DELETE FROM outbox_event WHERE sent_at < now() - interval '1 day'")
 _UNSENT = (
     select(OutboxEvent)
     .where(OutboxEvent.sent_at.is_(None))

@@ -1,4 +1,5 @@
-"""Bulk bytes by name: a folder by default, a bucket in production. Calls block: give them a thread or a process.
+"""Bulk bytes by name: a folder by default, a bucket in production. Calls block: give them a thread or a
+process.
 
 Names are generated ids such as "recordings/0192….crf", never a person's. What is stored is already encrypted.
 """

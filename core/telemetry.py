@@ -18,12 +18,14 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 REDACTED = "[redacted]"
 # Ids, counts, codes and durations. Nothing a person said, is called, or complains of.
-ALLOWED_KEYS = frozenset(
-    """event level timestamp logger process request_id method route status code duration_s count attempts seconds
-    actor_id account_id patient_id visit_id participant_id utterance_id segment_id slot_id appointment_id job_id
-    task queue topic kind outcome reason state error_type error_at port pid version signal size_bytes
-    frames packets dropped lag_s address url_path check revision model exit_code step process_name""".split()
+_ALLOWED = (
+    "event level timestamp logger process request_id method route status code duration_s count attempts"
+    " seconds actor_id account_id patient_id visit_id participant_id utterance_id segment_id slot_id"
+    " appointment_id job_id task queue topic kind outcome reason state error_type error_at port pid"
+    " version signal size_bytes frames packets dropped lag_s check revision model"
+    " exit_code step process_name"
 )
+ALLOWED_KEYS = frozenset(_ALLOWED.split())
 REGISTRY = CollectorRegistry(auto_describe=True)
 _PREFIX = "consultroom_"
 _HEARTBEAT_SECONDS = 0.5
@@ -95,7 +97,9 @@ def histogram(name: str, help_text: str, labels: tuple[str, ...] = ()) -> Histog
 
 
 def serve_metrics(port: int, address: str = "127.0.0.1") -> Callable[[], None]:
-    """Answer /metrics on a port of its own, loopback unless told otherwise. Returns the function that stops it."""
+    """Answer /metrics on a port of its own, loopback unless told otherwise. Returns the function that stops
+    it.
+    """
     server, thread = _start_http_server(port, address, registry=REGISTRY)
 
     def stop() -> None:

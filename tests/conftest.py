@@ -1,7 +1,8 @@
-"""Fixtures every test may use: real servers of this session, one fresh database per test, a clock that stands still.
+"""Fixtures every test may use: real servers of this session, one fresh database per test, a clock that stands
+still.
 
-DATABASE_URL and REDIS_URL, when set, name servers to use instead of the embedded ones. The account of DATABASE_URL
-must be allowed to create databases; whole Valkey databases are emptied between tests.
+DATABASE_URL and REDIS_URL, when set, name servers to use instead of the embedded ones. The account of
+DATABASE_URL must be allowed to create databases; whole Valkey databases are emptied between tests.
 """
 
 import asyncio
@@ -25,7 +26,9 @@ from core.migrate import upgrade
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every coroutine test fails when it leaves tasks behind; everything below tests/integration is marked so."""
+    """Every coroutine test fails when it leaves tasks behind; everything below tests/integration is marked
+    so.
+    """
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             item.fixturenames.insert(0, "no_leaked_tasks")
@@ -83,7 +86,7 @@ class TestServer:
     def execute(self, statement: str, *names: str) -> None:
         """One statement with identifiers filled in."""
         with psycopg.connect(self._plain(self.url), autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def url_of(self, database: str) -> str:
         """The server's URL with another database."""

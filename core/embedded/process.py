@@ -65,7 +65,8 @@ class SocketFolder:
 class ServerProcess:
     """A child in its own session (Ctrl-C in the terminal does not reach it before we decide)."""
 
-    def __init__(self, command: Sequence[str], *, log: Path, user: int | None = None, group: int | None = None
+    def __init__(
+        self, command: Sequence[str], *, log: Path, user: int | None = None, group: int | None = None
     ) -> None:
         with log.open("ab") as output:
             self._process = subprocess.Popen(

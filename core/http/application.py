@@ -36,9 +36,9 @@ def build_app(
     """An application that answers `bound`, /openapi.json, /docs, /livez and /readyz, and refuses all else.
 
     `keyring` encrypts stored answers and is needed when a route is idempotent. `on_denied(request, principal,
-    permission)` is told of refused permissions. `own_origins`: the addresses browsers see when a proxy rewrites
-    Host, e.g. "https://consult.example". `checks`: what /readyz asks; each returns or raises. ValueError on
-    two routes with one address or an idempotent route without a keyring.
+    permission)` is told of refused permissions. `own_origins`: the addresses browsers see when a proxy
+    rewrites Host, e.g. "https://consult.example". `checks`: what /readyz asks; each returns or raises.
+    ValueError on two routes with one address or an idempotent route without a keyring.
     """
     _refuse_conflicts(bound, keyring)
     app = web.Application(

@@ -1,4 +1,6 @@
-"""The one declaration of a route: method, address, permission, shapes, errors. Everything else is built from it."""
+"""The one declaration of a route: method, address, permission, shapes, errors. Everything else is built from
+it.
+"""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -149,7 +151,8 @@ def route(
     """Mark a method of an http class. Permission PUBLIC opens the route to everybody; there is no default.
 
     `idempotent`: an Idempotency-Key header makes a repeated request return the first answer. `if_match`: the
-    If-Match header is required and handed over as `call.if_match`. A wrong declaration is a ValueError at import.
+    If-Match header is required and handed over as `call.if_match`. A wrong declaration is a ValueError at
+    import.
     """
     spec = RouteSpec(
         method, path, str(permission), summary, body, query, response, status, errors, idempotent, if_match,

@@ -6,11 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
-_STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a2b34}
-summary{cursor:pointer;padding:.4rem 0}code,pre{font:14px ui-monospace,monospace;background:#f1f5f7;border-radius:4px}
-code{padding:.1rem .3rem}pre{padding:.8rem;overflow:auto}details{border-bottom:1px solid #dbe4e8}
-.m{display:inline-block;min-width:4.5rem;font-weight:700}table{border-collapse:collapse}td,th{padding:.2rem .8rem .2rem 0;
-text-align:left;vertical-align:top}"""
+_STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0
+1rem;color:#1a2b34} summary{cursor:pointer;padding:.4rem 0}code,pre{font:14px
+ui-monospace,monospace;background:#f1f5f7;border-radius:4px} code{padding:.1rem
+.3rem}pre{padding:.8rem;overflow:auto}details{border-bottom:1px solid #dbe4e8}
+.m{display:inline-block;min-width:4.5rem;font-weight:700}table{border-collapse:collapse}td,th{padding:.2rem
+.8rem .2rem 0; text-align:left;vertical-align:top}
+"""
 
 
 def add_docs(app: web.Application, document: dict[str, Any]) -> None:

@@ -9,9 +9,11 @@ from core.errors import CrossOrigin
 from core.http.problems import PREPARED, Next
 
 # script-src 'self': our Vite build loads its own modules only, nothing inline, no CDN.
-# style-src 'unsafe-inline': Mantine writes <style> elements and style attributes at run time (its CSS variables and
+# style-src 'unsafe-inline': Mantine writes <style> elements and style attributes at run time (its CSS
+# variables and
 #   responsive props); a style cannot run code, and img-src and connect-src keep it from sending anything out.
-# blob: for recordings and camera stills made in the page; ws: wss: for the room's socket ('self' does not cover ws in
+# blob: for recordings and camera stills made in the page; ws: wss: for the room's socket ('self' does not
+# cover ws in
 #   every browser we support).
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -56,8 +58,8 @@ async def add_security_headers(request: web.Request, response: web.StreamRespons
 def refuse_cross_origin(own_origins: Collection[str]) -> web.middleware:  # type: ignore[valid-type]
     """The middleware against request forgery (the algorithm of Go's http.CrossOriginProtection).
 
-    Browsers say where a request comes from in Sec-Fetch-Site, which a page cannot set; older ones at least send
-    Origin with a state change. A request with neither is no browser's and carries no ambient cookie.
+    Browsers say where a request comes from in Sec-Fetch-Site, which a page cannot set; older ones at least
+    send Origin with a state change. A request with neither is no browser's and carries no ambient cookie.
     """
     hosts = frozenset(urlsplit(origin).netloc for origin in own_origins)
 

@@ -1,4 +1,6 @@
-"""/livez: this process's event loop turns. /readyz: everything a request needs answers. No versions, no reasons."""
+"""/livez: this process's event loop turns. /readyz: everything a request needs answers. No versions, no
+reasons.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping

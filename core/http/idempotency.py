@@ -1,7 +1,7 @@
 """Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a repeated request gets the first answer.
 
-The record is a row of the same transaction as the effect: either both are there or neither. Failed requests leave
-none, so they may be repeated. The stored answer is encrypted, it can hold what a record holds.
+The record is a row of the same transaction as the effect: either both are there or neither. Failed requests
+leave none, so they may be repeated. The stored answer is encrypted, it can hold what a record holds.
 """
 
 import hashlib

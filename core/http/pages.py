@@ -1,4 +1,6 @@
-"""The built web application: hashed assets for ever, its one page never from a cache, every address of its router."""
+"""The built web application: hashed assets for ever, its one page never from a cache, every address of its
+router.
+"""
 
 from pathlib import Path
 

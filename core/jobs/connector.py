@@ -1,9 +1,9 @@
 """procrastinate's connection to PostgreSQL, with a deadline on every answer.
 
-A connection whose other end is gone without a word (a firewall, a frozen host) let procrastinate's worker sit still
-for seven hours, unstoppable (its issue #1334): psycopg waits for an answer even after it was cancelled. Here the
-kernel's keep-alives find a dead peer, and a query without an answer has its socket shut down under it, which ends
-every wait on it at once.
+A connection whose other end is gone without a word (a firewall, a frozen host) let procrastinate's worker sit
+still for seven hours, unstoppable (its issue #1334): psycopg waits for an answer even after it was cancelled.
+Here the kernel's keep-alives find a dead peer, and a query without an answer has its socket shut down under
+it, which ends every wait on it at once.
 """
 
 import asyncio
@@ -17,10 +17,12 @@ from typing import Any, TypeVar
 import psycopg
 import psycopg_pool
 from procrastinate import PsycopgConnector
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.sql import queries
 
 from core.database import driver_url
 
+SUPERSEDED = "SELECT procrastinate_finish_job_v1(%(job_id)s, 'failed', true)"
 QUERY_SECONDS = 10.0
 _END_SECONDS = 5.0
 _KEEPALIVE: dict[str, int] = {
@@ -51,8 +53,17 @@ class DeadlineConnector(PsycopgConnector):
         )
 
     async def execute_query_async(self, query: Any, **arguments: Any) -> None:
-        """As the parent's, within the deadline."""
-        await self.within(super().execute_query_async(query, **arguments))
+        """As the parent's, within the deadline.
+
+        A failed job cannot go back to the queue while a newer one waits under its queueing lock (a unique index
+        forbids it, and procrastinate would leave it 'doing' for ever): the newer one does the work, it is removed.
+        """
+        try:
+            await self.within(super().execute_query_async(query, **arguments))
+        except UniqueViolation:
+            if query != queries["retry_job"]:
+                raise
+            await self.within(super().execute_query_async(SUPERSEDED, job_id=arguments["job_id"]))
 
     async def execute_query_one_async(self, query: Any, **arguments: Any) -> dict[str, Any]:
         """As the parent's, within the deadline."""
@@ -78,9 +89,11 @@ class DeadlineConnector(PsycopgConnector):
     def cut(self) -> None:
         """Shut down every socket: whoever waits on one is told it is lost."""
         for connection in list(self._open):
-            with contextlib.suppress(psycopg.Error, OSError, ValueError):
-                with socket.socket(fileno=os.dup(connection.fileno())) as twin:
-                    twin.shutdown(socket.SHUT_RDWR)
+            with (
+                contextlib.suppress(psycopg.Error, OSError, ValueError),
+                socket.socket(fileno=os.dup(connection.fileno())) as twin,
+            ):
+                twin.shutdown(socket.SHUT_RDWR)
 
     @property
     def connections(self) -> psycopg_pool.AsyncConnectionPool[Any]:

@@ -12,11 +12,13 @@ from core.errors import Unavailable
 
 _DEFER = text(
     """SELECT unnest(procrastinate_defer_jobs_v1(ARRAY[ROW(
-         CAST(:queue AS varchar), CAST(:task AS varchar), 0, CAST(:lock AS text), CAST(:queueing_lock AS text),
-         CAST(:args AS jsonb), CAST(:at AS timestamptz))]::procrastinate_job_to_defer_v1[]))"""
+         CAST(:queue AS varchar), CAST(:task AS varchar), 0, CAST(:lock AS text), CAST(:queueing_lock AS
+         text), CAST(:args AS jsonb), CAST(:at AS timestamptz))]::procrastinate_job_to_defer_v1[]))
+         """
 )
-# FOR KEY SHARE: the worker's fetch (FOR UPDATE SKIP LOCKED) passes the job over until our transaction ends, so the
-# run that we rely on cannot start before it can see what we are writing. Enqueuers do not block one another.
+# FOR KEY SHARE: the worker's fetch (FOR UPDATE SKIP LOCKED) passes the job over until our transaction ends,
+# so the run that we rely on cannot start before it can see what we are writing. Enqueuers do not block one
+# another.
 _QUEUED = text(
     "SELECT id FROM procrastinate_jobs WHERE queueing_lock = :queueing_lock AND status = 'todo' FOR KEY SHARE"
 )
@@ -55,9 +57,16 @@ async def enqueue(
     """Queue `task` when this transaction commits; returns the job's id.
 
     `args` are ids, handed to the handler by name. Jobs with one `lock` run one after the other. With
-    `queueing_lock`, a job that already waits under that name is used instead of a second one. `at`: not before.
+    `queueing_lock`, a job that already waits under that name is used instead of a second one. `at`: not
+    before.
     """
-    job: dict[str, object] = {"queue": queue, "task": task, "lock": lock, "queueing_lock": queueing_lock, "at": at}
+    job: dict[str, object] = {
+        "queue": queue,
+        "task": task,
+        "lock": lock,
+        "queueing_lock": queueing_lock,
+        "at": at,
+    }
     row = {**job, "args": json.dumps(args)}
     if queueing_lock is None:
         return int((await session.execute(_DEFER, row)).scalar_one())

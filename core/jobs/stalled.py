@@ -1,25 +1,32 @@
-"""Jobs whose worker died: tried again while they have attempts left, given up where every one killed its worker."""
+"""Jobs whose worker died: tried again while they have attempts left, given up where every one killed its
+worker.
+"""
 
 from collections.abc import Mapping
+from typing import Any
 
-from core.jobs.connector import DeadlineConnector
+import psycopg
+
+from core.jobs.connector import SUPERSEDED, DeadlineConnector
 from core.telemetry import get_logger
 
 _DEFAULT_RETRIES = 5
-# FOR UPDATE … SKIP LOCKED: many workers sweep at once, each stalled job is taken by one of them, and only while it
-# still is stalled.
+# FOR UPDATE … SKIP LOCKED: many workers sweep at once, each stalled job is taken by one of them, and only
+# while it still is stalled.
 _STALLED = """
 SELECT job.id, job.task_name, job.attempts FROM procrastinate_jobs job
  WHERE job.status = 'doing' AND NOT EXISTS (
    SELECT 1 FROM procrastinate_workers worker
     WHERE worker.id = job.worker_id AND worker.last_heartbeat >= now() - make_interval(secs => %s))
  ORDER BY job.id LIMIT 100 FOR UPDATE OF job SKIP LOCKED"""
-_AGAIN = "SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)"
-_GIVE_UP = "SELECT procrastinate_finish_job_v1(%s, 'failed', false)"
+_AGAIN = "SELECT procrastinate_retry_job_v2(%(job_id)s, now(), NULL, NULL, NULL)"
+_GIVE_UP = "SELECT procrastinate_finish_job_v1(%(job_id)s, 'failed', false)"
 _log = get_logger()
 
 
-async def bring_back_stalled(connector: DeadlineConnector, retries: Mapping[str, int], seconds: float) -> None:
+async def bring_back_stalled(
+    connector: DeadlineConnector, retries: Mapping[str, int], seconds: float
+) -> None:
     """Take every job whose worker has been silent for `seconds`; a crash counts as an attempt."""
     await connector.within(_bring_back(connector, retries, seconds))
 
@@ -29,5 +36,19 @@ async def _bring_back(connector: DeadlineConnector, retries: Mapping[str, int], 
         found = await (await connection.execute(_STALLED, (seconds,))).fetchall()
         for job_id, task, attempts in found:
             again = attempts < retries.get(task, _DEFAULT_RETRIES)
-            await connection.execute(_AGAIN if again else _GIVE_UP, (job_id,))
-            _log.warning("job.stalled", job_id=job_id, task=task, attempts=attempts + 1, outcome="again" if again else "failed")
+            outcome = await _settle(connection, job_id, again=again)
+            _log.warning("job.stalled", job_id=job_id, task=task, attempts=attempts + 1, outcome=outcome)
+
+
+async def _settle(connection: psycopg.AsyncConnection[Any], job_id: int, *, again: bool) -> str:
+    """Queue the job again or give it up; remove it where a newer one waits under its queueing lock."""
+    if not again:
+        await connection.execute(_GIVE_UP, {"job_id": job_id})
+        return "failed"
+    try:
+        async with connection.transaction():
+            await connection.execute(_AGAIN, {"job_id": job_id})
+    except psycopg.errors.UniqueViolation:
+        await connection.execute(SUPERSEDED, {"job_id": job_id})
+        return "superseded"
+    return "again"

@@ -1,4 +1,6 @@
-"""The worker: procrastinate's, with stalled jobs brought back, crashes counted and a deadline on the database."""
+"""The worker: procrastinate's, with stalled jobs brought back, crashes counted and a deadline on the
+database.
+"""
 
 import asyncio
 import contextlib
@@ -21,7 +23,9 @@ STALLED_SECONDS = 8.0  # a worker silent for so long is dead: its jobs are tried
 _SWEEP_SECONDS = 1.0
 _POLL_SECONDS = 1.0
 _LONGEST_PAUSE = 300
-_CLOSE_SECONDS = 12.0  # the pool waits for connections it is still opening (connect_timeout 5 s), then for itself
+_CLOSE_SECONDS = (
+    12.0  # the pool waits for connections it is still opening (connect_timeout 5 s), then for itself
+)
 _DURATION = histogram("job_duration_seconds", "How long a job's attempt took.", ("task", "outcome"))
 _log = get_logger()
 

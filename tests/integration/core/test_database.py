@@ -14,7 +14,7 @@ pytestmark = pytest.mark.integration
 
 async def _count(database: Database) -> int:
     async with database.transaction() as session:
-        return (await session.execute(text("SELECT count(*) FROM outbox_event"))).scalar_one()
+        return int((await session.execute(text("SELECT count(*) FROM outbox_event"))).scalar_one())
 
 
 _INSERT = text("INSERT INTO outbox_event (topic, payload) VALUES ('t', '{}')")

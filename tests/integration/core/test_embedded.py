@@ -48,11 +48,15 @@ def test_postgres_finds_its_data_after_a_stop(tmp_path: Path) -> None:
 def test_postgres_is_closed_to_others(tmp_path: Path) -> None:
     server = start_postgres(tmp_path / "pg", durable=False)
     try:
-        assert mode(tmp_path / "pg") == mode(server.socket_folder) == mode(tmp_path / "pg" / "cluster") == 0o700
+        assert (
+            mode(tmp_path / "pg") == mode(server.socket_folder) == mode(tmp_path / "pg" / "cluster") == 0o700
+        )
         assert mode(tmp_path / "pg" / "password") == 0o600
         assert ask(server.url, "SHOW listen_addresses") == [("",)]
         with pytest.raises(psycopg.OperationalError, match="password"):
-            psycopg.connect(host=str(server.socket_folder), user="consultroom", password="guess", dbname="postgres")
+            psycopg.connect(
+                host=str(server.socket_folder), user="consultroom", password="guess", dbname="postgres"
+            )
         password = read_private(tmp_path / "pg" / "password").decode()
         assert password not in "".join(path.read_text() for path in (tmp_path / "pg").glob("*.log"))
         assert password not in Path(f"/proc/{server.pid}/cmdline").read_text()
@@ -131,7 +135,9 @@ def gone(pid: int) -> bool:
 
 
 def test_the_servers_end_when_their_owner_is_killed(tmp_path: Path) -> None:
-    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     assert owner.stdout is not None
     pids = [int(word) for word in owner.stdout.readline().split()]
     owner.send_signal(signal.SIGKILL)

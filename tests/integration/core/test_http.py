@@ -7,14 +7,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 import schemathesis
-from aiohttp import ClientResponse, ClientSession, web
+from aiohttp import ClientPayloadError, ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import HealthCheck, given, settings
 from pydantic import BaseModel, Field
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from sqlalchemy import text
 
@@ -90,7 +92,9 @@ class Notes:
             raise RuntimeError("Canary")
         return NoteOut(id=call.actor.account_id, topic=call.body.topic)
 
-    @route("GET", "/api/notes", permission="test:note:read", summary="Find", query=Search, response=list[Found])
+    @route(
+        "GET", "/api/notes", permission="test:note:read", summary="Find", query=Search, response=list[Found]
+    )
     async def find(self, call: Call[None, Search]) -> list[Found]:
         return [Found(first=call.query.first, tags=call.query.tags, limit=call.query.limit)]
 
@@ -98,7 +102,14 @@ class Notes:
     async def one(self, call: Call[None, None]) -> Versioned[NoteOut]:
         return Versioned(NoteOut(id=call.path_id("note_id"), topic="x"), 3)
 
-    @route("PUT", "/api/notes/{note_id}", permission="test:note:write", summary="Save", body=NoteIn, if_match=True)
+    @route(
+        "PUT",
+        "/api/notes/{note_id}",
+        permission="test:note:write",
+        summary="Save",
+        body=NoteIn,
+        if_match=True,
+    )
     async def save(self, call: Call[NoteIn, None]) -> None:
         if call.if_match != 3:
             raise PreconditionFailed
@@ -109,7 +120,9 @@ class Notes:
             _ = call.session
         return NoteOut(id=new_id(), topic="hello")
 
-    @route("GET", "/api/media", permission=PUBLIC, summary="Media", transactional=False, media_type="video/webm")
+    @route(
+        "GET", "/api/media", permission=PUBLIC, summary="Media", transactional=False, media_type="video/webm"
+    )
     async def media(self, call: Call[None, None]) -> web.StreamResponse:
         return web.Response(body=b"webm", content_type="video/webm")
 
@@ -119,7 +132,9 @@ class Notes:
 
 
 async def insert(call: Call[NoteIn, None], topic: str) -> None:
-    await call.session.execute(text("INSERT INTO outbox_event (topic, payload) VALUES (:t, '{}')"), {"t": topic})
+    await call.session.execute(
+        text("INSERT INTO outbox_event (topic, payload) VALUES (:t, '{}')"), {"t": topic}
+    )
 
 
 async def topics(database: Database) -> list[str]:
@@ -242,7 +257,9 @@ async def test_a_bad_body_is_one_problem_with_pointers(client: Client, body: byt
 
 
 async def test_another_media_type_and_too_much_are_refused(client: Client) -> None:
-    response = await client.post("/api/notes", data=b"topic=x", headers={**WRITER, "Content-Type": "text/plain"})
+    response = await client.post(
+        "/api/notes", data=b"topic=x", headers={**WRITER, "Content-Type": "text/plain"}
+    )
     await problem(response, 415, "unsupported_media_type")
     response = await client.post("/api/notes", json={"topic": "x" * 300_000}, headers=WRITER)
     await problem(response, 413, "payload_too_large")
@@ -254,7 +271,8 @@ async def test_the_query_is_parsed_by_its_model(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "from=x", "from=2030-01-07&from=2030-01-08", "from=2030-01-07&limit=101", "from=%00", "from=%ff"]
+    "query",
+    ["", "from=x", "from=2030-01-07&from=2030-01-08", "from=2030-01-07&limit=101", "from=%00", "from=%ff"],
 )
 async def test_a_bad_query_is_a_problem(client: Client, query: str) -> None:
     await problem(await client.get(f"/api/notes?{query}", headers=READER), 422, "invalid_input")
@@ -286,7 +304,16 @@ async def test_versions_make_etags_and_if_match_is_required(client: Client) -> N
 
 
 async def test_every_answer_carries_the_security_headers(client: Client) -> None:
-    for address in ("/api/hello", "/api/nothing", "/openapi.json", "/docs", "/livez", "/", "/assets/a-1f.js", "/api/media"):
+    for address in (
+        "/api/hello",
+        "/api/nothing",
+        "/openapi.json",
+        "/docs",
+        "/livez",
+        "/",
+        "/assets/a-1f.js",
+        "/api/media",
+    ):
         response = await client.get(address)
         for name, value in SECURITY_HEADERS.items():
             assert response.headers[name] == value
@@ -368,12 +395,16 @@ async def test_while_the_first_still_runs_the_second_is_told_to_wait(client: Cli
     assert (await first).status == 201
 
 
-async def test_keys_of_two_accounts_do_not_meet(client: Client, keyring: Keyring, manual_clock: ManualClock, database: Database) -> None:
+async def test_keys_of_two_accounts_do_not_meet(
+    client: Client, keyring: Keyring, manual_clock: ManualClock, database: Database
+) -> None:
     headers = {**WRITER, "Idempotency-Key": "k-1"}
     await client.post("/api/notes", json={"topic": "mine"}, headers=headers)
     other = Person(new_id(), new_id(), "doctor", PEOPLE["writer"].permissions)
     PEOPLE["other"] = other
-    response = await client.post("/api/notes", json={"topic": "mine"}, headers={**headers, "Cookie": f"{COOKIE}=other"})
+    response = await client.post(
+        "/api/notes", json={"topic": "mine"}, headers={**headers, "Cookie": f"{COOKIE}=other"}
+    )
     del PEOPLE["other"]
     assert "Idempotent-Replayed" not in response.headers
     assert (await response.json())["id"] == str(other.account_id)
@@ -386,14 +417,19 @@ async def test_keys_of_two_accounts_do_not_meet(client: Client, keyring: Keyring
 async def test_bad_keys_are_refused(client: Client) -> None:
     for key in ("", "x" * 129):
         headers = {**WRITER, "Idempotency-Key": key}
-        await problem(await client.post("/api/notes", json={"topic": "x"}, headers=headers), 422, "invalid_input")
+        await problem(
+            await client.post("/api/notes", json={"topic": "x"}, headers=headers), 422, "invalid_input"
+        )
 
 
 async def test_pages_and_their_caching(client: Client) -> None:
     page = await client.get("/visits/42")
     assert (await page.text(), page.headers["Cache-Control"]) == ("<html>page", "no-store")
     asset = await client.get("/assets/a-1f.js")
-    assert (await asset.text(), asset.headers["Cache-Control"]) == ("code", "public, max-age=31536000, immutable")
+    assert (await asset.text(), asset.headers["Cache-Control"]) == (
+        "code",
+        "public, max-age=31536000, immutable",
+    )
     assert asset.content_type in ("text/javascript", "application/javascript")
     await problem(await client.get("/assets/gone.js"), 404, "not_found")
     await problem(await client.get("/api"), 404, "not_found")
@@ -401,16 +437,29 @@ async def test_pages_and_their_caching(client: Client) -> None:
 
 async def test_nothing_outside_the_folder_is_served(client: Client) -> None:
     reader, writer = await asyncio.open_connection(client.host, client.port)
-    for path in ("/../secret", "/%2e%2e/secret", "/assets/..%2f..%2fsecret", "//secret", "/%00", "/" + "x" * 5000):
+    for path in (
+        "/../secret",
+        "/%2e%2e/secret",
+        "/assets/..%2f..%2fsecret",
+        "//secret",
+        "/%00",
+        "/" + "x" * 5000,
+    ):
         writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
-        length = int(next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")).split()[1])
+        length = int(
+            next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")).split()[
+                1
+            ]
+        )
         assert b"Canary" not in await reader.readexactly(length)
     writer.close()
     await writer.wait_closed()
 
 
-async def test_pages_that_were_not_built_say_so(database: Database, manual_clock: ManualClock, tmp_path: Path) -> None:
+async def test_pages_that_were_not_built_say_so(
+    database: Database, manual_clock: ManualClock, tmp_path: Path
+) -> None:
     app = build_app([], database=database, clock=manual_clock, authenticate=authenticate)
     add_web(app, tmp_path / "nothing")
     async with serving(app) as client:
@@ -421,15 +470,22 @@ async def test_health(client: Client, database: Database, manual_clock: ManualCl
     assert await (await client.get("/livez")).json() == {"alive": True}
     ready = await client.get("/readyz")
     assert (ready.status, await ready.json()) == (200, {"ready": True, "checks": {"database": "ok"}})
-    app = build_app([], database=database, clock=manual_clock, authenticate=authenticate, checks={"x": failing_check})
+    app = build_app(
+        [], database=database, clock=manual_clock, authenticate=authenticate, checks={"x": failing_check}
+    )
     async with serving(app) as other:
         not_ready = await other.get("/readyz")
-        assert (not_ready.status, await not_ready.json()) == (503, {"ready": False, "checks": {"x": "failed"}})
+        assert (not_ready.status, await not_ready.json()) == (
+            503,
+            {"ready": False, "checks": {"x": "failed"}},
+        )
 
 
 async def test_a_lost_database_is_503(manual_clock: ManualClock, keyring: Keyring, notes: Notes) -> None:
     lost = Database("postgresql://nobody:x@/nothing?host=/nonexistent-folder")
-    app = build_app(routes_of(notes), database=lost, clock=manual_clock, authenticate=authenticate, keyring=keyring)
+    app = build_app(
+        routes_of(notes), database=lost, clock=manual_clock, authenticate=authenticate, keyring=keyring
+    )
     async with serving(app) as client:
         response = await client.post("/api/notes", json={"topic": "x"}, headers=WRITER)
         await problem(response, 503, "unavailable")
@@ -458,16 +514,24 @@ async def test_the_openapi_document_tells_what_the_service_does(client: Client) 
 def fuzz(url: str) -> int:
     schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
     schema.config.generation.allow_x00 = False  # U+0000 is refused in every text: PostgreSQL cannot hold it
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
     for operation in operations:
 
-        @settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+        @settings(
+            max_examples=25,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
         @given(case=operation.as_strategy())
-        def holds(case: schemathesis.Case) -> None:
+        def holds(case: Any) -> None:
             case.call_and_validate(
                 base_url=url,
                 cookies={COOKIE: "writer"},
-                excluded_checks=[positive_data_acceptance],  # If-Match and a used key are refused by what is stored
+                excluded_checks=[
+                    positive_data_acceptance
+                ],  # If-Match and a used key are refused by what is stored
             )
 
         holds()
@@ -479,7 +543,9 @@ async def test_the_contract_holds_under_generated_requests(client: Client) -> No
     assert await asyncio.to_thread(fuzz, str(client.make_url("")).rstrip("/")) == 7
 
 
-async def test_a_stream_that_breaks_half_way_closes_the_connection(database: Database, manual_clock: ManualClock) -> None:
+async def test_a_stream_that_breaks_half_way_closes_the_connection(
+    database: Database, manual_clock: ManualClock
+) -> None:
     app = build_app([], database=database, clock=manual_clock, authenticate=authenticate)
 
     async def breaking(request: web.Request) -> web.StreamResponse:
@@ -489,9 +555,9 @@ async def test_a_stream_that_breaks_half_way_closes_the_connection(database: Dat
         raise RuntimeError("Canary")
 
     app.router.add_get("/breaking", breaking)
-    async with serving(app) as client, ClientSession() as session:
-        async with session.get(client.make_url("/breaking")) as response:
-            assert response.status == 200
-            with pytest.raises(Exception, match=r".+") as failure:
-                await response.read()
-            assert "Canary" not in str(failure.value)
+    async with serving(app) as client:
+        response = await client.get("/breaking")
+        assert response.status == 200
+        with pytest.raises(ClientPayloadError) as failure:
+            await response.read()
+    assert "Canary" not in str(failure.value)

@@ -57,7 +57,9 @@ async def until(check: Callable[[], Awaitable[bool]], seconds: float = 20) -> No
 
 async def job_rows(database: Database) -> list[tuple[str, int]]:
     async with database.transaction() as session:
-        rows = await session.execute(text("SELECT status::text, attempts FROM procrastinate_jobs ORDER BY id"))
+        rows = await session.execute(
+            text("SELECT status::text, attempts FROM procrastinate_jobs ORDER BY id")
+        )
         return [(str(row[0]), int(row[1])) for row in rows]
 
 
@@ -96,7 +98,9 @@ async def test_two_transactions_queue_one_job(database: Database) -> None:
     assert len(set(await asyncio.gather(*(queue_it() for _ in range(8))))) == 1
 
 
-async def test_a_waiting_job_does_not_run_before_the_transaction_that_counts_on_it(database: Database) -> None:
+async def test_a_waiting_job_does_not_run_before_the_transaction_that_counts_on_it(
+    database: Database,
+) -> None:
     """Else it would run without seeing what that transaction wrote, and nothing would run afterwards."""
     seen = Seen()
     async with database.transaction() as session:
@@ -184,6 +188,54 @@ async def test_a_killed_workers_job_comes_back_within_seconds(database: Database
         await asyncio.wait_for(seen.event.wait(), 20)
     assert time.monotonic() - killed < 15
     assert seen.calls == [3]
+
+
+async def test_a_failed_job_gives_way_to_a_newer_one_under_its_lock(database: Database) -> None:
+    """The unique index on waiting queueing locks forbids its return: it must not stay 'doing' for ever."""
+    calls: list[int] = []
+    done = asyncio.Event()
+
+    async def note(visit: int) -> None:
+        calls.append(visit)
+        if visit == 1:
+            async with database.transaction() as session:
+                await enqueue(session, "note", queueing_lock="visit-7", lock="visit-7", visit=2)
+            raise RuntimeError
+        done.set()
+
+    async def no_jobs() -> bool:
+        return await job_rows(database) == []
+
+    async with database.transaction() as session:
+        await enqueue(session, "note", queueing_lock="visit-7", lock="visit-7", visit=1)
+    async with working(database.url, Task("note", note)):
+        await asyncio.wait_for(done.wait(), 15)
+        await until(no_jobs)
+    assert calls == [1, 2]
+
+
+async def test_a_stalled_job_gives_way_to_a_newer_one_under_its_lock(database: Database) -> None:
+    seen = Seen()
+    async with database.transaction() as session:
+        await enqueue(session, "hang", queueing_lock="visit-7", visit=1)
+    await asyncio.to_thread(start_and_kill_worker, database.url)
+    async with database.transaction() as session:
+        await enqueue(session, "hang", queueing_lock="visit-7", lock="visit-7", visit=2)
+        # the worker is dead, and the new job must not start before the sweep has met both
+        await session.execute(
+            text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+        )
+        await session.execute(
+            text("UPDATE procrastinate_jobs SET scheduled_at = now() + interval '3 s' WHERE status = 'todo'")
+        )
+
+    async def no_jobs() -> bool:
+        return await job_rows(database) == []
+
+    async with working(database.url, Task("hang", seen, retries=1)):
+        await asyncio.wait_for(seen.event.wait(), 20)
+        await until(no_jobs)
+    assert seen.calls == [2]
 
 
 async def test_a_job_that_kills_its_workers_is_given_up(database: Database) -> None:

@@ -65,7 +65,11 @@ async def relaying(database: Database, bus: Bus) -> AsyncIterator[None]:
 
 async def unsent(database: Database) -> int:
     async with database.transaction() as session:
-        return int((await session.execute(text("SELECT count(*) FROM outbox_event WHERE sent_at IS NULL"))).scalar_one())
+        return int(
+            (
+                await session.execute(text("SELECT count(*) FROM outbox_event WHERE sent_at IS NULL"))
+            ).scalar_one()
+        )
 
 
 async def test_an_event_is_told_when_its_transaction_commits(database: Database, bus: Bus) -> None:
@@ -109,7 +113,9 @@ async def test_two_relays_tell_each_event_once(database: Database, bus: Bus) -> 
 
 
 async def test_events_wait_for_valkey(database: Database, tmp_path: Path) -> None:
-    """Valkey stops, an event commits, Valkey comes back: relay and listener find it again and the event is told."""
+    """Valkey stops, an event commits, Valkey comes back: relay and listener find it again and the event is
+    told.
+    """
     server = await asyncio.to_thread(start_valkey, tmp_path / "vk")
     bus = Bus(server.url)
     try:
@@ -163,7 +169,9 @@ async def test_prune_keeps_what_was_not_told(database: Database, bus: Bus) -> No
     async with database.transaction() as session:
         for topic in ("old", "new", "waiting"):
             await emit(session, topic)
-        await session.execute(text("UPDATE outbox_event SET sent_at = now() - interval '2 days' WHERE topic = 'old'"))
+        await session.execute(
+            text("UPDATE outbox_event SET sent_at = now() - interval '2 days' WHERE topic = 'old'")
+        )
         await session.execute(text("UPDATE outbox_event SET sent_at = now() WHERE topic = 'new'"))
     await OutboxRelay(database, bus).prune()
     async with database.transaction() as session:

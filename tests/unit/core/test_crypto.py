@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.crypto import ChunkReader, ChunkWriter, DamagedFile, Keyring, NotOpened, new_key, seal, sealed_with, unseal
+from core.crypto import (
+    ChunkReader,
+    ChunkWriter,
+    DamagedFile,
+    Keyring,
+    NotOpened,
+    new_key,
+    seal,
+    sealed_with,
+    unseal,
+)
 from core.storage import FolderStorage
 
 KEY = new_key()

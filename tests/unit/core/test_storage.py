@@ -43,7 +43,8 @@ def test_a_name_is_used_once(storage: FolderStorage) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "/etc/passwd", "../a", "a/../b", "a/..", ".hidden", "a//b", "a\0b", "a b", "a/", "x" * 200, "é"]
+    "name",
+    ["", "/etc/passwd", "../a", "a/../b", "a/..", ".hidden", "a//b", "a\0b", "a b", "a/", "x" * 200, "é"],
 )
 def test_names_that_lead_elsewhere_are_refused(storage: FolderStorage, name: str) -> None:
     for call in (storage.append, storage.read, storage.size, storage.exists, storage.delete):

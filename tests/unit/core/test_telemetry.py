@@ -61,7 +61,11 @@ def test_a_library_says_where_not_what(lines: io.StringIO) -> None:
     except ValueError:
         logging.getLogger("aiohttp.server").exception("Error handling request from %s", "Canary")
     line = only(lines)
-    assert (line["event"], line["logger"], line["error_type"]) == ("library.message", "aiohttp.server", "ValueError")
+    assert (line["event"], line["logger"], line["error_type"]) == (
+        "library.message",
+        "aiohttp.server",
+        "ValueError",
+    )
     assert "Canary" not in lines.getvalue()
 
 
