@@ -1,7 +1,7 @@
 """Any audio file as mono float32 at 16 kHz, block by block, with one clear error for what is none."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,7 +22,7 @@ _FORMATS = "wav,w64,flac,ogg,matroska,webm,mov,mp4,m4a,3gp,mp3,aac,aiff,caf,amr,
 Source = Path | bytes | BinaryIO
 
 
-def decode(source: Source, most_seconds: float = MOST_SECONDS) -> Iterator[Samples]:
+def decode(source: Source, most_seconds: float = MOST_SECONDS) -> Generator[Samples, None, None]:
     """Decode block by block, so that a long recording never lies in memory whole.
 
     A file that was cut off gives what it still holds; damaged packets are left out.

@@ -1,6 +1,7 @@
 """`consultroom transcribe` and `consultroom models`: the same engine and rules as in a visit, from files."""
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -86,7 +87,8 @@ def _readable(path: Path) -> None:
     """Fail for a bad file before the model is loaded: the first second is decoded and thrown away."""
     from transcription.audio import decode
 
-    next(decode(path))
+    with contextlib.closing(decode(path)) as blocks:
+        next(blocks)
 
 
 def _progress(speaker: str, utterance: Utterance, found: Transcription) -> None:

@@ -26,7 +26,7 @@ class Policy:
     hold_at: float = 0.35
     close_after: float = 0.5
     pad: float = 0.128
-    shortest: float = 0.25
+    shortest: float = 0.16
     longest: float = 28.0
     split_within: float = 8.0
     floor: float = 0.0006

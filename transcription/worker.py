@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -122,7 +122,7 @@ class SpeechProcess:
             "PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")])
         }
         self._child = await asyncio.create_subprocess_exec(
-            sys.executable, *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment
+            sys.executable, *self._command, stdin=PIPE, stdout=PIPE, env=environment
         )
         await self._ask(self._child, b"", self._start_seconds)
         return self._child

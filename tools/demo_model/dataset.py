@@ -35,7 +35,8 @@ def log_mel(samples: Samples) -> Tensor:
     padded = torch.from_numpy(np.pad(samples, (160, 160)))
     stft = torch.stft(padded, 400, 160, window=torch.hann_window(400), return_complex=True)
     power = stft[..., :-1].abs() ** 2
-    return (mel_filters(power.device, 80) @ power).clamp(min=1e-10).log10()
+    filters: Tensor = mel_filters(power.device, 80)
+    return (filters @ power).clamp(min=1e-10).log10()
 
 
 def noise(rng: random.Random, seconds: float = 30.0) -> Tensor:

@@ -45,7 +45,7 @@ class Vocabulary:
         self.eot, self.sot, self.no_timestamps, self.no_speech = map(self.compact, specials)
 
     def _encode(self, text: str) -> list[int]:
-        return self.tokenizer.encode(" " + text)
+        return list(self.tokenizer.encode(" " + text))
 
     def compact(self, token: int) -> int:
         """The compact number of a tokenizer id."""
@@ -60,7 +60,7 @@ class Vocabulary:
         return self._compact[self.tokenizer.timestamp_begin + round(seconds * 50)]
 
 
-class SlicedEncoder(AudioEncoder):
+class SlicedEncoder(AudioEncoder):  # type: ignore[misc]  # whisper ships no types
     """Whisper's audio encoder for windows shorter than 30 s: it slices the position table."""
 
     def forward(self, mel: Tensor) -> Tensor:

@@ -35,7 +35,7 @@ class Phase:
 PHASES = (
     Phase(0.0, 4.5, 1, 28),
     Phase(0.35, 7.0, 2, 20),
-    Phase(0.65, 30.0, 2, 6),
+    Phase(0.50, 30.0, 2, 5),
 )
 SHORT_AGAIN = 0.5  # share of the batches of the last phase that are still of the one before
 TIGHT = ((2.5, 48), (3.2, 38), (4.5, 28))  # windows (s, rows) of the first phase, by clip length
