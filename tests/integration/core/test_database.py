@@ -1,11 +1,13 @@
 """Transactions against a real PostgreSQL."""
 
+import asyncio
+import socket
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from core.database import Database
+from core.database import Database, driver_url
 from core.errors import Unavailable
 from core.migrate import at_head
 
@@ -77,3 +79,34 @@ async def test_the_migrated_database_is_at_head(database: Database) -> None:
         await session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     with pytest.raises(Unavailable):
         await at_head(database)
+
+
+async def test_a_tcp_peer_that_went_away_will_be_noticed(database: Database) -> None:
+    """The option is what can be shown here: a kernel that stops answering needs another machine."""
+    url = driver_url(database.url, "asyncpg")
+    there = f"{url.query['host']}/.s.PGSQL.5432"
+    pumps: set[asyncio.Task[None]] = set()
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there_writer = await asyncio.open_unix_connection(there)
+        pumps.update(
+            asyncio.create_task(pump(*pair)) for pair in ((reader, there_writer), (there_reader, writer))
+        )
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    through = url.set(drivername="postgresql", host="127.0.0.1", port=port, query={"sslmode": "disable"})
+    over_tcp = Database(through.render_as_string(hide_password=False))
+    async with over_tcp.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        found = raw.driver_connection._transport.get_extra_info("socket")  # type: ignore[union-attr]
+        assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 15_000
+    await over_tcp.close()
+    server.close()
+    await asyncio.gather(*pumps)
