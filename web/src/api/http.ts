@@ -93,14 +93,23 @@ function versionOf(response: Response): number | null {
   return match?.[1] === undefined ? null : Number(match[1]);
 }
 
+async function accepted(path: string, ask: Ask): Promise<Response> {
+  const response = await send(path, ask);
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (response.status === 401 && !path.startsWith("/api/session")) onSignedOut();
+  throw new ServiceProblem(problem);
+}
+
+/** Bytes, with the headers that describe them. Throws `ServiceProblem`. */
+export async function requestBlob(path: string, signal: AbortSignal): Promise<{ blob: Blob; headers: Headers }> {
+  const response = await accepted(path, { signal });
+  return { blob: await response.blob(), headers: response.headers };
+}
+
 /** The answer with its version. Throws `ServiceProblem`. */
 export async function requestVersioned<T>(path: string, ask: Ask = {}): Promise<Answer<T>> {
-  const response = await send(path, ask);
-  if (!response.ok) {
-    const problem = await problemOf(response);
-    if (response.status === 401 && !path.startsWith("/api/session")) onSignedOut();
-    throw new ServiceProblem(problem);
-  }
+  const response = await accepted(path, ask);
   const body = (response.status === 204 ? undefined : await response.json()) as T;
   return { body, version: versionOf(response) };
 }

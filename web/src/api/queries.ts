@@ -17,6 +17,9 @@ export const queryClient = new QueryClient({
   defaultOptions: { queries: { staleTime: 10_000, retry: worthRetrying, refetchOnWindowFocus: false } },
 });
 
+/** The server's own limit of one answer. */
+const MOST_SLOTS = "500";
+
 const visitPath = (visitId: string) => `/api/visits/${encodeURIComponent(visitId)}`;
 
 export const sessionQuery = queryOptions({
@@ -69,11 +72,11 @@ export const doctorsQuery = queryOptions({
   staleTime: 300_000,
 });
 
-export const slotsQuery = (doctorId: string, from: string, to: string) =>
+export const slotsQuery = (doctorId: string, from: string, to: string, status: "free" | "any") =>
   queryOptions({
-    queryKey: ["slots", doctorId, from, to],
+    queryKey: ["slots", doctorId, from, to, status],
     queryFn: () =>
-      request<Slot[]>(`/api/slots?${new URLSearchParams({ doctor_id: doctorId, from, to }).toString()}`),
+      request<Slot[]>(`/api/slots?${new URLSearchParams({ doctor_id: doctorId, from, to, status, limit: MOST_SLOTS }).toString()}`),
     enabled: doctorId !== "",
   });
 

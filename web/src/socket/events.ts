@@ -1,5 +1,5 @@
 /** What travels on the room's socket, as the server's contract names it. */
-import type { ChatMessage, Problem, Utterance } from "../api/types";
+import type { ChatMessage, LiveUtterance, Problem } from "../api/types";
 
 export type Purpose = "record" | "transcribe";
 export type ParticipantState = "invited" | "waiting" | "admitted" | "left";
@@ -32,7 +32,7 @@ export interface RoomState {
 export interface ServerEvents {
   "room.state": (state: RoomState) => void;
   "chat.message": (message: ChatMessage) => void;
-  "transcript.utterance": (utterance: Utterance) => void;
+  "transcript.utterance": (utterance: LiveUtterance) => void;
   "note.changed": (change: { visit_id: string; revision: number }) => void;
   "room.ended": (end: Record<string, never>) => void;
   "room.removed": (removal: { reason: string }) => void;

@@ -4,7 +4,7 @@
  */
 import { roomTicket } from "../api/commands";
 import { asProblem, ServiceProblem } from "../api/http";
-import type { ChatMessage, Problem, RoomTicket, Utterance } from "../api/types";
+import type { ChatMessage, LiveUtterance, Problem, RoomTicket } from "../api/types";
 import type { LocalMedia } from "../media/local-media";
 import { Peer } from "../media/peer";
 import { lineQuality, readingOf, type LineQuality, type Reading } from "../media/quality";
@@ -21,7 +21,7 @@ export interface RoomView {
   room: RoomState | null;
   streams: ReadonlyMap<string, MediaStream>;
   chat: readonly ChatMessage[];
-  utterances: readonly Utterance[];
+  utterances: readonly LiveUtterance[];
   noteRevision: number;
   /** Raised with every new socket: what was said meanwhile must be fetched. */
   connections: number;

@@ -1,9 +1,9 @@
-import type { Statement } from "../api/types";
+import type { StatementEdit } from "../api/types";
 import { Pill } from "./Pill";
 import { needsCheck, stateWords } from "./statement-state";
 
 /** The marks beside a statement: denied, uncertain, worth a second look. */
-export function StatementMarks({ statement }: { statement: Statement }) {
+export function StatementMarks({ statement }: { statement: Pick<StatementEdit, "state" | "confidence"> }) {
   const state = stateWords(statement.state);
   return (
     <>

@@ -4,12 +4,12 @@ import { useMemo, useRef, useState } from "react";
 
 import { recordingsQuery } from "../api/queries";
 import type { Utterance } from "../api/types";
-import { clipAddress, segmentFor } from "./utterances";
+import { clipPlace, segmentFor, type ClipPlace } from "./utterances";
 
 export interface Moment {
   utterance: Utterance;
   /** null where this moment was not recorded. */
-  address: string | null;
+  clip: ClipPlace | null;
 }
 
 export interface Evidence {
@@ -35,12 +35,12 @@ export function useEvidence(visitId: string, utterances: readonly Utterance[]): 
   const trail = useMemo(() => utterances.filter((one) => marked.has(one.id)), [utterances, marked]);
   const play = (utterance: Utterance) => {
     const turn = ++latest.current;
-    const found = (address: string | null) => {
-      if (latest.current === turn) setMoment({ utterance, address });
+    const found = (clip: ClipPlace | null) => {
+      if (latest.current === turn) setMoment({ utterance, clip });
     };
     client.query(recordingsQuery(visitId)).then((segments) => {
       const segment = segmentFor(utterance, segments);
-      found(segment === null ? null : clipAddress(utterance, segment));
+      found(segment === null ? null : clipPlace(utterance, segment));
     }, () => found(null));
   };
   const show = (statement: string, ids: readonly string[], from?: Utterance) => {

@@ -1,4 +1,4 @@
-import type { Role } from "../api/types";
+import type { Role, Utterance } from "../api/types";
 
 export const ROLE_NAMES: Record<Role, string> = {
   patient: "Patient",
@@ -11,4 +11,4 @@ export const ROLE_NAMES: Record<Role, string> = {
 };
 
 /** The speaker labels of transcripts; anybody else is named by their own name. */
-export const SPEAKER_NAMES: Record<string, string> = { doctor: "Doctor", patient: "Patient", companion: "Companion" };
+export const SPEAKER_NAMES: Record<Utterance["speaker"], string> = { doctor: "Doctor", patient: "Patient", companion: "Companion" };

@@ -1,22 +1,22 @@
 /** Utterances from the stored transcript and from the live socket, made one; and which recording holds them. */
-import type { RecordingSegment, Utterance } from "../api/types";
+import type { LiveUtterance, RecordingSegment, Utterance } from "../api/types";
 import { SPEAKER_NAMES } from "./roles";
 
 const FINISHED = new Set(["final", "empty"]);
 
 /** By id; a finished utterance is never replaced by a pending one. In the order of speaking. */
-export function mergeUtterances(stored: readonly Utterance[], live: readonly Utterance[]): Utterance[] {
+export function mergeUtterances(stored: readonly Utterance[], live: readonly LiveUtterance[]): Utterance[] {
   const byId = new Map(stored.map((one) => [one.id, one]));
   for (const one of live) {
     const known = byId.get(one.id);
     if (known !== undefined && FINISHED.has(known.state) && !FINISHED.has(one.state)) continue;
-    byId.set(one.id, { ...known, ...one });
+    byId.set(one.id, { speaker_name: known?.speaker_name ?? SPEAKER_NAMES[one.speaker], ...one });
   }
   return [...byId.values()].filter((one) => one.state !== "empty").sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
 export function speakerName(utterance: Utterance, names: ReadonlyMap<string, string>): string {
-  return names.get(utterance.participant_id) ?? utterance.speaker_name ?? SPEAKER_NAMES[utterance.speaker] ?? utterance.speaker;
+  return names.get(utterance.participant_id) ?? utterance.speaker_name;
 }
 
 /** Recordings are flushed about once a second; an open one may lag behind what was said by this much. */
@@ -31,9 +31,13 @@ export function segmentFor(utterance: Utterance, segments: readonly RecordingSeg
 /** A little before and after, so that the first and last word are whole. */
 const MARGIN_S = 0.3;
 
-/** Address of the moment's clip; times are the visit's own, in seconds. */
-export function clipAddress(utterance: Utterance, segment: RecordingSegment): string {
-  const from = Math.max(segment.start, utterance.start - MARGIN_S);
-  const query = new URLSearchParams({ from: from.toFixed(2), to: (utterance.end + MARGIN_S).toFixed(2) });
-  return `/api/recordings/${segment.segment_id}/clip?${query.toString()}`;
+export interface ClipPlace {
+  segmentId: string;
+  /** Seconds since the visit's media began. */
+  from: number;
+  to: number;
+}
+
+export function clipPlace(utterance: Utterance, segment: RecordingSegment): ClipPlace {
+  return { segmentId: segment.segment_id, from: Math.max(segment.start, utterance.start - MARGIN_S), to: utterance.end + MARGIN_S };
 }

@@ -55,7 +55,7 @@ function Outcome({ mutation }: { mutation: ReturnType<typeof usePublish> }) {
   return (
     <div className={classes["refused"]} role="alert">
       <p><strong>{problem.title}.</strong> {[problem.detail, problem.next_step].filter(Boolean).join(" ")}</p>
-      {problem.errors !== undefined && <ul>{problem.errors.map((one) => <li key={one.pointer}>{one.pointer.replace("/", "")}: {one.detail}</li>)}</ul>}
+      {problem.errors != null && <ul>{problem.errors.map((one) => <li key={one.pointer}>{one.pointer.replace("/", "")}: {one.detail}</li>)}</ul>}
     </div>
   );
 }

@@ -31,7 +31,7 @@ function SlotStrip({ slots }: { slots: Slot[] }) {
 /** A doctor's published times over the next days, free and taken, in the clinic's zone. */
 export function DoctorSchedule({ doctor, days }: { doctor: Doctor; days: number }) {
   const from = startOfDay();
-  const slots = useQuery(slotsQuery(doctor.id, from.toISOString(), addDays(from, days).toISOString()));
+  const slots = useQuery(slotsQuery(doctor.id, from.toISOString(), addDays(from, days).toISOString(), "any"));
   const inOrder = [...(slots.data ?? [])].sort((a, b) => a.starts_at.localeCompare(b.starts_at));
   const taken = inOrder.filter((slot) => slot.status !== "free").length;
   return (

@@ -66,7 +66,7 @@ function FreeTimes({ doctorId, onBooked }: { doctorId: string; onBooked: (booked
   const [day, setDay] = useState<string | null>(null);
   const [chosen, setChosen] = useState<Slot | null>(null);
   const from = startOfDay();
-  const slots = useQuery(slotsQuery(doctorId, from.toISOString(), addDays(from, DAYS_SHOWN).toISOString()));
+  const slots = useQuery(slotsQuery(doctorId, from.toISOString(), addDays(from, DAYS_SHOWN).toISOString(), "free"));
   if (slots.isPending) return <LoadingRows rows={2} label="Loading free times" />;
   if (slots.isError) return <Refused error={slots.error} retry={() => void slots.refetch()} />;
   const free = slots.data.filter((slot) => slot.status === "free" && new Date(slot.starts_at) > new Date())

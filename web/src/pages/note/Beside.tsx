@@ -31,12 +31,12 @@ interface Shared {
 
 function Suggestion({ one, editor, evidence, utterances }: Shared & { one: Statement }) {
   const accept = () => editor.change((now) => ({ ...now, lines: [...now.lines, asLine(one)] }));
-  const dismiss = () => editor.change((now) => ({ ...now, dismissed: [...now.dismissed, ...(one.key == null ? [] : [one.key])] }));
+  const dismiss = () => editor.change((now) => ({ ...now, dismissed: [...now.dismissed, one.key] }));
   return (
     <li className={classes["offer"]} data-testid="suggestion" data-section={one.section}>
       <div className="grow">
         <p><span className="soft small">{sectionTitle(one.section)}</span><br />{one.text}</p>
-        <div className={classes["marks"]}><StatementMarks statement={one} /><EvidenceChips of={one.key ?? one.text} ids={one.evidence} utterances={utterances} evidence={evidence} /></div>
+        <div className={classes["marks"]}><StatementMarks statement={one} /><EvidenceChips of={one.key} ids={one.evidence} utterances={utterances} evidence={evidence} /></div>
       </div>
       <Button size="xs" onClick={accept} aria-label={`Take over: ${one.text}`} data-testid="suggestion-accept">Take over</Button>
       <Button size="xs" variant="default" onClick={dismiss} aria-label={`Dismiss: ${one.text}`} data-testid="suggestion-dismiss">Dismiss</Button>
@@ -85,7 +85,7 @@ export function Beside(shared: Shared) {
       )}
       {suggestions.length > 0 && (
         <Box id="suggestions" title="Suggestions" lead="Found in the talk after this note was first saved. Nothing enters the note without you.">
-          {suggestions.map((one) => <Suggestion key={one.key ?? one.text} one={one} {...shared} />)}
+          {suggestions.map((one) => <Suggestion key={one.key} one={one} {...shared} />)}
         </Box>
       )}
       {note.review.length > 0 && (

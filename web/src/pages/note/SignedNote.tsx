@@ -76,12 +76,12 @@ export function SignedNote({ visitId, note, evidence, utterances }: {
                 {title !== group.title && <h3>{title}</h3>}
                 <ul>
                   {lines.map((line) => (
-                    <li key={line.id ?? line.text} className={classes["row"]} data-testid="draft-statement" data-section={line.section} data-state={line.state} data-evidence={line.evidence.join(" ")}>
+                    <li key={line.id} className={classes["row"]} data-testid="draft-statement" data-section={line.section} data-state={line.state} data-evidence={line.evidence.join(" ")}>
                       <div className="grow">
                         <p className={classes["locked"]}>{line.text}</p>
                         <div className={classes["marks"]}>
                           <StatementMarks statement={line} />
-                          <EvidenceChips of={line.id ?? line.text} ids={line.evidence} utterances={utterances} evidence={evidence} />
+                          <EvidenceChips of={line.id} ids={line.evidence} utterances={utterances} evidence={evidence} />
                         </div>
                       </div>
                     </li>

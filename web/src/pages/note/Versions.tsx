@@ -28,7 +28,7 @@ function Content({ visitId, version, editor, back, close }: {
       {grouped(statements).map((group) => (
         <section key={group.part}>
           <h3>{group.title}</h3>
-          <ul className={classes["plain"]}>{group.sections.flatMap(({ lines }) => lines).map((line) => <li key={line.id ?? line.text}>{line.text}</li>)}</ul>
+          <ul className={classes["plain"]}>{group.sections.flatMap(({ lines }) => lines).map((line) => <li key={line.id}>{line.text}</li>)}</ul>
         </section>
       ))}
       <div className="row">

@@ -1,10 +1,8 @@
 /** The note while it is being edited, as pure values. */
-import type { EncounterNote, NoteEdits, Statement } from "../../api/types";
+import type { EncounterNote, NoteEdits, Statement, StatementEdit } from "../../api/types";
 
-/** A statement with a name of its own that lasts while the page is open. */
-export interface EditLine extends Statement {
-  uid: string;
-}
+/** A line the server may not know yet, with a name of its own that lasts while the page is open. */
+export type EditLine = StatementEdit & { uid: string };
 
 export interface Editing {
   /** The saved note these lines started from. */
@@ -18,7 +16,7 @@ export interface Editing {
 
 let nextUid = 1;
 
-export function asLine(statement: Statement): EditLine {
+export function asLine(statement: StatementEdit): EditLine {
   return { ...statement, uid: statement.id ?? `new-${nextUid++}` };
 }
 
@@ -26,7 +24,7 @@ export function editingOf(note: EncounterNote, setAside: readonly EditLine[] = [
   return { base: note, lines: note.statements.map(asLine), dismissed: [], setAside };
 }
 
-function content(statements: readonly Statement[]): string {
+function content(statements: readonly StatementEdit[]): string {
   return JSON.stringify(statements.map(({ key, section, text, evidence, state }) => [key ?? "", section, text.trim(), evidence, state]));
 }
 
@@ -34,7 +32,7 @@ export function isDirty({ base, lines, dismissed }: Editing): boolean {
   return dismissed.length > 0 || content(lines) !== content(base.statements);
 }
 
-export function changeLine(lines: readonly EditLine[], uid: string, change: Partial<Statement>): EditLine[] {
+export function changeLine(lines: readonly EditLine[], uid: string, change: Partial<StatementEdit>): EditLine[] {
   return lines.map((line) => (line.uid === uid ? { ...line, ...change, origin: "clinician" } : line));
 }
 

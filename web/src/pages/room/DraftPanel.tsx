@@ -12,12 +12,8 @@ import { StatementMarks } from "../../ui/StatementMarks";
 import classes from "./Draft.module.css";
 import room from "./Room.module.css";
 
-function keyOf(statement: Statement): string {
-  return statement.key ?? statement.id ?? statement.text;
-}
-
 function Line({ statement, evidence }: { statement: Statement; evidence: Evidence }) {
-  const key = keyOf(statement);
+  const { key } = statement;
   const rests = statement.evidence.length;
   return (
     <li>
@@ -44,7 +40,7 @@ function Sections({ statements, evidence }: { statements: readonly Statement[]; 
           {group.sections.map(({ section, title, lines }) => (
             <div key={section} className={classes["section"]}>
               {title !== group.title && <h4>{title}</h4>}
-              <ul>{lines.map((statement) => <Line key={keyOf(statement)} statement={statement} evidence={evidence} />)}</ul>
+              <ul>{lines.map((statement) => <Line key={statement.key} statement={statement} evidence={evidence} />)}</ul>
             </div>
           ))}
         </section>
