@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from access import Permission
 from core.clock import Clock
 from core.database import Database
+from core.telemetry import get_logger
 from signaling.frames import NAMESPACE
 from signaling.ports import LiveSessions, MediaPlane, RoomEvents, RoomRecord, TicketOffice
 from signaling.service import Rooms
@@ -21,6 +22,7 @@ from signaling.watch import Watch
 
 DEFAULT_SEATS = 3
 _TICK_SECONDS = 1.0
+_log = get_logger()
 
 
 class RoomServer:
@@ -67,7 +69,10 @@ class RoomServer:
     async def run(self, stop: asyncio.Event) -> None:
         """Re-check sessions, give up on who does not come back, cut idle connections; until `stop`."""
         while not stop.is_set():
-            await self.tick()
+            try:
+                await self.tick()
+            except Exception as error:  # sessions must go on being checked, whatever one room's trouble is
+                _log.error("room.tick_failed", exc_info=error)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _TICK_SECONDS)
 

@@ -89,9 +89,8 @@ class RoomClient:
         self.refused = None
         await self.raw("40/room," + (auth if isinstance(auth, str) else json.dumps(auth)))
         await self._until(lambda: self.refused is not None)
-        assert self.refused is not None
-        error: dict[str, Any] = self.refused["data"]
-        return error
+        refusal: dict[str, Any] = self.refused or {}
+        return dict(refusal["data"])
 
     async def say(self, event: str, payload: object = None) -> dict[str, Any]:
         """The acknowledgement of an event."""
