@@ -23,9 +23,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True)),
     )
-    op.create_index("ix_outbox_event_unsent", "outbox_event", ["id"], postgresql_where=sa.text("sent_at IS NULL"))
     op.create_index(
-        "ix_outbox_event_sent_at", "outbox_event", ["sent_at"], postgresql_where=sa.text("sent_at IS NOT NULL")
+        "ix_outbox_event_unsent", "outbox_event", ["id"], postgresql_where=sa.text("sent_at IS NULL")
+    )
+    op.create_index(
+        "ix_outbox_event_sent_at",
+        "outbox_event",
+        ["sent_at"],
+        postgresql_where=sa.text("sent_at IS NOT NULL"),
     )
     op.create_table(
         "idempotency_record",
