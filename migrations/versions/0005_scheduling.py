@@ -48,8 +48,7 @@ def upgrade() -> None:
             CONSTRAINT pk_appointment PRIMARY KEY (id),
             CONSTRAINT fk_appointment_slot_id FOREIGN KEY (slot_id) REFERENCES slot (id),
             CONSTRAINT ck_appointment_status CHECK (status IN ('booked', 'cancelled')),
-            CONSTRAINT ck_appointment_cancelled_at CHECK ((status = 'cancelled') = (cancelled_at IS NOT
-            NULL)), CONSTRAINT ex_appointment_doctor EXCLUDE USING gist
+            CONSTRAINT ck_appointment_cancelled_at CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL)), CONSTRAINT ex_appointment_doctor EXCLUDE USING gist
                 (uuidrange(doctor_id, doctor_id, '[]') WITH &&, during WITH &&) WHERE (status = 'booked'),
             CONSTRAINT ex_appointment_patient EXCLUDE USING gist
                 (uuidrange(patient_id, patient_id, '[]') WITH &&, during WITH &&) WHERE (status = 'booked')
