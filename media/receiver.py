@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiortc.codecs import is_rtx
-from aiortc.rate import RemoteBitrateEstimator
+from aiortc.rate import BandwidthUsage, RemoteBitrateEstimator
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 from aiortc.rtcrtpreceiver import RTCRtpReceiver, StreamStatistics
@@ -39,6 +39,11 @@ logger = logging.getLogger(__name__)
 CACHE_PACKETS = 1024  # > 1 s of a 2 Mbps camera: what subscribers may still ask for
 KEY_FRAME_INTERVAL_S = 0.5  # one request serves everybody who asks within it (Galène, LiveKit)
 REMB_INTERVAL_S = 0.5
+# Estimates grow by 8 % a second from what is sent, and a browser begins at 300 kbit/s: a good line would show a blurred
+# face for half a minute. Browsers trust the first REMB at once, so a call begins as if 600 kbit/s were there, until the
+# line shows that they are not.
+START_BPS = 600_000
+START_S = 8.0
 LOWEST_REMB = 50_000  # Chromium still sends 320x240 at 12 frames/s with this (measured)
 
 OnPacket = Callable[["RoomReceiver", RtpPacket, float], None]
@@ -77,6 +82,7 @@ class RoomReceiver(RTCRtpReceiver):
         self._estimator = RemoteBitrateEstimator() if kind == "video" else None
         self._uplink_bps: int | None = None
         self._remb_sent = 0.0
+        self._starts_until: float | None = None
         self._nack_timer: asyncio.TimerHandle | None = None
         self._key_frame_asked = -1.0
         self._key_frame_timer: asyncio.TimerHandle | None = None
@@ -191,14 +197,24 @@ class RoomReceiver(RTCRtpReceiver):
         )
         if estimate is not None:
             self._uplink_bps = estimate[0]
+        if self._starts_until is None:
+            self._starts_until = time.monotonic() + START_S
+        elif self._estimator.detector.state() is BandwidthUsage.OVERUSING:
+            self._starts_until = 0.0
 
     def send_remb(self, downlink_bps: int | None, now: float) -> None:
         """Tell the publisher the lowest of its own uplink and what its viewers can take (bits/s)."""
+        starting = self._starts_until is not None and now < self._starts_until
         known = [bps for bps in (self._uplink_bps, downlink_bps) if bps is not None]
-        if self._media_ssrc is None or not known or now - self._remb_sent < REMB_INTERVAL_S:
+        if (
+            self._media_ssrc is None
+            or not (known or starting)
+            or now - self._remb_sent < REMB_INTERVAL_S * 0.9
+        ):
             return
         self._remb_sent = now
-        fci = pack_remb_fci(max(LOWEST_REMB, min(known)), [self._media_ssrc])
+        least = START_BPS if starting else LOWEST_REMB
+        fci = pack_remb_fci(max(least, min(known, default=0)), [self._media_ssrc])
         self._send(RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=self._own_ssrc, media_ssrc=0, fci=fci))
 
     def request_key_frame(self) -> None:

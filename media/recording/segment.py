@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
@@ -20,7 +21,7 @@ WAIT_FOR_PICTURE_S = (
     2.0  # a segment's header tells the picture size, so sound waits so long for a first key frame
 )
 REORDER_S = {"audio": 0.2, "video": 0.5}
-KEY_FRAME_EVERY_S = 4.5  # clips start at key frames
+KEY_FRAME_EVERY_S = 4.0  # clips start at key frames
 IDLE_S = 10.0  # nothing for so long: the segment ends, the participant is away
 RETRY_S = 5.0  # after storage failed
 EXTEND_TIMEOUT_S = 2.0
@@ -49,11 +50,17 @@ class ParticipantRecording:
     time."""
 
     def __init__(
-        self, visit_id: UUID, participant_id: UUID, sink: RecordingSink, ask_key_frame: Callable[[], None]
+        self,
+        visit_id: UUID,
+        participant_id: UUID,
+        sink: RecordingSink,
+        ask_key_frame: Callable[[], None],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ids = (visit_id, participant_id)
         self._sink = sink
         self._ask = ask_key_frame
+        self._now = monotonic
         self._order = {kind: ReorderBuffer(window) for kind, window in REORDER_S.items()}
         self._clocks = {kind: TrackClock(rate) for kind, rate in CLOCK_RATE.items()}
         self._lips = LipSync(self._clocks["audio"], self._clocks["video"])
@@ -62,6 +69,7 @@ class ParticipantRecording:
         self._early: list[tuple[float, bytes]] = []  # sound before the segment is open
         self._last_at: float | None = None
         self._picture_at: float | None = None
+        self._early_since = 0.0
         self._key_at = -1e9
         self._asked_at = -1e9
         self._failed_at = -1e9
@@ -91,7 +99,10 @@ class ParticipantRecording:
     async def _sound(self, seconds: float, payload: bytes) -> None:
         if self._segment is None:
             self._early.append((seconds, payload))
-            if seconds - self._early[0][0] >= WAIT_FOR_PICTURE_S:
+            if len(self._early) == 1:
+                self._early_since = self._now()
+            # By this process's clock: after a restart several seconds of kept sound come at once, before any picture.
+            if self._now() - self._early_since >= WAIT_FOR_PICTURE_S:
                 await self._open(None, seconds)
             return
         self._write_sound(self._segment, seconds, payload)

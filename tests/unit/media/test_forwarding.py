@@ -1,6 +1,7 @@
 """The numbers a subscriber sees, and repair in both directions. The transport is a fake that keeps what is sent."""
 
 import asyncio
+import time
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -24,10 +25,11 @@ from aiortc.rtp import (
     RtcpSenderInfo,
     RtcpSrPacket,
     RtpPacket,
+    unpack_remb_fci,
     wrap_rtx,
 )
 
-from media.receiver import RoomReceiver
+from media.receiver import LOWEST_REMB, START_BPS, START_S, RoomReceiver
 from media.sdp_gate import ABS_SEND_TIME
 from media.sender import RoomSender
 from media.vp8 import parse_descriptor
@@ -233,3 +235,18 @@ async def test_a_full_socket_stops_pictures_until_the_next_key_frame() -> None:
     assert sender.dropped == 1
     assert asked.rtcp(RtcpPsfbPacket)
     await source.stop()
+
+
+async def test_a_call_begins_with_a_sharp_picture_and_follows_the_weakest_line_then() -> None:
+    source, sent = await publisher()
+    first = packet(1, 0, KEY)
+    first.extensions.abs_send_time = 1
+    await source._handle_rtp_packet(first, arrival_time_ms=0)
+    now = time.monotonic()
+    source.send_remb(None, now)
+    source.send_remb(80_000, now + 1)
+    source.send_remb(80_000, now + START_S + 1)
+    source.send_remb(1_000, now + START_S + 2)
+    said = [unpack_remb_fci(remb.fci) for remb in sent.rtcp(RtcpPsfbPacket)]
+    assert [ssrcs for _, ssrcs in said] == [[1111]] * 4
+    assert [round(bps, -3) for bps, _ in said] == [START_BPS, START_BPS, 80_000, LOWEST_REMB]

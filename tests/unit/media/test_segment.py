@@ -85,9 +85,10 @@ async def run(
     packets: list[StreamPacket | StreamReport], ask: Callable[[], None] = lambda: None
 ) -> tuple[list[Memory], ParticipantRecording]:
     sink = MemorySink()
-    recording = ParticipantRecording(VISIT, PERSON, sink, ask)
-    tick = 0.0
+    tick = now = 0.0
+    recording = ParticipantRecording(VISIT, PERSON, sink, ask, lambda: now)
     for packet in sorted(packets, key=lambda packet: packet.at):
+        now = packet.at
         await recording.take(packet)
         if packet.at - tick > 0.4:
             tick = packet.at
