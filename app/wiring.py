@@ -111,9 +111,7 @@ class Clinic:
             allow_private=self.settings.media_allow_private,
             allow_loopback=self.settings.media_allow_private,
         )
-        return MediaPlane(
-            settings, self.recorder, self.clock, epoch_of=self._epoch_of
-        )
+        return MediaPlane(settings, self.recorder, self.clock, epoch_of=self._epoch_of)
 
     async def _epoch_of(self, visit_id: UUID) -> datetime:
         """Rooms know the media plane and the media plane asks for their zero: bound late."""

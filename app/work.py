@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from contextlib import suppress
 
 from app.flows import COMPLETE, DRAFT, LANGUAGE_QUEUE, SPEECH_QUEUE, TRANSCRIBE, Writing, drafted
 from app.lifetime import end_with_parent, stop_on_signals
 from app.settings import Settings
 from app.wiring import Clinic
-from core.jobs import Task, run_worker
+from core.errors import Unavailable
+from core.http.idempotency import forget_expired
+from core.jobs import Task, WorkerStuck, run_worker
 from core.telemetry import configure_logging, get_logger
 from transcription import SpeechProcess
 
 log = get_logger()
+
+EX_TEMPFAIL = 75  # sysexits.h: try again
+HOUSEKEEPING_SECONDS = 3600.0
 
 
 async def run() -> int:
@@ -27,7 +34,9 @@ async def run() -> int:
     log.info("work.started", model=settings.speech_model)
     writing = Writing(clinic.database, clinic.store, speech, clinic.shelf, settings.speech_model)
     try:
-        await _run_queues(settings, writing, stop)
+        await asyncio.gather(_run_queues(settings, writing, stop), _housekeep(clinic, stop))
+    except WorkerStuck:
+        os._exit(EX_TEMPFAIL)  # a connection that neither answers nor ends cannot be closed in order
     finally:
         await speech.close()
         await clinic.close()
@@ -46,3 +55,16 @@ async def _run_queues(settings: Settings, writing: Writing, stop: asyncio.Event)
         run_worker(url, speech, [SPEECH_QUEUE], stop, concurrency=2),
         run_worker(url, language, [LANGUAGE_QUEUE], stop, concurrency=2),
     )
+
+
+async def _housekeep(clinic: Clinic, stop: asyncio.Event) -> None:
+    """Told events and answered idempotency keys are kept for a day; a clinic runs for years."""
+    while not stop.is_set():
+        try:
+            await clinic.relay.prune()
+            async with clinic.database.transaction() as session:
+                await forget_expired(session, clinic.clock)
+        except Unavailable:
+            log.warning("housekeeping.waiting")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), HOUSEKEEPING_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
@@ -56,13 +57,27 @@ class DemoPerson:
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Raises DemoRefused with the server's own sentence, DemoUnreachable."""
+        content = await self._ask("POST", path, json=body)
+        return dict(json.loads(content)) if content else {}
+
+    async def get(self, path: str) -> Any:
+        """The JSON at `path`; errors as `post`."""
+        return json.loads(await self.fetch(path))
+
+    async def fetch(self, path: str) -> bytes:
+        """The bytes at `path`; errors as `post`."""
+        return await self._ask("GET", path)
+
+    async def _ask(self, method: str, path: str, **keywords: Any) -> bytes:
         try:
-            async with self._http.post(self._url + path, json=body, headers=self._headers()) as answer:
-                content = await answer.json(content_type=None)
+            async with self._http.request(
+                method, self._url + path, headers=self._headers(), **keywords
+            ) as answer:
+                content = await answer.read()
                 if answer.status >= 400:
-                    raise DemoRefused(str(content.get("title", answer.status)))
+                    raise DemoRefused(str(json.loads(content).get("title", answer.status)))
                 self._keep_cookie(answer.headers.getall("Set-Cookie", []))
-                return dict(content or {})
+                return content
         except (aiohttp.ClientError, TimeoutError) as error:
             raise DemoUnreachable from error
 

@@ -26,26 +26,26 @@ async def run(*, url: str, visit: str | None, tracks: Sequence[str]) -> int:
     end_with_parent()
     configure_logging("demo-consult")
     voices = {**VOICES, **_given(tracks)}
-    visit_id = UUID(visit) if visit else await _prepare(url)
+    visit_id = UUID(visit) if visit else await prepare(url)
     print(f"The demo consult is held in {url}/visits/{visit_id}", flush=True)
     print(f"Watch it: sign in as {DOCTOR.email} (password: {PASSWORD}).", flush=True)
     async with (
         DemoPerson.signed_in(url, SIMULATED_DOCTOR.email, PASSWORD) as doctor,
         DemoPerson.signed_in(url, SIMULATED_PATIENT.email, PASSWORD) as patient,
     ):
-        await _meet(doctor, patient, visit_id)
+        await meet(doctor, patient, visit_id)
         await _talk(doctor, patient, voices)
         await doctor.tell("room.end", {})
     print("The consult is over: the draft waits for the doctor.", flush=True)
     return 0
 
 
-async def _prepare(url: str) -> UUID:
+async def prepare(url: str) -> UUID:
     async with DemoPerson.signed_in(url, DOCTOR.email, PASSWORD) as doctor:
         return UUID((await doctor.post("/api/demo/consult", {"play": False}))["visit_id"])
 
 
-async def _meet(doctor: DemoPerson, patient: DemoPerson, visit_id: UUID) -> None:
+async def meet(doctor: DemoPerson, patient: DemoPerson, visit_id: UUID) -> None:
     """Waiting room, admission, consent: the same steps as two browsers."""
     await doctor.enter(visit_id)
     await patient.enter(visit_id)

@@ -1,0 +1,134 @@
+"""kill -9 of the recorder and of the speech worker in a call: the call goes on, nothing that was kept is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.demo.client import DemoPerson
+from app.demo.consult import VOICES, meet, prepare
+from app.demo.people import DOCTOR, PASSWORD, SIMULATED_DOCTOR, SIMULATED_PATIENT
+from media.simulated import SimulatedParticipant
+from tests.journeys.clinic import Clinic
+from tests.journeys.recordings import decoded
+from tests.journeys.spoken import DEMO
+
+KEPT = 2.0  # seconds before the kill that a recording may miss
+SAME = 0.5  # share of a turn that an utterance covers when it is that turn
+
+
+@dataclass
+class Call:
+    """Two simulated people in a visit; `begun` is when media first flowed (monotonic seconds)."""
+
+    visit: UUID
+    watcher: DemoPerson
+    ender: DemoPerson
+    people: Mapping[str, SimulatedParticipant]
+    begun: float
+
+    async def until(self, seconds: float) -> None:
+        """Of the consult's own time."""
+        while self.people["doctor"].microphone.seconds < seconds:
+            await asyncio.sleep(0.1)  # real time: real people speak
+
+    async def goes_on(self) -> None:
+        """Both still hear and see each other: a second later there are more frames."""
+        before = {name: (p.received[0].audio, p.received[0].video) for name, p in self.people.items()}
+        await asyncio.sleep(1.5)
+        for name, person in self.people.items():
+            assert person.received[0].audio > before[name][0] + 30, name
+            assert person.received[0].video > before[name][1] + 5, name
+
+
+@asynccontextmanager
+async def call(clinic: Clinic) -> AsyncIterator[Call]:
+    visit = await prepare(clinic.url)
+    async with (
+        DemoPerson.signed_in(clinic.url, DOCTOR.email, PASSWORD) as watcher,
+        DemoPerson.signed_in(clinic.url, SIMULATED_DOCTOR.email, PASSWORD) as doctor,
+        DemoPerson.signed_in(clinic.url, SIMULATED_PATIENT.email, PASSWORD) as patient,
+    ):
+        await meet(doctor, patient, visit)
+        people = {
+            "doctor": SimulatedParticipant(doctor.offer),
+            "patient": SimulatedParticipant(patient.offer),
+        }
+        try:
+            await asyncio.gather(*(person.join() for person in people.values()))
+            begun = time.monotonic()
+            for name, person in people.items():
+                person.say(VOICES[name], at=2.0)
+            yield Call(visit, watcher, doctor, people, begun)
+        finally:
+            await asyncio.gather(*(person.leave() for person in people.values()))
+
+
+async def test_recorder_and_speech_worker_are_killed_in_a_call(clinic: Clinic) -> None:
+    consult = json.loads((DEMO / "timeline.json").read_text())
+    async with call(clinic) as talk:
+        await talk.until(22)
+        killed_after = time.monotonic() - talk.begun
+        clinic.kill("record")
+        await talk.goes_on()
+        await talk.until(40)
+        clinic.kill("work")
+        await talk.goes_on()
+        await talk.until(consult["seconds"] + 5)
+        await talk.ender.tell("room.end", {})
+        transcript = await complete(talk.watcher, talk.visit)
+        segments = await talk.watcher.get(f"/api/visits/{talk.visit}/recordings")
+        await check_recording(talk.watcher, segments, killed_after)
+    check_transcript(transcript["utterances"], consult["turns"], segments)
+
+
+async def complete(watcher: DemoPerson, visit: UUID) -> dict[str, Any]:
+    """The transcript once nothing waits any more and no new utterance comes."""
+    known = -1
+    async with asyncio.timeout(120):
+        while True:
+            transcript: dict[str, Any] = await watcher.get(f"/api/visits/{visit}/transcript")
+            if transcript["status"] == "complete" and len(transcript["utterances"]) == known:
+                return transcript
+            known = len(transcript["utterances"])
+            await asyncio.sleep(5)  # the completion job hears the recording again meanwhile
+
+
+async def check_recording(watcher: DemoPerson, segments: list[dict[str, Any]], killed_after: float) -> None:
+    """The first piece of each person plays to within two seconds of the kill; a second piece follows."""
+    for speaker in ("doctor", "patient"):
+        pieces = sorted(
+            (s for s in segments if s["speaker"] == speaker), key=lambda piece: float(piece["start"])
+        )
+        assert len(pieces) >= 2, speaker
+        content = await watcher.fetch(f"/api/recordings/{pieces[0]['segment_id']}/media")
+        seconds, pictures = decoded(content)
+        print(f"{speaker}: killed after {killed_after:.2f} s, playable to {seconds:.2f} s")
+        assert seconds >= killed_after - KEPT
+        assert pictures > 50
+
+
+def check_transcript(
+    utterances: list[dict[str, Any]], turns: list[dict[str, Any]], segments: list[dict[str, Any]]
+) -> None:
+    """Every turn that lies in a recorded piece has its utterance, once."""
+    shift = utterances[0]["start"] - turns[0]["start"]
+    for turn in turns:
+        begin, end = turn["start"] + shift, turn["end"] + shift
+        if not any(
+            s["speaker"] == turn["speaker"] and s["start"] <= begin and end <= s["end"] for s in segments
+        ):
+            continue
+        mine = [u for u in utterances if u["speaker"] == turn["speaker"]]
+        covered = [u for u in mine if overlap(u, begin, end) > SAME * (end - begin)]
+        assert len(covered) == 1, (turn["text"], covered)
+
+
+def overlap(utterance: dict[str, Any], begin: float, end: float) -> float:
+    return float(max(0.0, min(utterance["end"], end) - max(utterance["start"], begin)))
