@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Row, Text, Uuid, bindparam, func, select, text, update
+from sqlalchemy import DateTime, ForeignKey, Index, Row, Text, Uuid, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,7 +46,7 @@ class AppointmentRow(Base):
     __tablename__ = "appointment"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    slot_id: Mapped[UUID]
+    slot_id: Mapped[UUID] = mapped_column(ForeignKey("slot.id"))
     doctor_id: Mapped[UUID]
     patient_id: Mapped[UUID] = mapped_column(index=True)
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)

@@ -24,8 +24,8 @@ def upgrade() -> None:
             status text NOT NULL,
             CONSTRAINT pk_slot PRIMARY KEY (id),
             CONSTRAINT ck_slot_status CHECK (status IN ('free', 'booked')),
-            CONSTRAINT ck_slot_during CHECK (NOT isempty(during) AND lower_inc(during) AND NOT
-            upper_inc(during)), CONSTRAINT ex_slot_doctor EXCLUDE USING gist
+            CONSTRAINT ck_slot_during CHECK (NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during)),
+            CONSTRAINT ex_slot_doctor EXCLUDE USING gist
                 (uuidrange(doctor_id, doctor_id, '[]') WITH &&, during WITH &&)
         )
         """
@@ -48,7 +48,8 @@ def upgrade() -> None:
             CONSTRAINT pk_appointment PRIMARY KEY (id),
             CONSTRAINT fk_appointment_slot_id FOREIGN KEY (slot_id) REFERENCES slot (id),
             CONSTRAINT ck_appointment_status CHECK (status IN ('booked', 'cancelled')),
-            CONSTRAINT ck_appointment_cancelled_at CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL)), CONSTRAINT ex_appointment_doctor EXCLUDE USING gist
+            CONSTRAINT ck_appointment_cancelled_at CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL)),
+            CONSTRAINT ex_appointment_doctor EXCLUDE USING gist
                 (uuidrange(doctor_id, doctor_id, '[]') WITH &&, during WITH &&) WHERE (status = 'booked'),
             CONSTRAINT ex_appointment_patient EXCLUDE USING gist
                 (uuidrange(patient_id, patient_id, '[]') WITH &&, during WITH &&) WHERE (status = 'booked')
