@@ -11,10 +11,14 @@ from clinical_language.model import Fact, Kind, Mention, Sentence, State
 from clinical_language.values import Value, medicine_values, values_in
 
 _ABOUT_IT = re.compile(
-    r"^(?:(?:yes|yeah|no|um|uh|,|\.|well|so|oh|and|i think|i would say|i 'd say|maybe|probably|about|around|i guess|like|or|er|okay|also|actually)\s)*"
-    r"(?:it|they|that|this|these|the|my|\d+|for|since|just|mostly|mainly|in|on|started|a|an|about|left|right|both|last|yesterday|gets|getting|"
-    r"over|during|within|severe|mild|moderate|sharp|dull|throbbing|burning|constant|comes|suddenly|gradually|all|every|really|very|pretty|"
-    r"worse|better|at|after|when|almost|nearly|approximately|kind|sort|more|quite|couple|few|stabbing|aching|probably)\b"
+    r"^(?:(?:yes|yeah|no|um|uh|,|\.|well|so|oh|and|i think|i would say|i 'd say|maybe|probably|"
+    r"about|around|i guess|like|or|er|okay|also|actually)\s)*"
+    r"(?:it|they|that|this|these|the|my|\d+|for|since|just|mostly|mainly|in|on|started|a|an|"
+    r"about|left|right|both|last|yesterday|gets|getting|"
+    r"over|during|within|severe|mild|moderate|sharp|dull|throbbing|burning|constant|comes|"
+    r"suddenly|gradually|all|every|really|very|pretty|"
+    r"worse|better|at|after|when|almost|nearly|approximately|kind|sort|more|quite|couple|few|"
+    r"stabbing|aching|probably)\b"
 )
 _ANSWERED = {
     "onset": {"duration", "onset"}, "severity": {"severity"}, "place": {"side"}, "frequency": {"course", "timing"},
@@ -26,13 +30,21 @@ _SIDED = frozenset({"musculoskeletal", "skin", "eye", "neurological"})
 
 def pain_like(concept_id: str, label: str) -> bool:
     """Whether "the pain" may mean this concept."""
-    return "pain" in label or label in {"headache", "sore throat", "myalgia", "migraine", "toothache"} or concept_id.endswith("_cramping")
+    return (
+        "pain" in label
+        or label in {"headache", "sore throat", "myalgia", "migraine", "toothache"}
+        or concept_id.endswith("_cramping")
+    )
 
 
 def has_side(fact: Fact) -> bool:
     """Whether left or right can be said of it; a side beside a fever belongs to something else."""
     concept = fact.concept
-    return concept.group in _SIDED or pain_like(concept.id, concept.label) or concept.label in {"swelling", "lump", "numbness"}
+    return (
+        concept.group in _SIDED
+        or pain_like(concept.id, concept.label)
+        or concept.label in {"swelling", "lump", "numbness"}
+    )
 
 
 def _place(mention: Mention, sentence: Sentence) -> tuple[int, int]:
@@ -68,7 +80,11 @@ def attach(fact: Fact, sentence: Sentence, focus: Focus) -> Fact:
         return replace(fact, values={**fact.values, **_first(found)})
     if fact.concept.kind in {Kind.FINDING, Kind.CONDITION} and fact.state is not State.ABSENT:
         kinds = {Kind.FINDING, Kind.CONDITION}
-        found = [v for v in values_in(sentence.plain) if _mine(v, fact, sentence, kinds) and not _asked_about(sentence, v)]
+        found = [
+            v
+            for v in values_in(sentence.plain)
+            if _mine(v, fact, sentence, kinds) and not _asked_about(sentence, v)
+        ]
         if not has_side(fact):
             found = [v for v in found if v.name != "side"]
         fact = replace(fact, values={**fact.values, **_first(found)})
@@ -118,17 +134,27 @@ class Focus:
                 return self.pain
             if theme in self.seen:
                 return self.seen[theme]
-        return self.pain if self.pain is not None and {"severity", "place", "quality"} & set(slots) else self.symptom
+        return (
+            self.pain
+            if self.pain is not None and {"severity", "place", "quality"} & set(slots)
+            else self.symptom
+        )
 
-    def dangling(self, sentence: Sentence, slots: Sequence[str], themes: Sequence[str] = ()) -> Iterator[Fact]:
+    def dangling(
+        self, sentence: Sentence, slots: Sequence[str], themes: Sequence[str] = ()
+    ) -> Iterator[Fact]:
         """Values of a sentence that names no symptom: facts about the one in focus, evidence still to be set."""
         about = self._about(slots, themes)
-        if about is None or any(m.concept.kind in {Kind.FINDING, Kind.CONDITION, Kind.MEDICINE} for m in sentence.mentions):
+        if about is None or any(
+            m.concept.kind in {Kind.FINDING, Kind.CONDITION, Kind.MEDICINE} for m in sentence.mentions
+        ):
             return
         wanted = set().union(*(_ANSWERED.get(slot, set()) for slot in slots)) if slots else set()
-        values = {}
+        values: dict[str, str] = {}
         for value in values_in(sentence.plain):
-            if (value.name in wanted or _ABOUT_IT.match(sentence.plain)) and not _asked_about(sentence, value):
+            if (value.name in wanted or _ABOUT_IT.match(sentence.plain)) and not _asked_about(
+                sentence, value
+            ):
                 values.setdefault(value.name, value.text)
         if slots and not wanted and not _ABOUT_IT.match(sentence.plain):
             values = {}
@@ -138,7 +164,12 @@ class Focus:
         if placed is not None:
             yield replace(placed, values=values)
         elif values:
-            yield replace(about, values=values, words=sentence.text, span=(sentence.start, sentence.start + len(sentence.text)))
+            yield replace(
+                about,
+                values=values,
+                words=sentence.text,
+                span=(sentence.start, sentence.start + len(sentence.text)),
+            )
 
     def _placed(self, sentence: Sentence, about: Fact) -> Fact | None:
         """ "Where does it hurt?" - "my lower back" names an unplaced pain."""

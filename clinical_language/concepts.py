@@ -80,16 +80,18 @@ def surfaces() -> tuple[tuple[str, str], ...]:
     pairs = []
     for row in _rows("concepts.tsv"):
         id_ = f"{row['kind']}.{row['name']}"
-        for surface in row["surfaces"].split(" | "):
+        for surface in (row["label"].lower(), row["lay_label"].lower(), *row["surfaces"].split(" | ")):
             pairs += [(id_, plain) for plain in expand(surface.strip()) if plain]
-    return tuple(pairs)
+    return tuple(dict.fromkeys(pairs))
 
 
 @cache
 def body_parts() -> dict[str, BodyPart]:
     """Body part by name."""
     return {
-        row["name"]: BodyPart(row["name"], row["region"], tuple(s.strip() for s in row["surfaces"].split("|")))
+        row["name"]: BodyPart(
+            row["name"], row["region"], tuple(s.strip() for s in row["surfaces"].split("|"))
+        )
         for row in _rows("body_parts.tsv")
     }
 

@@ -11,16 +11,38 @@ import re
 from collections.abc import Sequence
 
 from clinical_language.model import Kind, Mention, Sentence, State
+from clinical_language.wording import last_match
 
-_DENIERS = frozenset("no not never without denies deny denied denying neither nor none negative nothing".split())
+_DENIERS = frozenset(
+    "no not never without denies deny denied denying neither nor none negative nothing".split()
+)
 _LIST = frozenset(
-    "any a an the my your of or and , nor significant recent real other major particular obvious more further such like been have "
-    "had having has got getting get feel feeling felt notice noticed noticing experience experienced experiencing really "
-    "actually see seen seeing um uh er at all in much lot kind sort type sign signs symptoms symptom history issues issue "
-    "problems trouble with there is are was were be to specifically also either necessarily currently now severe bad new known "
+    "any a an the my your of or and , nor significant recent real other major particular obvious "
+    "more further such like been have "
+    "had having has got getting get feel feeling felt notice noticed noticing experience "
+    "experienced experiencing really "
+    "actually see seen seeing um uh er at all in much lot kind sort type sign signs symptoms "
+    "symptom history issues issue "
+    "problems trouble with there is are was were be to specifically also either necessarily "
+    "currently now severe bad new known "
     "evidence complaints complaint describe suffer suffered suffering from even feelings said had's / - associated "
-    "today recently ever yet that this think say believe call it 's complaining reports report endorse endorses develop "
-    "take taking taken use using used developed as far i've your you exactly one coming on active acute left right side lower upper both visible".split()
+    "today recently ever yet that this think say believe call it 's complaining reports report "
+    "endorse endorses develop "
+    "take taking taken use using used developed as far i've your you exactly one coming on active "
+    "acute left right side lower upper both visible".split()
+)
+_NAMING = frozenset({"no", "without", "denies", "deny", "denied"})
+# "no relief from the pain": the word after "no" is what is missing, not the pain.
+_NO_ITEM = frozenset(
+    "relief change changes improvement doubt idea effect response help helping difference reason "
+    "way matter longer need warning cure "
+    "explanation better worse luck sleep energy rest break matter question i we he she they you it "
+    "in from to for because with when "
+    "about if but as by than then so like do does did will would can could should just only please "
+    "thanks actually am going on my the "
+    "yeah yes well okay stop stopped come came comes started start came being get gets medication "
+    "medicine tablets further use point "
+    "time where why what how who which".split()
 )
 _AFTER_NOT = frozenset("i we he she they".split())  # "I don't think I have a fever"
 _OPENERS = frozenset("think say believe know mean that".split())
@@ -38,34 +60,47 @@ _RELATIVES = {
 }  # fmt: skip
 _CHILDREN = frozenset({"son", "daughter", "child", "children"})
 CONTACTS = frozenset({"wife", "husband", "partner", "friend", "colleague", "flatmate"})
-_WITNESS = frozenset("noticed saw says said thinks thought told found worried mentioned recommended suggested gave".split())
+_WITNESS = frozenset(
+    "noticed saw says said thinks thought told found worried mentioned recommended suggested gave".split()
+)
 
 _UNCERTAIN = re.compile(
-    r"\b(?:may|might|could|can)(?: (?:just|also|well|possibly|actually|maybe))? (?:be|have|'ve)\b|\bmaybe\b|\bpossibl[ye]\b|\bperhaps\b|"
-    r"\bnot sure (?:if|whether)\b|\bdo not know (?:if|whether)\b|\bwonder(?:ing|ed)? (?:if|whether)\b|\brule out\b|"
-    r"\bi (?:think|thought|guess|suspect) (?:i|it|that|this|he|she|the)\b|\bprobably\b|\bsuspect|\bworried (?:it|this|that i)\b|"
+    r"\b(?:may|might|could|can)(?: (?:just|also|well|possibly|actually|maybe))? (?:be|have|"
+    r"'ve)\b|\bmaybe\b|\bpossibl[ye]\b|\bperhaps\b|"
+    r"\bnot sure (?:if|whether)\b|\bdo not know (?:if|whether)\b|\bwonder(?:ing|ed)? (?:if|"
+    r"whether)\b|\brule out\b|"
+    r"\bi (?:think|thought|guess|suspect) (?:i|it|that|this|he|she|the)\b|\bprobably\b|"
+    r"\bsuspect|\bworried (?:it|this|that i)\b|"
     r"\blikely\b|\bconcerned (?:about|for)\b|\bpossibility of\b|\bpotential(?:ly)?\b"
 )
 _HYPOTHETICAL = re.compile(
-    r"\b(?:if|in case|unless|should you|watch (?:out )?for|look out for|keep an eye|make sure you do not|lead to|prevent|risk of|"
-    r"to avoid|can cause|could cause|may cause|might cause|side effects?|such as if|would be|otherwise|worsening)\b"
+    r"\b(?:if|in case|unless|should you|watch (?:out )?for|look out for|keep an eye|"
+    r"make sure you do not|lead to|prevent|risk of|"
+    r"to avoid|can cause|could cause|may cause|might cause|side effects?|such as if|would be|"
+    r"otherwise|worsening)\b"
 )
 _RESOLVED_BEFORE = re.compile(
-    r"\b(?:used to (?:have|get|be|suffer|take)?|stopped|quit|gave up|given up|came off|no longer (?:have|has|having|get|getting)?|got over|recovered from|"
+    r"\b(?:used to (?:have|get|be|suffer|take)?|stopped|quit|gave up|given up|came off|"
+    r"no longer (?:have|has|having|get|getting)?|got over|recovered from|"
     r"got rid of|over (?:the|my))\s*(?:the |my |any |having |being |getting |taking |using )*$"
 )
 _RESOLVED_AFTER = re.compile(
-    r"^\W*(?:(?:is|was|are|were|have|has|had|'s|it|that|they|all|now|then|just|already|pretty much|completely|since|kind of)\s)*"
-    r"(?:(?:is |are )?not there any ?more|gone(?: away| now)?\b(?! (?:to|into|down|on))|went(?: away)|go(?:ne)? away|resolved|cleared(?: up)?|disappeared|"
+    r"^\W*(?:(?:is|was|are|were|have|has|had|'s|it|that|they|all|now|then|just|already|"
+    r"pretty much|completely|since|kind of)\s)*"
+    r"(?:(?:is |are )?not there any ?more|gone(?: away| now)?\b(?! (?:to|into|down|on))|"
+    r"went(?: away)|go(?:ne)? away|resolved|cleared(?: up)?|disappeared|"
     r"settled(?: down)?|stopped|passed|subsided|went down|better now)"
 )
 _NOT_NOW = re.compile(r"\bnot (?:now|any ?more|today|at the moment)\b|\b(?:any ?more|no longer)\b")
 _HISTORICAL = re.compile(
-    r"\b(?:years? ago|last year|as a (?:child|kid|baby|teenager)|when i was|in (?:19|20)\d\d|in the past|history of|"
-    r"history significant for|previously|years? back|in my (?:teens|twenties|thirties)|back in|long time ago|decades? ago)\b"
+    r"\b(?:years? ago|last year|as a (?:child|kid|baby|teenager)|when i was|in (?:19|20)\d\d|"
+    r"in the past|history of|"
+    r"history significant for|previously|years? back|in my (?:teens|twenties|thirties)|back in|"
+    r"long time ago|decades? ago)\b"
 )
 _AFTER_NO = re.compile(
-    r"^\s*(?:is |are |was |were )?(?:[-:,]\s*)?(?:no|denie[sd]|deny|negative|none|absent|nope|not (?:present|really|at all))\s*[.,!]?\s*$"
+    r"^\s*(?:is |are |was |were )?(?:[-:,]\s*)?(?:no|denie[sd]|deny|negative|none|absent|nope|"
+    r"not (?:present|really|at all))\s*[.,!]?\s*$"
 )
 _NO_CHANGE = re.compile(r"\b(?:not|no|never)\b[^.]{0,25}\b(?:like this|like that|this bad|as bad|before)\b")
 
@@ -80,18 +115,23 @@ def _denier_reach(sentence: Sentence, at: int, mention: Mention, covered: set[in
         return False
     if denier == "not" and words[at + 1 : at + 2] in (("just",), ("only",), ("getting",)):
         return False
+    strange = 0  # words of an item no table knows: "no recent head trauma", "no oral ulcers"
     for index in range(at + 1, mention.first):
         word = words[index]
+        if word in {"or", ",", "and", "nor", "/"}:
+            strange = 0
         if index in covered or word in _LIST:
-            joined = index and words[index - 1] == "and"
-            if joined and word in _ARTICLE and denier != "not":
+            joined = words[index - 1] == "and"
+            if (joined and word in _ARTICLE and denier != "not") or (
+                word in {"my", "the"} and denier == "no"
+            ):
                 return False
-            if word in {"my", "the"} and denier in {"no"}:
-                return False
+        elif word in _AFTER_NOT and (words[index - 1] in _OPENERS or denier == "never"):
             continue
-        if word in _AFTER_NOT and (words[index - 1] in _OPENERS or denier == "never"):
-            continue
-        return False
+        elif denier in _NAMING and word.isalpha() and word not in _NO_ITEM and strange < 2:
+            strange += 1
+        else:
+            return False
     return True
 
 
@@ -132,29 +172,38 @@ def relation(words: Sequence[str], first: int, *, proxy: bool) -> str:
                 return ""
             return who
     text = " ".join(words)
-    if re.search(r"family history (?:of|for)|in (?:my|the|your) family (?:has|have|had|with)|family (?:has|had|have)", text):
+    if re.search(
+        r"family history (?:of|for)|in (?:my|the|your) family (?:has|have|had|with)|family (?:has|had|have)",
+        text,
+    ):
         return "family" if " ".join(words[:first]).find("family") >= 0 else ""
     return ""
 
 
 def _runs_in_family(sentence: Sentence, mention: Mention) -> bool:
-    return bool(re.match(r"^(?:do |does )?run(?:s|ning)? in (?:my|the) family", " ".join(sentence.words[mention.last :])))
+    return bool(
+        re.match(
+            r"^(?:do |does )?run(?:s|ning)? in (?:my|the) family", " ".join(sentence.words[mention.last :])
+        )
+    )
 
 
 def _hypothetical(before: str, after: str, speaker: str) -> bool:
-    found = None
-    for found in _HYPOTHETICAL.finditer(before):
-        pass
+    found = last_match(_HYPOTHETICAL, before)
     if found is None:
         return False
     gap = before[found.end() :].split()
     if found[0] == "if" and speaker != "doctor":
-        known = gap[-1:] in (["the"], ["my"], ["this"]) and re.match(r"^\W*(?:gets|get|is|keeps|does)\b", after)
+        known = gap[-1:] in (["the"], ["my"], ["this"]) and re.match(
+            r"^\W*(?:gets|get|is|keeps|does)\b", after
+        )
         return not known and len(gap) <= 5
     return len(gap) <= 14
 
 
-def state_of(sentence: Sentence, mention: Mention, *, speaker: str, proxy: bool = False) -> tuple[State, float, str]:
+def state_of(
+    sentence: Sentence, mention: Mention, *, speaker: str, proxy: bool = False
+) -> tuple[State, float, str]:
     """State, confidence 0..1 and whose (see `relation`). `proxy`: the speaker talks for a child who is the patient."""
     words = sentence.words
     covered = {i for m in sentence.mentions for i in range(m.first, m.last)}
@@ -184,9 +233,7 @@ def _timed(before: str, after: str, speaker: str) -> tuple[State, float]:
         return State.HISTORICAL, 0.8
     if re.match(r"^.{0,60}\bbut not (?:now|any ?more|today)\b", after):
         return State.RESOLVED, 0.8
-    found = None
-    for found in _UNCERTAIN.finditer(before):
-        pass
+    found = last_match(_UNCERTAIN, before)
     if found is not None and len(before[found.end() :].split()) <= 6:
         return State.UNCERTAIN, 0.7
     return State.PRESENT, 0.9

@@ -27,7 +27,8 @@ _FILL = frozenset(
     "middle inner outer top bottom kind sort like um uh er some bit little just all either each any affected area "
     "really very quite bad terrible severe sharp dull , - i you know".split()
 )
-_VERB = frozenset("is are was were feel felt feels been has have be gets got get 's really so very quite a bit just all a "
+_VERB = frozenset("is are was were feel felt feels been has have be gets got get 's really so very quite a bit "
+        "just all a "
                   "little still always kind of sort here it just start started starts to which that".split())  # fmt: skip
 REACH = 10  # words between a sensation and its place; "pain, like, in my, um, lower left knee"
 
@@ -37,7 +38,14 @@ def _before(words: list[str], part_first: int) -> int | None:
     linked = False
     for at in range(part_first - 1, max(-1, part_first - 1 - REACH), -1):
         if words[at] in SENSATIONS:
-            adjacent = at == part_first - 1 or words[at] in {"hurt", "twisted", "broken", "sore", "swollen", "itchy"}
+            adjacent = at == part_first - 1 or words[at] in {
+                "hurt",
+                "twisted",
+                "broken",
+                "sore",
+                "swollen",
+                "itchy",
+            }
             return at if linked or adjacent else None
         if words[at] in _LINK:
             linked = True

@@ -27,16 +27,22 @@ _SPOKEN = {"n't": "not", "gon": "going", "na": "to", "wan": "want", "'cause": "b
            "ca": "can", "nt": "not", "yea": "yeah", "mum": "mother", "mom": "mother", "dad": "father",
            "tummy": "tummy", "mg": "milligram", "dunno": "know"}  # fmt: skip
 _QUESTION = re.compile(
-    r"^(?:(?:okay|ok|so|and|but|um|uh|er|well|now|right|alright|all right|yeah|yes|no|then|also|sorry|just|great|good|i see|sure"
+    r"^(?:(?:okay|ok|so|and|but|um|uh|er|well|now|right|alright|all right|yeah|yes|no|then|also|"
+    r"sorry|just|great|good|i see|sure"
     r"|thank you|in terms of [a-z ]{3,30}|any|,|\.)\s)*?(?:"
-    r"(?:do|does|did|have|has|had|are|is|was|were|can|could|would|will|any|what|what's|where|whereabouts|when|how|who|why|which)"
-    r"\s(?:you|he|she|it|they|there|that|this|the|your|any|anyone|anybody|anything|else|other|not|of|about|'s|long|bad|"
-    r"often|many|much|is|are|do|does|did|have|has|brings|brought|medicine|medicines|medication|medications|seems|kind|"
+    r"(?:do|does|did|have|has|had|are|is|was|were|can|could|would|will|any|what|what's|where|"
+    r"whereabouts|when|how|who|why|which)"
+    r"\s(?:you|he|she|it|they|there|that|this|the|your|any|anyone|anybody|anything|else|other|"
+    r"not|of|about|'s|long|bad|"
+    r"often|many|much|is|are|do|does|did|have|has|brings|brought|medicine|medicines|medication|"
+    r"medications|seems|kind|"
     r"type|side|makes|fever|chest|pain|cough|nausea|allerg\w*|one|would|can|old|severe|strong|old)\b|"
     r"any\s\w+|allergies\b)"
 )
 _ASKS_TO_CONFIRM = re.compile(r"\b(?:is that (?:right|correct)|am i right)(?: \W)?$")
-_TAG = re.compile(r"(?:,|\s)\s*(?:okay|ok|all right|alright|is that okay)\s*\?$", re.IGNORECASE)  # "We'll order a test, okay?"
+_TAG = re.compile(
+    r"(?:,|\s)\s*(?:okay|ok|all right|alright|is that okay)\s*\?$", re.IGNORECASE
+)  # "We'll order a test, okay?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,9 @@ def words_of(doc: Doc | Span) -> list[str]:
 
 
 def _opened(lower: str, norm: str) -> str:
-    return {"'ve": "have", "'m": "am", "'re": "are", "'ll": "will", "ca": "can", "wo": "will"}.get(lower, lower)
+    return {"'ve": "have", "'m": "am", "'re": "are", "'ll": "will", "ca": "can", "wo": "will"}.get(
+        lower, lower
+    )
 
 
 _RUN_ON = 28  # words without a full stop before turns of speech are taken as sentence ends
@@ -94,7 +102,11 @@ def _pieces(doc: Doc, first: int, last: int) -> Iterator[tuple[int, int]]:
         word, following = doc[at].lower_, doc[at + 1].lower_
         begins = word in _TURN_OF_SPEECH or (word == "and" and following in _SUBJECT)
         fresh = word == "i" and following in {"'d", "will", "would", "want", "think", "am", "do", "'m", "'ll"}
-        if at - start >= 6 and (begins or (fresh and at - start >= 10)) and doc[at - 1].lower_ not in {"and", "if", "so", "that", "but"}:
+        if (
+            at - start >= 6
+            and (begins or (fresh and at - start >= 10))
+            and doc[at - 1].lower_ not in {"and", "if", "so", "that", "but"}
+        ):
             yield start, at
             start = at
     yield start, last
@@ -110,7 +122,9 @@ def _bounds(doc: Doc) -> Iterator[tuple[int, int]]:
         yield from _pieces(doc, first, len(doc))
 
 
-_DOSING = frozenset("take taking took allergic prescribe prescribed milligram tablet dose daily start increase continue".split())
+_DOSING = frozenset(
+    "take taking took allergic prescribe prescribed milligram tablet dose daily start increase continue".split()
+)
 
 
 def _near_dosing(doc: Doc, at: int) -> bool:
@@ -183,7 +197,9 @@ def _sentence(doc: Doc, first: int, last: int, found: list[_Found], parts: list[
     text = span.text.strip()
     places = tuple((p.label_, p.start - first) for p in parts if first <= p.start and p.end <= last)
     asked = _is_question(text, words)
-    return Sentence(text, span.start_char, tuple(words), " ".join(plain), tuple(offsets), mentions, places, asked)
+    return Sentence(
+        text, span.start_char, tuple(words), " ".join(plain), tuple(offsets), mentions, places, asked
+    )
 
 
 def read_sentences(text: str) -> tuple[Sentence, ...]:

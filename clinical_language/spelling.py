@@ -26,8 +26,10 @@ def _names() -> tuple[tuple[str, str], ...]:
     )
 
 
-_ORDINARY = frozenset("""medicine medicines medication medications antibiotics penicillins injection patches
-vitamins tablets multiple vitamin allergic antibody position protein property problem""".split())
+_ORDINARY = frozenset(
+    """medicine medicines medication medications antibiotics penicillins injection patches
+vitamins tablets multiple vitamin allergic antibody position protein property problem""".split()
+)
 
 
 @lru_cache(maxsize=4096)  # single words, never a sentence

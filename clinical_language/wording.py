@@ -21,7 +21,9 @@ _KEEP = frozenset({"his", "this", "is", "was", "has", "does", "yes", "us", "as",
 _UNITS = {w: i for i, w in enumerate(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen".split())}  # fmt: skip
-_TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+_TENS = {
+    w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
 
 
 def clean(text: str) -> str:
@@ -90,3 +92,8 @@ def digits(words: list[str]) -> list[tuple[str, int]]:
         out.append((str(value), at))
         at += used
     return out
+
+
+def last_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The match that ends the search: the nearest one before what follows `text`."""
+    return max(pattern.finditer(text), key=lambda found: found.start(), default=None)

@@ -7,15 +7,25 @@ from collections.abc import Iterator
 
 from clinical_language import Consult, Kind, Mention, State
 from clinical_language.context import state_of
+from clinical_language.wording import last_match
 from soap import model
 from soap.model import Statement
 from soap.phrasing import capital, sentence
 from soap.spoken import DIRECTIVE, IMPRESSION, PROBLEM, Spoken, statements
 
-_NUMBERED = re.compile(r"\b(?:first|second|third|next|last|other|main) (?:problem|issue|concern|diagnosis|complaint)")
-_LIKELY = re.compile(r"\b(?:likely|probably|suspect|suspicious|sounds? (?:more )?like|looks? (?:more )?like|seems?|consistent with|suggestive|appears?)\b")
+_NUMBERED = re.compile(
+    r"\b(?:first|second|third|next|last|other|main) (?:problem|issue|concern|diagnosis|complaint)"
+)
+_LIKELY = re.compile(
+    r"\b(?:likely|probably|suspect|suspicious|sounds? (?:more )?like|looks? (?:more )?like|"
+    r"seems?|consistent with|suggestive|appears?)\b"
+)
 _POSSIBLE = re.compile(r"\b(?:could|might|may|possib\w+|concerned|rule out|worried)\b")
-_IN_TALK = re.compile(r"\b(?:you (?:have|'ve) been|problems with|you (?:said|mentioned|told me|were|had|'ve had)|have you|history of|if you (?:have|get|had)|for people|some people|sometimes|usually|often|caused by|causes?|because of)\b")
+_IN_TALK = re.compile(
+    r"\b(?:you (?:have|'ve) been|problems with|you (?:said|mentioned|told me|were|had|'ve had)|"
+    r"have you|history of|if you (?:have|get|had)|for people|some people|sometimes|usually|"
+    r"often|caused by|causes?|because of)\b"
+)
 
 
 def _candidates(spoken: Spoken) -> Iterator[tuple[Mention, bool]]:
@@ -26,12 +36,17 @@ def _candidates(spoken: Spoken) -> Iterator[tuple[Mention, bool]]:
         before = " ".join(spoken.sentence.words[: mention.first])
         if _IN_TALK.search(before):
             continue
-        found = None
-        for found in IMPRESSION.finditer(before):
-            pass
-        if found is not None and mention.concept.kind is Kind.CONDITION and len(before[found.end() :].split()) <= 9:
+        found = last_match(IMPRESSION, before)
+        if (
+            found is not None
+            and mention.concept.kind is Kind.CONDITION
+            and len(before[found.end() :].split()) <= 9
+        ):
             yield mention, True
-        elif PROBLEM.search(before) and (_NUMBERED.search(before) or (mention.concept.kind is Kind.CONDITION and DIRECTIVE.search(spoken.words))):
+        elif PROBLEM.search(before) and (
+            _NUMBERED.search(before)
+            or (mention.concept.kind is Kind.CONDITION and DIRECTIVE.search(spoken.words))
+        ):
             yield mention, False
 
 
@@ -53,7 +68,11 @@ def assessment(consult: Consult) -> Iterator[Statement]:
     for spoken in statements(consult):
         for mention, impression in _candidates(spoken):
             state, confidence, who = state_of(spoken.sentence, mention, speaker="doctor")
-            if who or state in {State.HYPOTHETICAL, State.HISTORICAL} or (DIRECTIVE.match(spoken.words) and not impression):
+            if (
+                who
+                or state in {State.HYPOTHETICAL, State.HISTORICAL}
+                or (DIRECTIVE.match(spoken.words) and not impression)
+            ):
                 continue
             text, state = _text(mention, " ".join(spoken.sentence.words[: mention.first]), state)
             key = f"{model.ASSESSMENT}:{mention.concept.id}"
@@ -63,6 +82,12 @@ def assessment(consult: Consult) -> Iterator[Statement]:
                 text, state = earlier.text, earlier.state
             confidence = min(confidence, 0.8 if impression else 0.7)
             found[key] = Statement(
-                key, model.ASSESSMENT, sentence(text), evidence, state, confidence, dict(mention.concept.codes)
+                key,
+                model.ASSESSMENT,
+                sentence(text),
+                evidence,
+                state,
+                confidence,
+                dict(mention.concept.codes),
             )
     yield from found.values()

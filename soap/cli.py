@@ -18,7 +18,9 @@ from soap.reading import Json, findings_json, note_json, parse
 
 def add_note_command(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Mount `note`; the parsed arguments carry `run(arguments) -> exit status`."""
-    parser = subcommands.add_parser("note", help="draft a SOAP note from a transcript (JSON of `consultroom transcribe`)")
+    parser = subcommands.add_parser(
+        "note", help="draft a SOAP note from a transcript (JSON of `consultroom transcribe`)"
+    )
     _add_files(parser)
     parser.add_argument("--format", choices=("json", "text"), default="json")
     parser.set_defaults(run=run_note)
@@ -26,14 +28,18 @@ def add_note_command(subcommands: argparse._SubParsersAction[argparse.ArgumentPa
 
 def add_findings_command(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Mount `findings`."""
-    parser = subcommands.add_parser("findings", help="find symptoms, conditions and medicines in a text or transcript")
+    parser = subcommands.add_parser(
+        "findings", help="find symptoms, conditions and medicines in a text or transcript"
+    )
     _add_files(parser)
     parser.set_defaults(run=run_findings)
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="IN", help="JSON file, - for standard input")
-    parser.add_argument("output", metavar="OUT", nargs="?", default="-", help="where to write (default: standard output)")
+    parser.add_argument(
+        "output", metavar="OUT", nargs="?", default="-", help="where to write (default: standard output)"
+    )
     parser.add_argument("--batch", action="store_true", help="IN and OUT are JSON Lines, one document a line")
 
 
@@ -67,7 +73,8 @@ def _run(arguments: argparse.Namespace, make: Callable[[Json], Json], write: Cal
             if not pieces:
                 raise TranscriptEmpty
         written = []
-        for number, piece in enumerate(pieces, start=1):
+        for piece in pieces:
+            number += 1
             written.append(write(make(parse(piece))))
         _write(arguments.output, "".join(written))
     except ServiceError as error:

@@ -12,6 +12,7 @@ from soap.model import DraftNote, ReviewItem, Statement, VisitContext
 from soap.phrasing import capital
 from soap.plan import plan
 from soap.resolution import Resolved, resolve
+from soap.social import social_history
 
 _SUBJECTIVE = (
     subjective.chief_complaint,
@@ -21,7 +22,7 @@ _SUBJECTIVE = (
     subjective.medications,
     subjective.allergies,
     subjective.family_history,
-    subjective.social_history,
+    social_history,
 )
 _OBJECTIVE = (objective.vitals, objective.exam, objective.results)
 BAR = 0.5  # confidence under which a line goes to the review tray
@@ -66,14 +67,26 @@ def _review(consult: Consult, lines: list[Resolved], below: list[Statement]) -> 
     settled = {(line.concept.id, line.relation) for line in lines if line.state is not State.UNCERTAIN}
     seen: set[str] = set()
     for fact in consult.unanswered:
-        if (fact.concept.id, fact.relation) in settled or fact.concept.id in seen or fact.concept.id == "finding.pain":
+        if (
+            (fact.concept.id, fact.relation) in settled
+            or fact.concept.id in seen
+            or fact.concept.id == "finding.pain"
+        ):
             continue
         seen.add(fact.concept.id)
         unclear = len(fact.evidence) > 1
         text = f"{capital(fact.concept.label)}: asked, {'answer not clear' if unclear else 'not answered'}."
-        yield ReviewItem(f"review:open:{fact.concept.id}", "unclear" if unclear else "unanswered", text, fact.evidence)
+        yield ReviewItem(
+            f"review:open:{fact.concept.id}", "unclear" if unclear else "unanswered", text, fact.evidence
+        )
     for line in lines:
-        if line.contradicted and line.concept.kind in {Kind.FINDING, Kind.CONDITION, Kind.MEDICINE, Kind.ALLERGEN, Kind.HABIT}:
+        if line.contradicted and line.concept.kind in {
+            Kind.FINDING,
+            Kind.CONDITION,
+            Kind.MEDICINE,
+            Kind.ALLERGEN,
+            Kind.HABIT,
+        }:
             text = f"{capital(line.concept.label)}: both affirmed and denied; the note follows the later word ({line.state.value})."
             yield ReviewItem(f"review:contradicted:{line.concept.id}", "contradicted", text, line.evidence)
         if not line.certain:

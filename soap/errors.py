@@ -26,7 +26,9 @@ class TranscriptMalformed(InvalidInput):
 
     code = "transcript_malformed"
     title = "The input is not a transcript"
-    next_step = 'Give {"turns": [{"speaker": "doctor"|"patient"|"companion", "text": "...", "start"?, "end"?}]}.'
+    next_step = (
+        'Give {"turns": [{"speaker": "doctor"|"patient"|"companion", "text": "...", "start"?, "end"?}]}.'
+    )
 
 
 class TranscriptTooLong(InvalidInput):

@@ -12,10 +12,20 @@ from soap.model import Statement
 from soap.phrasing import about_patient, sentence, tidy
 from soap.spoken import EXAM, NORMAL_VITAL, RESULT, Spoken, is_exam, is_result, statements
 
-_HOW = {"good": "normal", "fine": "normal", "great": "normal", "okay": "normal", "perfect": "normal", "high": "elevated", "higher": "elevated"}
+_HOW = {
+    "good": "normal",
+    "fine": "normal",
+    "great": "normal",
+    "okay": "normal",
+    "perfect": "normal",
+    "high": "elevated",
+    "higher": "elevated",
+}
 _NOT_TODAY = re.compile(r"\b(?:if|goal|should be|below|under|less than|last (?:time|year))\b")
 _LEAD = re.compile(
-    r"^.*?\b(?:i (?:do |can |also )*(?:hear|appreciate|see|notice|feel|do feel)(?: that)?|you (?:do )?have|there is|there's|it looks like|i'm seeing)\s+", re.IGNORECASE
+    r"^.*?\b(?:i (?:do |can |also )*(?:hear|appreciate|see|notice|feel|do feel)(?: that)?|"
+    r"you (?:do )?have|there is|there's|it looks like|i'm seeing)\s+",
+    re.IGNORECASE,
 )
 
 
@@ -38,7 +48,9 @@ def vitals(consult: Consult) -> Iterator[Statement]:
             if _NOT_TODAY.search(spoken.words[max(0, value.first - 30) : value.last]):
                 continue
             key = f"{model.VITALS}:{value.name.lower().replace(' ', '_')}"
-            last[key] = Statement(key, model.VITALS, f"{value.name} {value.text}.", (spoken.turn,), State.PRESENT, 0.9)
+            last[key] = Statement(
+                key, model.VITALS, f"{value.name} {value.text}.", (spoken.turn,), State.PRESENT, 0.9
+            )
         for found in NORMAL_VITAL.finditer(spoken.words):
             name = "Vital signs" if found["what"].startswith("vital") else found["what"].capitalize()
             key = f"{model.VITALS}:{name.lower().replace(' ', '_')}"
@@ -50,9 +62,18 @@ def vitals(consult: Consult) -> Iterator[Statement]:
 def exam(consult: Consult) -> Iterator[Statement]:
     """What the doctor says to have found, in the doctor's words without lead-in."""
     for spoken in statements(consult):
-        if is_exam(spoken) and not is_result(spoken) and not RESULT.search(spoken.words) and not re.search(r"\byou (?:said|mentioned|told|were|had|'ve had)\b|\bi think\b", spoken.words):
+        if (
+            is_exam(spoken)
+            and not is_result(spoken)
+            and not RESULT.search(spoken.words)
+            and not re.search(r"\byou (?:said|mentioned|told|were|had|'ve had)\b|\bi think\b", spoken.words)
+        ):
             text = tidy(spoken.sentence.text)
-            place = re.match(r"^on (?:your |the )?(?:physical )?(?P<part>\w+(?: \w+)?) exam(?:ination)?,?\s*", text, re.IGNORECASE)
+            place = re.match(
+                r"^on (?:your |the )?(?:physical )?(?P<part>\w+(?: \w+)?) exam(?:ination)?,?\s*",
+                text,
+                re.IGNORECASE,
+            )
             shorter = _LEAD.sub("", text)
             text = shorter if len(shorter.split()) > 1 and EXAM.search(spoken.words) else text
             if place and place["part"].lower() not in {"physical", "your"}:

@@ -6,25 +6,73 @@ import re
 from collections.abc import Sequence
 
 _FILLERS = re.compile(
-    r"(?:(?<=\s)|^)(?:um+|uh+|er+m?|hmm+|you know|i mean|sort of|kind of|basically|obviously|okay|ok|alright|all right|y'know|yeah|well)(?:\s*,)?(?=[\s,.?!]|$)",
+    r"(?:(?<=\s)|^)(?:um+|uh+|er+m?|hmm+|you know|i mean|sort of|kind of|basically|obviously|"
+    r"okay|ok|alright|all right|y'know|yeah|well)(?:\s*,)?(?=[\s,.?!]|$)",
     re.IGNORECASE,
 )
 _STUTTER = re.compile(r"\b(\w+(?:'\w+)?)(?:\s*,?\s*-?\s+\1\b)+", re.IGNORECASE)
 _BROKEN = re.compile(r"\b\w{1,3}-\s+")
-_SPLIT = ((r"\b(\w+) n't\b", r"\1n't"), (r"\bgon na\b", "going to"), (r"\bgonna\b", "going to"), (r"\bwan na\b", "want to"),
-          (r"\bwanna\b", "want to"), (r"\bgot ta\b", "have to"), (r"\s+([,.?!;:%])", r"\1"), (r"\b(\w+) '(\w{1,2})\b", r"\1'\2"),
-          (r",(?:\s*,)+", ","), (r"\s{2,}", " "), (r"^[\s,.;:!?-]+", ""), (r",\s*([.?!])", r"\1"),
-          (r",?\s*(?:okay|right|all right|alright|is that okay|if that's okay)\s*[?.!]*$", ""))  # fmt: skip
-_LEAD = re.compile(r"^(?:(?:so|and|but|then|now|also|again|first|second|next|just|right|great|good|perfect|yes|no|really|actually|oh|like|because|cause)\b[\s,]*)+", re.IGNORECASE)
-_YOU = ((r"\byou're\b", "they are"), (r"\byou've\b", "they have"), (r"\byou'll\b", "they will"), (r"\byou'd\b", "they would"),
-        (r"\b(for|with|have|give|send|help|tell|call) you\b", r"\1 them"), (r"\b(see|put|set|let|get|ask|and) you\b(?! (?:have|are|can|should|need|get|feel|will|do))", r"\1 them"),
-        (r"\b(start|make|want|need|refer|about) you\b(?! (?:have|are|can|should|need|will|do))", r"\1 them"), (r"\b(to|on|of) you\b(?! (?:have|are|can))", r"\1 them"),
-        (r"\byourself\b", "themselves"), (r"\byours\b", "theirs"), (r"\byour\b", "their"), (r"\byou\b", "they"))  # fmt: skip
-_I = ((r"\bi'm\b", "is"), (r"\bi've\b", "has"), (r"\bi'll\b", "will"), (r"\bi am\b", "is"), (r"\bi have\b", "has"),
-      (r"\bi was\b", "was"), (r"\bi don't\b", "does not"), (r"\bi do not\b", "does not"), (r"\bi haven't\b", "has not"),
-      (r"\bi (can|can't|could|couldn't|will|would|should|did|didn't|had|went|got|took|ate|felt|started|stopped|tried|woke|thought|lost|came|fell|saw|used|just|still|also|usually|mostly|normally|only|currently|never)\b", r"\1"),
-      (r"\bi do\b", "does"), (r"\bi (live|work|smoke|drink|take|eat|walk|run|sleep|use|need|get|feel|think|want|like|play|exercise|vape|stay|share|look|rent|teach|drive)\b", r"\1s"),
-      (r"\bmyself\b", "themselves"), (r"\bmy\b", "their"), (r"\bmine\b", "theirs"), (r"\bme\b", "them"))  # fmt: skip
+_SPLIT = (
+    (r"\b(\w+) n't\b", r"\1n't"),
+    (r"\bgon na\b", "going to"),
+    (r"\bgonna\b", "going to"),
+    (r"\bwan na\b", "want to"),
+    (r"\bwanna\b", "want to"),
+    (r"\bgot ta\b", "have to"),
+    (r"\s+([,.?!;:%])", r"\1"),
+    (r"\b(\w+) '(\w{1,2})\b", r"\1'\2"),
+    (r",(?:\s*,)+", ","),
+    (r"\s{2,}", " "),
+    (r"^[\s,.;:!?-]+", ""),
+    (r",\s*([.?!])", r"\1"),
+    (r",?\s*(?:okay|right|all right|alright|is that okay|if that's okay)\s*[?.!]*$", ""),
+)
+_LEAD = re.compile(
+    r"^(?:(?:so|and|but|then|now|also|again|first|second|next|just|right|great|good|perfect|yes|"
+    r"no|really|actually|oh|like|because|cause)\b[\s,]*)+",
+    re.IGNORECASE,
+)
+_YOU = (
+    (r"\byou're\b", "they are"),
+    (r"\byou've\b", "they have"),
+    (r"\byou'll\b", "they will"),
+    (r"\byou'd\b", "they would"),
+    (r"\b(for|with|have|give|send|help|tell|call) you\b", r"\1 them"),
+    (r"\b(see|put|set|let|get|ask|and) you\b(?! (?:have|are|can|should|need|get|feel|will|do))", r"\1 them"),
+    (r"\b(start|make|want|need|refer|about) you\b(?! (?:have|are|can|should|need|will|do))", r"\1 them"),
+    (r"\b(to|on|of) you\b(?! (?:have|are|can))", r"\1 them"),
+    (r"\byourself\b", "themselves"),
+    (r"\byours\b", "theirs"),
+    (r"\byour\b", "their"),
+    (r"\byou\b", "they"),
+)
+_I = (
+    (r"\bi'm\b", "is"),
+    (r"\bi've\b", "has"),
+    (r"\bi'll\b", "will"),
+    (r"\bi am\b", "is"),
+    (r"\bi have\b", "has"),
+    (r"\bi was\b", "was"),
+    (r"\bi don't\b", "does not"),
+    (r"\bi do not\b", "does not"),
+    (r"\bi haven't\b", "has not"),
+    (
+        r"\bi (can|can't|could|couldn't|will|would|should|did|didn't|had|went|got|took|ate|felt|"
+        r"started|stopped|tried|woke|thought|lost|came|fell|saw|used|just|still|also|usually|mostly|"
+        r"normally|only|currently|never)\b",
+        r"\1",
+    ),
+    (r"\bi do\b", "does"),
+    (
+        r"\bi (live|work|smoke|drink|take|eat|walk|run|sleep|use|need|get|feel|think|want|like|play|"
+        r"exercise|vape|stay|share|look|rent|teach|drive)\b",
+        r"\1s",
+    ),
+    (r"\bmyself\b", "themselves"),
+    (r"\bmy\b", "their"),
+    (r"\bmine\b", "theirs"),
+    (r"\bme\b", "them"),
+)
 
 
 def join(items: Sequence[str], last: str = "and") -> str:

@@ -74,7 +74,9 @@ def visit_of(document: Json) -> VisitContext:
     """The visit's context when given: {"visit": {"patient": {"age", "sex"}}}."""
     visit = document.get("visit")
     patient = visit.get("patient") if isinstance(visit, dict) else None
-    if visit is not None and not isinstance(visit, dict) or patient is not None and not isinstance(patient, dict):
+    if (visit is not None and not isinstance(visit, dict)) or (
+        patient is not None and not isinstance(patient, dict)
+    ):
         raise TranscriptMalformed("`visit` is not an object with `patient`.")
     age, sex = (patient.get("age"), patient.get("sex")) if isinstance(patient, dict) else (None, None)
     if age is not None and (isinstance(age, bool) or not isinstance(age, int | float) or not 0 <= age <= 130):
@@ -109,7 +111,8 @@ def as_json(note: DraftNote) -> Json:
             for s in note.statements
         ],
         "review": [
-            {"key": r.key, "reason": r.reason, "text": r.text, "evidence": list(r.evidence)} for r in note.review
+            {"key": r.key, "reason": r.reason, "text": r.text, "evidence": list(r.evidence)}
+            for r in note.review
         ],
         "orders": [
             {
@@ -146,7 +149,9 @@ def findings_json(document: Json) -> Json:
 
 def _finding(consult: Consult, fact: Fact, *, from_turns: bool) -> Json:
     first, last = fact.span
-    turn = next((i for i in (fact.at, fact.asked) if i is not None and _holds(consult.turns[i], fact)), fact.at)
+    turn = next(
+        (i for i in (fact.at, fact.asked) if i is not None and _holds(consult.turns[i], fact)), fact.at
+    )
     values: Json = {name: text for name, text in fact.values.items() if name != "said"}
     if fact.relation:
         values["relation"] = fact.relation

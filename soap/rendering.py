@@ -22,7 +22,14 @@ def _compressed(statements: Sequence[Statement]) -> list[str]:
     run: list[str] = []
     opening = ""
     for statement in [*statements, None]:
-        starts = next((o for o in _OPENINGS if statement and statement.state is State.ABSENT and statement.text.startswith(o)), "")
+        starts = next(
+            (
+                o
+                for o in _OPENINGS
+                if statement and statement.state is State.ABSENT and statement.text.startswith(o)
+            ),
+            "",
+        )
         if run and starts != opening:
             lines.append(f"{opening}{join(run, 'and' if opening == 'Denies ' else 'or')}.")
             run = []

@@ -33,11 +33,15 @@ def resolve(facts: Iterable[Fact]) -> list[Resolved]:
     """Group facts by concept, person and role; order of first mention."""
     groups: dict[tuple[str, str, bool], list[Fact]] = {}
     heard = list(facts)
-    pains = {f.concept.id: f.concept for f in heard if f.state in _HERE and pain_like(f.concept.id, f.concept.label) and not f.relation}
+    pains = {
+        f.concept.id: f.concept
+        for f in heard
+        if f.state in _HERE and pain_like(f.concept.id, f.concept.label) and not f.relation
+    }
     placed = [concept for id_, concept in pains.items() if id_ != "finding.pain"]
-    for fact in heard:
-        if fact.concept.id == "finding.pain" and len(placed) == 1 and not fact.relation:
-            fact = replace(fact, concept=placed[0])  # "it hurts", and later where
+    for said in heard:
+        generic = said.concept.id == "finding.pain" and len(placed) == 1 and not said.relation
+        fact = replace(said, concept=placed[0]) if generic else said  # "it hurts", and later where
         if fact.state is not State.HYPOTHETICAL:
             key = (fact.concept.id, fact.relation, fact.values.get("role") == "allergy")
             groups.setdefault(key, []).append(fact)
@@ -52,7 +56,9 @@ def _resolved(group: list[Fact], key: tuple[str, str, bool]) -> Resolved:
     if contradicted and last.state is State.ABSENT and settled[-1].confidence < 0.8:
         last = next(fact for fact in reversed(settled) if fact.state in _HERE)
     if last.state is State.PRESENT and any(f.state is State.RESOLVED for f in settled):
-        last = next(f for f in reversed(settled) if f.state is State.RESOLVED)  # "normal vomit" later is still the old one
+        last = next(
+            f for f in reversed(settled) if f.state is State.RESOLVED
+        )  # "normal vomit" later is still the old one
     agreeing = [f for f in settled if f.state is last.state or contradicted]
     values: dict[str, str] = {}
     for fact in agreeing:

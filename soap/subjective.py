@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from clinical_language import Consult, Fact, Kind, Sentence, State
 from soap import model
 from soap.model import Statement
-from soap.phrasing import capital, join, own_words, quote, sentence, tidy
+from soap.phrasing import capital, join, quote, sentence, tidy
 from soap.resolution import Resolved
 
-_CONTACTS = frozenset({"wife", "husband", "partner", "friend", "colleague", "flatmate", "child", "children", "son", "daughter"})
+_CONTACTS = frozenset(
+    {"wife", "husband", "partner", "friend", "colleague", "flatmate", "child", "children", "son", "daughter"}
+)
 _HERE = frozenset({State.PRESENT, State.RESOLVED, State.UNCERTAIN})
 
 
@@ -28,23 +30,43 @@ class Heard:
         return (r for r in self.lines if r.concept.kind in kinds and not r.relation and r.allergy is allergy)
 
 
-def _statement(section: str, key: str, text: str, line: Resolved, state: State | None = None) -> Statement:
+def line_statement(
+    section: str, key: str, text: str, line: Resolved, state: State | None = None
+) -> Statement:
+    """A statement of `section` about one resolved concept."""
     return Statement(
-        f"{section}:{key}", section, text, line.evidence, state or line.state, line.confidence, dict(line.concept.codes)
+        f"{section}:{key}",
+        section,
+        text,
+        line.evidence,
+        state or line.state,
+        line.confidence,
+        dict(line.concept.codes),
     )
 
 
 def _pain_first(facts: Sequence[Fact]) -> Fact | None:
     """The complaint among the facts of the opening answer: the first present finding, a generic one only alone."""
-    present = [f for f in facts if f.state is State.PRESENT and not f.relation and f.concept.kind in {Kind.FINDING, Kind.CONDITION}]
-    named = [f for f in present if f.concept.id not in {"finding.pain", "finding.injury", "finding.swelling", "finding.stress"}]
+    present = [
+        f
+        for f in facts
+        if f.state is State.PRESENT and not f.relation and f.concept.kind in {Kind.FINDING, Kind.CONDITION}
+    ]
+    named = [
+        f
+        for f in present
+        if f.concept.id not in {"finding.pain", "finding.injury", "finding.swelling", "finding.stress"}
+    ]
     findings = [f for f in named if f.concept.kind is Kind.FINDING]
     return next(iter(findings or named or present), None)
 
 
 _PRESENTS = re.compile(
-    r"\b(?:chief complaint (?:is|of|:|today is)|presents? (?:today |here )?(?:for|with)(?: (?:evaluation|a chief complaint) of)?|(?:is |are |was |'s )?here (?:today )?(?:for|with)|comes? in (?:today )?(?:for|with)|in (?:today )?for)"
-    r" (?P<what>.+?)(?: [.?]| , | who\b| and (?:he|she)\b|$)"
+    r"\b(?:chief complaint (?:is|of|:|today is)|presents? (?:today |here )?(?:for|"
+    r"with)(?: (?:evaluation|a chief complaint) of)?|(?:is |are |was |"
+    r"'s )?here (?:today )?(?:for|with)|comes? in (?:today )?(?:for|with)|in (?:today )?for)"
+    r" (?P<what>.+?)(?: [.?]| , | can you| could you| tell me| how are| is that| so | who\b|"
+    r" and (?:he|she)\b|$)"
 )
 
 
@@ -53,8 +75,16 @@ def _presented(consult: Consult) -> tuple[int, str] | None:
     for turn, sentences in enumerate(consult.sentences[:8]):
         for said in sentences if consult.turns[turn].speaker == "doctor" else ():
             found = _PRESENTS.search(" ".join(said.words))
-            what = re.sub(r"^(?:evaluation of |an? |the |her |his |your |their |some )+", "", found["what"]) if found else ""
-            if what and len(what.split()) <= 12 and what.split()[0] not in {"you", "this", "today", "that", "it", "me"}:
+            what = (
+                re.sub(r"^(?:evaluation of |an? |the |her |his |your |their |some )+", "", found["what"])
+                if found
+                else ""
+            )
+            if (
+                what
+                and len(what.split()) <= 12
+                and what.split()[0] not in {"you", "this", "today", "that", "it", "me"}
+            ):
                 return turn, tidy(what)
     return None
 
@@ -82,7 +112,9 @@ def chief_complaint(heard: Heard) -> Iterator[Statement]:
     fact = complaint(heard.consult)
     presented = _presented(heard.consult)
     section = model.CHIEF_COMPLAINT
-    if presented is not None and (fact is None or presented[0] < fact.at or heard.consult.turns[fact.at].speaker == "doctor"):
+    if presented is not None and (
+        fact is None or presented[0] < fact.at or heard.consult.turns[fact.at].speaker == "doctor"
+    ):
         yield Statement(section, section, sentence(presented[1]), (presented[0],), State.PRESENT, 0.75)
         return
     if fact is None:
@@ -90,9 +122,13 @@ def chief_complaint(heard: Heard) -> Iterator[Statement]:
     said = _sentence_of(heard.consult, fact)
     own = heard.consult.turns[fact.at].speaker != "doctor" and fact.asked != fact.at and said is not None
     text = capital(fact.concept.label)
+    evidence = fact.evidence
     if own and said is not None and fact.words.lower() in said.text.lower():
         text = f"{text}: {quote(said.text)}"
-    yield Statement(section, section, sentence(text), (fact.at,), fact.state, fact.confidence, dict(fact.concept.codes))
+        evidence = (fact.at,)
+    yield Statement(
+        section, section, sentence(text), evidence, fact.state, fact.confidence, dict(fact.concept.codes)
+    )
 
 
 def _attributes(line: Resolved) -> list[str]:
@@ -101,7 +137,9 @@ def _attributes(line: Resolved) -> list[str]:
     parts: list[str] = []
     if "onset" in values:
         onset = values["onset"]
-        parts.append(f"onset {onset}" if onset in {"suddenly", "gradually"} or "ago" in onset else f"since {onset}")
+        parts.append(
+            f"onset {onset}" if onset in {"suddenly", "gradually"} or "ago" in onset else f"since {onset}"
+        )
     if "side" in values and values["side"] not in line.concept.label:
         parts.append("bilateral" if values["side"] == "bilateral" else f"{values['side']}-sided")
     parts += [values[name] for name in ("quality", "severity", "course", "timing") if name in values]
@@ -140,21 +178,29 @@ def hpi(heard: Heard) -> Iterator[Statement]:
     lines = [r for r in heard.of(Kind.FINDING) if r.state in _HERE and r.concept.id != "finding.pregnancy"]
     lines.sort(key=lambda r: first is None or r.concept.id != first.concept.id)
     for line in lines:
-        yield _statement(model.HPI, line.concept.id, sentence(describe(line)), line)
+        yield line_statement(model.HPI, line.concept.id, sentence(describe(line)), line)
     for line in heard.of(Kind.CONDITION):
         if line.state is State.PRESENT and _acute(line):
-            yield _statement(model.HPI, line.concept.id, sentence(describe(line)), line)
+            yield line_statement(model.HPI, line.concept.id, sentence(describe(line)), line)
         if line.state is State.UNCERTAIN:
-            yield _statement(model.HPI, line.concept.id, sentence(f"Patient mentions possible {_named(line)}"), line)
+            yield line_statement(
+                model.HPI, line.concept.id, sentence(f"Patient mentions possible {_named(line)}"), line
+            )
     for line in heard.lines:
-        if line.relation in _CONTACTS and line.state is State.FAMILY and line.concept.kind in {Kind.FINDING, Kind.CONDITION}:
+        if (
+            line.relation in _CONTACTS
+            and line.state is State.FAMILY
+            and line.concept.kind in {Kind.FINDING, Kind.CONDITION}
+        ):
             text = f"{capital(line.relation)} with {_named(line)}"
-            yield _statement(model.HPI, f"{line.relation}:{line.concept.id}", sentence(text), line)
+            yield line_statement(model.HPI, f"{line.relation}:{line.concept.id}", sentence(text), line)
 
 
 def _acute(line: Resolved) -> bool:
     """An illness of now (infection, injury) is history of present illness, not past."""
-    return line.concept.codes.get("icd10cm", "").startswith(("J0", "J1", "J2", "A0", "B34", "S", "T", "N39", "H66", "K52.9"))
+    return line.concept.codes.get("icd10cm", "").startswith(
+        ("J0", "J1", "J2", "A0", "B34", "S", "T", "N39", "H66", "K52.9")
+    )
 
 
 def _named(line: Resolved) -> str:
@@ -177,7 +223,9 @@ def _denials(section: str, lines: Sequence[Resolved], opening: str, last: str) -
         codes = dict(group[0].concept.codes) if len(group) == 1 else {}
         confidence = min(line.confidence for line in group)
         key = f"{section}:absent:{group[0].concept.id}"
-        yield Statement(key, section, f"{opening} {join(names, last)}.", evidence, State.ABSENT, confidence, codes)
+        yield Statement(
+            key, section, f"{opening} {join(names, last)}.", evidence, State.ABSENT, confidence, codes
+        )
 
 
 def review_of_systems(heard: Heard) -> Iterator[Statement]:
@@ -188,31 +236,51 @@ def review_of_systems(heard: Heard) -> Iterator[Statement]:
 
 def past_medical_history(heard: Heard) -> Iterator[Statement]:
     """Conditions and operations the patient (or the record the doctor reads out) states; denied ones as such."""
-    held = [r for r in heard.of(Kind.CONDITION) if r.state in {State.HISTORICAL, State.RESOLVED} or (r.state is State.PRESENT and not _acute(r))]
+    held = [
+        r
+        for r in heard.of(Kind.CONDITION)
+        if r.state in {State.HISTORICAL, State.RESOLVED} or (r.state is State.PRESENT and not _acute(r))
+    ]
     past = [r for r in heard.of(Kind.FINDING) if r.state is State.HISTORICAL]
-    operations = [r for r in heard.of(Kind.PROCEDURE) if r.concept.group == "surgery" and r.state in {State.PRESENT, State.HISTORICAL}]
+    operations = [
+        r
+        for r in heard.of(Kind.PROCEDURE)
+        if r.concept.group == "surgery" and r.state in {State.PRESENT, State.HISTORICAL}
+    ]
     for line in held:
         text = capital(_named(line))
         since = line.values.get("duration") or line.values.get("onset")
         if since and since.endswith(("year", "years", "ago")):
             text += f", {since}" if since.endswith("ago") else f" for {since}"
         text += ", resolved" if line.state is State.RESOLVED else ""
-        yield _statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(text), line)
+        yield line_statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(text), line)
     for line in past:
-        yield _statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(f"History of {_named(line)}"), line)
+        yield line_statement(
+            model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(f"History of {_named(line)}"), line
+        )
     for line in operations:
-        yield _statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(line.concept.label), line)
-    denied = [r for r in heard.of(Kind.CONDITION) if r.state is State.ABSENT and r.concept.id != "condition.any_family"]
+        yield line_statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(line.concept.label), line)
+    denied = [
+        r
+        for r in heard.of(Kind.CONDITION)
+        if r.state is State.ABSENT and r.concept.id != "condition.any_family"
+    ]
     none = [r for r in denied if r.concept.id == "condition.any"]
     if none and not held and not operations:
-        yield _statement(model.PAST_MEDICAL_HISTORY, "none", "No past medical problems reported.", none[0])
+        yield line_statement(
+            model.PAST_MEDICAL_HISTORY, "none", "No past medical problems reported.", none[0]
+        )
     others = [r for r in denied if r.concept.id != "condition.any"]
     yield from _denials(model.PAST_MEDICAL_HISTORY, others, "No history of", "or")
 
 
 def _brand(line: Resolved) -> str:
     said = line.first.words
-    return f" ({said.lower()})" if said.lower() not in line.concept.label.lower() and len(said.split()) == 1 else ""
+    return (
+        f" ({said.lower()})"
+        if said.lower() not in line.concept.label.lower() and len(said.split()) == 1
+        else ""
+    )
 
 
 def medicine_text(line: Resolved) -> str:
@@ -229,16 +297,18 @@ def medications(heard: Heard) -> Iterator[Statement]:
     lines = [r for r in heard.of(Kind.MEDICINE) if r.concept.id != "medicine.any"]
     taken = [r for r in lines if r.state in {State.PRESENT, State.UNCERTAIN}]
     for line in taken:
-        yield _statement(model.MEDICATIONS, line.concept.id, sentence(medicine_text(line)), line)
+        yield line_statement(model.MEDICATIONS, line.concept.id, sentence(medicine_text(line)), line)
     for line in lines:
         if line.state in {State.RESOLVED, State.HISTORICAL}:
-            yield _statement(model.MEDICATIONS, line.concept.id, sentence(f"Previously {_named(line)}"), line)
+            yield line_statement(
+                model.MEDICATIONS, line.concept.id, sentence(f"Previously {_named(line)}"), line
+            )
     denied = [r for r in lines if r.state is State.ABSENT]
     yield from _denials(model.MEDICATIONS, denied, "Not taking", "or")
     for line in heard.of(Kind.MEDICINE):
         if line.concept.id == "medicine.any":
             text = "No other medication reported." if taken else "Takes no medication."
-            yield _statement(model.MEDICATIONS, "none", text, line)
+            yield line_statement(model.MEDICATIONS, "none", text, line)
 
 
 def allergies(heard: Heard) -> Iterator[Statement]:
@@ -249,13 +319,15 @@ def allergies(heard: Heard) -> Iterator[Statement]:
         reaction = f" ({line.values['reaction']})" if "reaction" in line.values else ""
         if line.state in {State.PRESENT, State.HISTORICAL}:
             heard_as = "" if line.certain else f" (heard as \u201c{line.first.words}\u201d)"
-            yield _statement(model.ALLERGIES, line.concept.id, f"Allergic to {_named(line)}{reaction}{heard_as}.", line)
+            yield line_statement(
+                model.ALLERGIES, line.concept.id, f"Allergic to {_named(line)}{reaction}{heard_as}.", line
+            )
         elif line.state is State.ABSENT:
-            yield _statement(model.ALLERGIES, line.concept.id, f"Not allergic to {_named(line)}.", line)
+            yield line_statement(model.ALLERGIES, line.concept.id, f"Not allergic to {_named(line)}.", line)
     present = any(r.state is not State.ABSENT for r in named)
     for line in lines:
         if line.concept.id == "allergen.any" and not present:
-            yield _statement(model.ALLERGIES, "none", "No known allergies.", line)
+            yield line_statement(model.ALLERGIES, "none", "No known allergies.", line)
 
 
 def family_history(heard: Heard) -> Iterator[Statement]:
@@ -264,69 +336,17 @@ def family_history(heard: Heard) -> Iterator[Statement]:
         if not line.relation or line.relation in _CONTACTS:
             continue
         key = f"{line.relation}:{line.concept.id}"
-        if line.concept.id == "condition.any_family" or line.concept.kind not in {Kind.CONDITION, Kind.FINDING}:
+        if line.concept.id == "condition.any_family" or line.concept.kind not in {
+            Kind.CONDITION,
+            Kind.FINDING,
+        }:
             continue
         if line.state is State.FAMILY:
-            yield _statement(model.FAMILY_HISTORY, key, sentence(f"{capital(line.relation)}: {_named(line)}"), line)
+            yield line_statement(
+                model.FAMILY_HISTORY, key, sentence(f"{capital(line.relation)}: {_named(line)}"), line
+            )
         elif line.state is State.ABSENT and line.relation == "family":
-            yield _statement(model.FAMILY_HISTORY, key, f"No family history of {_named(line)}.", line)
+            yield line_statement(model.FAMILY_HISTORY, key, f"No family history of {_named(line)}.", line)
     for line in heard.lines:
         if line.concept.id == "condition.any_family":
-            yield _statement(model.FAMILY_HISTORY, "none", "No family history of note.", line)
-
-
-_AMOUNT = re.compile(
-    r"\b(?:about |around |maybe |up to )?(?:\d+(?: (?:or|to) \d+)?|a couple(?: of)?|a few|a|half a)(?: \w+)? (?:cigarettes?|packs?|glass(?:es)?|pints?|units?|"
-    r"beers?|bottles?|drinks?|joints?|cups?|cigars?)(?: of \w+)?(?:(?: a| per| each| every| of an?)? (?:day|week|month|night|evening|weekend)| daily)?"
-)
-
-
-def _habit(line: Resolved) -> str:
-    said = line.values.get("said", "")
-    amount = _AMOUNT.search(said)
-    quit_ = re.search(r"\b\d+ (?:years?|months?|weeks?) ago\b", said)
-    name = {"tobacco": "smoke", "alcohol": "drink alcohol", "drugs": "use recreational drugs"}.get(line.concept.group, line.concept.label)
-    if line.state is State.ABSENT:
-        never = "never" in said.split() and "not" not in said.split()
-        if line.concept.group == "tobacco":
-            return "Never smoked" if never else "Does not smoke"
-        return f"Does not {name}"
-    if line.state in {State.RESOLVED, State.HISTORICAL}:
-        return f"Former {'smoker' if line.concept.group == 'tobacco' else name}" + (f", stopped {quit_[0]}" if quit_ else "")
-    verb = {"tobacco": "Smokes", "alcohol": "Drinks alcohol", "drugs": "Uses recreational drugs"}.get(
-        line.concept.group, capital(line.concept.label)
-    )
-    return f"{verb}: {amount[0]}" if amount else verb
-
-
-def social_history(heard: Heard) -> Iterator[Statement]:
-    """Smoking, alcohol, drugs, exercise; work and home in the patient's words, third person."""
-    for line in heard.of(Kind.HABIT):
-        if line.state is not State.UNCERTAIN:
-            yield _statement(model.SOCIAL_HISTORY, line.concept.id, sentence(_habit(line)), line)
-    yield from _told(heard.consult)
-
-
-_TOLD = {
-    "work": re.compile(r"\bi (?:work|am|have been|do|run|teach|drive|study|stopped|retired)\b|\bi'm\b|\bretired\b|\bunemployed\b|\bstudent\b"),
-    "living": re.compile(r"\b(?:live|living|alone|with my|share)\b"),
-}
-
-
-def _told(consult: Consult) -> Iterator[Statement]:
-    seen: set[str] = set()
-    for exchange in consult.exchanges:
-        pattern = _TOLD.get(exchange.slot)
-        if pattern is None or exchange.answer is None or exchange.slot in seen:
-            continue
-        for said in consult.sentences[exchange.answer]:
-            text = tidy(said.text)
-            if pattern.search(text.lower()) and 2 < len(text.split()) <= 25 and not said.is_question:
-                seen.add(exchange.slot)
-                section = model.SOCIAL_HISTORY
-                key = f"{section}:{exchange.slot}"
-                evidence = (exchange.question, exchange.answer)
-                plain = re.match(r"^(?:i|i'm|i am) (?!it's|just|mean)\w+", text, re.IGNORECASE) and "," not in text
-                line = own_words(text) if plain else f"{exchange.slot.capitalize()}: {quote(text)}"
-                yield Statement(key, section, sentence(line), evidence, State.PRESENT, 0.7)
-                break
+            yield line_statement(model.FAMILY_HISTORY, "none", "No family history of note.", line)

@@ -30,7 +30,11 @@ def test_note_of_the_demo(tmp_path: Path) -> None:
     assert run("note", str(DEMO), str(out)) == 0
     note: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     fever = next(s for s in note["statements"] if "fever" in s["text"])
-    assert (fever["state"], fever["evidence"], fever["section"]) == ("absent", [6, 7], "subjective.review_of_systems")
+    assert (fever["state"], fever["evidence"], fever["section"]) == (
+        "absent",
+        [6, 7],
+        "subjective.review_of_systems",
+    )
     assert {order["kind"] for order in note["orders"]} == {"medication", "lab", "followup"}
     assert "Denies fever and blurred vision." in note["text"]
 
@@ -42,7 +46,16 @@ def test_note_as_text(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_transcribe_json_is_taken(tmp_path: Path) -> None:
     source = tmp_path / "t.json"
-    turns = [{"speaker": "patient", "text": "I have a cough.", "start": 0.4, "end": 1.9, "confidence": 0.9, "words": []}]
+    turns = [
+        {
+            "speaker": "patient",
+            "text": "I have a cough.",
+            "start": 0.4,
+            "end": 1.9,
+            "confidence": 0.9,
+            "words": [],
+        }
+    ]
     source.write_text(json.dumps({"model": "demo", "turns": turns}), encoding="utf-8")
     assert run("note", str(source), str(tmp_path / "o.json")) == 0
 
@@ -80,7 +93,10 @@ def test_findings(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
         ('{"turns": [{"speaker": "nobody", "text": "x"}]}', "transcript_malformed"),
         ('{"turns": [{"speaker": "doctor", "text": 5}]}', "transcript_malformed"),
         ('{"turns": [{"speaker": "doctor", "text": "x", "start": "1"}]}', "transcript_malformed"),
-        ('{"turns": [{"speaker": "doctor", "text": "x"}], "visit": {"patient": {"age": -1}}}', "transcript_malformed"),
+        (
+            '{"turns": [{"speaker": "doctor", "text": "x"}], "visit": {"patient": {"age": -1}}}',
+            "transcript_malformed",
+        ),
         ('{"turns": ' + "[" * 5000 + "]" * 5000 + "}", "transcript"),
         ('{"turns": "x"}', "transcript_malformed"),
     ],

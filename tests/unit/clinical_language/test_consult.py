@@ -21,7 +21,9 @@ def test_a_question_alone_is_never_a_fact() -> None:
     assert {fact.concept.label for fact in read.unanswered} == {"fever", "cough", "chest pain"}
 
 
-@pytest.mark.parametrize("answer", ["No.", "Nope", "no not really", "Not that I know of.", "Uh, no, nothing like that."])
+@pytest.mark.parametrize(
+    "answer", ["No.", "Nope", "no not really", "Not that I know of.", "Uh, no, nothing like that."]
+)
 def test_no_to_a_list_denies_each(answer: str) -> None:
     read = consult("d: Any fever, chills or night sweats?", f"p: {answer}")
     assert states(read) == {"fever": "absent", "chills": "absent", "night sweats": "absent"}
@@ -68,12 +70,20 @@ def test_a_parent_speaks_for_the_child() -> None:
 
 
 def test_values_bind_to_the_symptom_in_focus() -> None:
-    read = consult("p: I have a headache.", "d: How long?", "p: About three days.", "d: How bad is it?", "p: 7 out of 10.")
+    read = consult(
+        "p: I have a headache.",
+        "d: How long?",
+        "p: About three days.",
+        "d: How bad is it?",
+        "p: 7 out of 10.",
+    )
     values = {name: text for fact in read.facts for name, text in fact.values.items()}
     assert values == {"duration": "three days", "severity": "7/10"}
 
 
-@pytest.mark.parametrize("said", ["ten milligrams once a day", "10 mg once daily", "10 milligrams 1 time a day"])
+@pytest.mark.parametrize(
+    "said", ["ten milligrams once a day", "10 mg once daily", "10 milligrams 1 time a day"]
+)
 def test_dose_and_frequency(said: str) -> None:
     (fact,) = consult("d: What do you take?", f"p: I take lisinopril {said}").facts
     assert (fact.values["dose"], fact.values["frequency"]) == ("10 mg", "once a day")

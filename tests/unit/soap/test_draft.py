@@ -57,7 +57,10 @@ def test_text_compresses_denials_and_names_silence() -> None:
 
 def test_without_punctuation_and_capitals() -> None:
     """What a small speech model writes."""
-    bare = [Turn(t.speaker, t.text.lower().replace(".", "").replace(",", "").replace("?", "")) for t in demo_turns()]
+    bare = [
+        Turn(t.speaker, t.text.lower().replace(".", "").replace(",", "").replace("?", ""))
+        for t in demo_turns()
+    ]
     keys = {key for key in by_key(draft_note(bare)) if "safety_net" not in key}
     assert keys == set(EXPECTED)
 
@@ -93,12 +96,25 @@ def test_misheard_words_invent_nothing(seed: int) -> None:
     rng = random.Random(seed)
     turns = []
     for turn in demo_turns():
-        words = [rng.choice(SLIPS[w.lower().strip(".?")]) if w.lower().strip(".?") in SLIPS and rng.random() < 0.4 else w for w in turn.text.split()]
+        words = [
+            rng.choice(SLIPS[w.lower().strip(".?")])
+            if w.lower().strip(".?") in SLIPS and rng.random() < 0.4
+            else w
+            for w in turn.text.split()
+        ]
         turns.append(Turn(turn.speaker, " ".join(words)))
     note = draft_note(turns)
-    allowed = set(EXPECTED) | {"subjective.hpi:finding.pain", "subjective.allergies:none", "subjective.medications:none"}
+    allowed = set(EXPECTED) | {
+        "subjective.hpi:finding.pain",
+        "subjective.allergies:none",
+        "subjective.medications:none",
+    }
     extra = {s.key for s in note.statements if "safety_net" not in s.key} - allowed
-    assert not {key for key in extra if not key.endswith(("finding.headache", "finding.fever", "finding.nausea", "finding.blurred_vision"))}
+    assert not {
+        key
+        for key in extra
+        if not key.endswith(("finding.headache", "finding.fever", "finding.nausea", "finding.blurred_vision"))
+    }
     for statement in note.statements:
         spoken_denial = statement.state is State.ABSENT
         if spoken_denial and "finding" in statement.key:
@@ -114,8 +130,11 @@ TALK = st.lists(
             st.sampled_from(["doctor", "patient", "companion"]),
             st.lists(
                 st.sampled_from(
-                    "i have no not a fever cough and or but my mother headache pain chest left yes do you any take lisinopril ten milligrams "
-                    "allergic to penicillin stopped gone if worse , . ? smoke two weeks ago your blood pressure is 140 over 90 <b> \x00".split(" ")
+                    "i have no not a fever cough and or but my mother headache pain chest left yes do you any take "
+                    "lisinopril ten milligrams "
+                    "allergic to penicillin stopped gone if worse , . ? smoke two weeks ago your blood pressure is 140 over 90 <b> \x00".split(
+                        " "
+                    )
                 ),
                 max_size=14,
             ).map(" ".join),
@@ -158,4 +177,7 @@ def test_one_speaker_only(speaker: str) -> None:
 
 
 def test_another_language_gives_no_lines() -> None:
-    assert draft_note([Turn("patient", "Ich habe seit drei Tagen Kopfschmerzen und kein Fieber.")]).statements == ()
+    assert (
+        draft_note([Turn("patient", "Ich habe seit drei Tagen Kopfschmerzen und kein Fieber.")]).statements
+        == ()
+    )

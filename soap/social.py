@@ -1,0 +1,81 @@
+"""Social history: habits with their amounts; work and home in the patient's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from clinical_language import Consult, Kind, State
+from soap import model
+from soap.model import Statement
+from soap.phrasing import capital, own_words, quote, sentence, tidy
+from soap.resolution import Resolved
+from soap.subjective import Heard, line_statement
+
+_AMOUNT = re.compile(
+    r"\b(?:about |around |maybe |up to )?(?:\d+(?: (?:or|to) \d+)?|a couple(?: of)?|a few|a|"
+    r"half a)(?: \w+)? (?:cigarettes?|packs?|glass(?:es)?|pints?|units?|"
+    r"beers?|bottles?|drinks?|joints?|cups?|cigars?)(?: of \w+)?(?:(?: a| per| each| every|"
+    r" of an?)? (?:day|week|month|night|evening|weekend)| daily)?"
+)
+
+
+def _habit(line: Resolved) -> str:
+    said = line.values.get("said", "")
+    amount = _AMOUNT.search(said)
+    quit_ = re.search(r"\b\d+ (?:years?|months?|weeks?) ago\b", said)
+    name = {"tobacco": "smoke", "alcohol": "drink alcohol", "drugs": "use recreational drugs"}.get(
+        line.concept.group, line.concept.label
+    )
+    if line.state is State.ABSENT:
+        never = "never" in said.split() and "not" not in said.split()
+        if line.concept.group == "tobacco":
+            return "Never smoked" if never else "Does not smoke"
+        return f"Does not {name}"
+    if line.state in {State.RESOLVED, State.HISTORICAL}:
+        return f"Former {'smoker' if line.concept.group == 'tobacco' else name}" + (
+            f", stopped {quit_[0]}" if quit_ else ""
+        )
+    verb = {"tobacco": "Smokes", "alcohol": "Drinks alcohol", "drugs": "Uses recreational drugs"}.get(
+        line.concept.group, capital(line.concept.label)
+    )
+    return f"{verb}: {amount[0]}" if amount else verb
+
+
+def social_history(heard: Heard) -> Iterator[Statement]:
+    """Smoking, alcohol, drugs, exercise; work and home in the patient's words, third person."""
+    for line in heard.of(Kind.HABIT):
+        if line.state is not State.UNCERTAIN:
+            yield line_statement(model.SOCIAL_HISTORY, line.concept.id, sentence(_habit(line)), line)
+    yield from _told(heard.consult)
+
+
+_TOLD = {
+    "work": re.compile(
+        r"\bi (?:work|am|have been|do|run|teach|drive|study|stopped|retired)\b|\bi'm\b|\bretired\b|"
+        r"\bunemployed\b|\bstudent\b"
+    ),
+    "living": re.compile(r"\b(?:live|living|alone|with my|share)\b"),
+}
+
+
+def _told(consult: Consult) -> Iterator[Statement]:
+    seen: set[str] = set()
+    for exchange in consult.exchanges:
+        pattern = _TOLD.get(exchange.slot)
+        if pattern is None or exchange.answer is None or exchange.slot in seen:
+            continue
+        for said in consult.sentences[exchange.answer]:
+            text = tidy(said.text)
+            if pattern.search(text.lower()) and 2 < len(text.split()) <= 25 and not said.is_question:
+                seen.add(exchange.slot)
+                section = model.SOCIAL_HISTORY
+                key = f"{section}:{exchange.slot}"
+                evidence = (exchange.question, exchange.answer)
+                plain = (
+                    re.match(r"^(?:i|i'm|i am) (?!it's|just|mean)\w+", text, re.IGNORECASE)
+                    and "," not in text
+                )
+                line = own_words(text) if plain else f"{exchange.slot.capitalize()}: {quote(text)}"
+                yield Statement(key, section, sentence(line), evidence, State.PRESENT, 0.7)
+                break
