@@ -88,16 +88,22 @@ class RecorderLink:
         writer = self._writer
         picture = isinstance(frame, StreamPacket) and frame.kind == "video"
         if writer is None:
-            if not picture and not isinstance(frame, OpenStream):
-                self._keep(encode(frame))
-            elif picture:
+            if picture:
                 DROPPED.labels("video").inc()
+            else:
+                self._keep(encode(frame))
             return
         waiting = writer.transport.get_write_buffer_size()
         if isinstance(frame, StreamPacket) and waiting > (PICTURES_WAITING if picture else SOUND_WAITING):
             DROPPED.labels(frame.kind).inc()
             return
         writer.write(encode(frame))
+
+    def _keep_wishes(self) -> None:
+        """A participant may leave while the recorder is away: what was said until then must still find its stream."""
+        for stream in self._streams.values():
+            if (frame := stream.opening()) is not None:
+                self._keep(encode(frame))
 
     def _keep(self, data: bytes) -> None:
         self._kept.append(data)
@@ -124,6 +130,7 @@ class RecorderLink:
             finally:
                 self._writer = None
                 writer.close()
+                self._keep_wishes()
 
     def _greet(self, writer: asyncio.StreamWriter) -> None:
         """Tell a recorder that may know nothing the present wishes, then the sound it missed."""

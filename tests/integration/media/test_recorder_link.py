@@ -1,0 +1,100 @@
+"""A recorder that hangs or is away: the call's process keeps its memory, sound is favoured over pictures."""
+
+import asyncio
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from aiortc.rtp import RtpPacket
+
+from media import RecorderLink
+from media.model import Tap
+from media.recorder_link import KEPT_SOUND, PICTURES_WAITING, TapStream
+from media.recording import RecorderServer
+from tests.integration.media.meeting import FileSink, until
+
+pytestmark = pytest.mark.integration
+
+
+def tapped(link: RecorderLink) -> TapStream:
+    stream = link.open(uuid4(), uuid4(), lambda: None)
+    stream.change(Tap(record=True, transcribe=True), 0.0)
+    return stream
+
+
+async def test_a_recorder_that_never_reads_costs_bounded_memory(tmp_path: Path) -> None:
+    release = asyncio.Event()
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await release.wait()
+        writer.close()
+
+    server = await asyncio.start_unix_server(hang, str(tmp_path / "s"))
+    link = RecorderLink(tmp_path / "s")
+    link.start()
+    await until(lambda: link.connected)
+    stream = tapped(link)
+    assert link._writer is not None
+    for n in range(20_000):
+        stream.packet("video", RtpPacket(96, 1, n & 0xFFFF, n, 1, b"v" * 1000), n / 100)
+    waiting = link._writer.transport.get_write_buffer_size()
+    assert waiting < PICTURES_WAITING + 2000
+    stream.packet("audio", RtpPacket(111, 1, 1, 1, 1, b"a" * 80), 1.0)
+    assert link._writer.transport.get_write_buffer_size() > waiting
+    link._writer.transport.abort()
+    await link.close()
+    release.set()
+    server.close()
+    await asyncio.sleep(0.05)
+
+
+async def test_an_absent_recorder_is_kept_a_bounded_amount_of_sound(tmp_path: Path) -> None:
+    link = RecorderLink(tmp_path / "nobody")
+    link.start()
+    stream = tapped(link)
+    for n in range(100_000):
+        stream.packet("audio", RtpPacket(111, 1, n & 0xFFFF, n, 1, b"a" * 80), n / 50)
+        stream.packet("video", RtpPacket(96, 1, n & 0xFFFF, n, 1, b"v" * 1000), n / 50)
+    assert link._kept_bytes <= KEPT_SOUND
+    assert sum(map(len, link._kept)) == link._kept_bytes
+    await link.close()
+
+
+async def test_without_a_tap_nothing_leaves(tmp_path: Path) -> None:
+    link = RecorderLink(tmp_path / "nobody")
+    stream = link.open(uuid4(), uuid4(), lambda: None)
+    stream.packet("audio", RtpPacket(111, 1, 1, 1, 1, b"a"), 0.0)
+    assert link._kept_bytes == 0
+    stream.change(Tap(record=False, transcribe=True), 0.0)
+    asked = link._kept_bytes
+    stream.packet("video", RtpPacket(96, 1, 1, 1, 1, b"v"), 0.0)
+    assert link._kept_bytes == asked
+    stream.close(1.0)
+    before = link._kept_bytes
+    stream.packet("audio", RtpPacket(111, 1, 1, 1, 1, b"a"), 0.0)
+    assert link._kept_bytes == before
+
+
+async def test_what_was_said_while_the_recorder_was_away_is_heard_though_the_speaker_left(
+    tmp_path: Path,
+) -> None:
+    sink = FileSink(tmp_path)
+    first = RecorderServer(tmp_path / "s", sink)
+    await first.start()
+    link = RecorderLink(tmp_path / "s")
+    link.start()
+    await until(lambda: link.connected)
+    who = uuid4()
+    stream = link.open(uuid4(), who, lambda: None)
+    stream.change(Tap(record=False, transcribe=True), 0.0)
+    await first.close()
+    await until(lambda: not link.connected)
+    for n in range(100):
+        stream.packet("audio", RtpPacket(111, 1, n, n * 960, 1, b"\xf8\xff\xfe"), n / 50)
+    stream.close(2.0)
+    second = RecorderServer(tmp_path / "s", sink)
+    await second.start()
+    # Two seconds of sound, all of it sent while nobody listened.
+    await until(lambda: sum(len(samples) for _, samples in sink.sound.get(who, [])) / 16_000 > 1.95)
+    await link.close()
+    await second.close()
