@@ -46,8 +46,8 @@ class Watch:
     async def recheck(self) -> None:
         """End the connections of ended sessions; a call that goes on keeps its sessions from going idle."""
         over: list[Member] = []
-        for member in self._rooms.open.members():
-            async with self._database.transaction() as session:
+        async with self._database.transaction() as session:
+            for member in self._rooms.open.members():
                 if not await self._sessions.session_alive(session, member.actor.session_id):
                     over.append(member)
                 elif member.person.state in _PRESENT and member.room.status is not VisitStatus.ENDED:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +18,7 @@ from core.clock import ManualClock
 from core.crypto import Keyring
 from core.database import Database
 from core.errors import ServiceError
+from core.http import build_app
 from core.ids import new_id
 from signaling import RoomServer
 from tests.integration.signaling.client import ORIGIN, RoomClient
@@ -108,7 +108,7 @@ class House:
             events=self.flows,
             origins=[ORIGIN],
         )
-        app = web.Application()
+        app = build_app([], database=self.database, clock=self.clock, authenticate=self.access.authenticate)
         self.rooms.attach(app)
         self.server = TestServer(app)
         await self.server.start_server()

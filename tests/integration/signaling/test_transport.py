@@ -244,7 +244,7 @@ async def test_there_is_no_polling(house: House) -> None:
             async with http.get(f"{house.url}/socket.io/?{query}") as answer:
                 assert answer.status == 400
         async with http.post(f"{house.url}/socket.io/?EIO=4&transport=polling", data="4x") as answer:
-            assert answer.status == 400
+            assert answer.status in (400, 403)  # core.http may be first to refuse it as cross-origin
 
 
 @pytest.mark.parametrize("origins", [[], ["*"], ["https://consult.example", "*"]])
