@@ -6,6 +6,7 @@ from app.lifetime import end_with_parent, stop_on_signals
 from app.recorder import RecordingDesk
 from app.settings import Settings
 from app.wiring import Clinic
+from core.private_file import make_private_folder
 from core.telemetry import configure_logging, get_logger
 from media.recording import RecorderServer
 from transcription import UtteranceFinder
@@ -19,7 +20,7 @@ async def run() -> int:
     configure_logging("record")
     stop = stop_on_signals()
     clinic = Clinic(Settings())
-    clinic.settings.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(clinic.settings.runtime_dir)
     desk = RecordingDesk(clinic.database, clinic.store, clinic.storage, UtteranceFinder)
     log.info("record.started", count=await desk.tidy())
     server = RecorderServer(clinic.settings.recorder_socket, desk)

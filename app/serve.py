@@ -11,7 +11,8 @@ from app.lifetime import end_with_parent, stop_on_signals
 from app.settings import Settings
 from app.wiring import Clinic
 from core.errors import ServiceError
-from core.telemetry import configure_logging, get_logger
+from core.private_file import make_private_folder
+from core.telemetry import configure_logging, get_logger, serve_metrics
 
 log = get_logger()
 
@@ -22,18 +23,21 @@ async def run() -> int:
     configure_logging("serve")
     stop = stop_on_signals()
     clinic = Clinic(Settings())
-    clinic.settings.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    runner = web.AppRunner(clinic.web_app(), access_log=None, handler_cancellation=True)
+    make_private_folder(clinic.settings.runtime_dir)
+    runner = web.AppRunner(clinic.web_app(), access_log=None, handler_cancellation=True, shutdown_timeout=2.0)
     await runner.setup()
     clinic.recorder.start()
     site = web.TCPSite(runner, clinic.settings.host, clinic.settings.port)
     await site.start()
+    stop_metrics = serve_metrics(clinic.settings.metrics_port) if clinic.settings.metrics_port else None
     log.info("serve.started", port=clinic.settings.port)
     try:
         await _until(
             stop, clinic.rooms.run(stop), clinic.relay.run(stop), clinic.sealer.run(stop), _show(clinic, stop)
         )
     finally:
+        if stop_metrics:
+            stop_metrics()
         await _end(clinic, runner)
     return 0
 

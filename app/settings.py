@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from functools import cached_property
 from hashlib import sha256
@@ -12,6 +13,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ServiceError
+from core.private_file import read_private
 
 
 class DatabaseUrlMissing(ServiceError):
@@ -43,7 +45,7 @@ class Settings(BaseSettings):
     )
     redis_url: str = Field(default="", validation_alias="REDIS_URL", description="Empty: embedded Valkey")
     host: str = Field(default="127.0.0.1", description="Address the HTTP server listens on")
-    port: int = Field(default=8080, ge=1, le=65535)
+    port: int = Field(default=8080, ge=1, le=65535, description="Port of the HTTP server")
     public_origins: tuple[str, ...] = Field(
         default=(), description="Origins browsers may come from; empty: the listen address"
     )
@@ -57,9 +59,12 @@ class Settings(BaseSettings):
         default=True, description="Accept private and loopback peers (clinic LAN, demo)"
     )
     speech_model: str = Field(default="demo", description="demo, a Whisper name (base.en) or a path")
-    speech_threads: int = Field(default=1, ge=1, le=64)
+    speech_threads: int = Field(default=1, ge=1, le=64, description="Processor threads of the speech model")
     turn_urls: tuple[str, ...] = Field(default=(), description="turn: and turns: URLs handed to browsers")
     turn_secret_file: Path | None = Field(default=None, description="File with the shared secret of coturn")
+    metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="Prometheus figures on loopback; 0: none"
+    )
     demo: bool = Field(
         default=False, description="Seed a clinic with demo accounts; never with real patients"
     )
@@ -85,16 +90,29 @@ class Settings(BaseSettings):
 
     @property
     def required_database_url(self) -> str:
-        """For the processes that `up` starts or an operator runs one by one. Raises DatabaseUrlMissing."""
-        if not self.database_url:
+        """The given one, or that of the `up` which runs on this data folder. Raises DatabaseUrlMissing."""
+        url = self.database_url or self._running().get("DATABASE_URL", "")
+        if not url:
             raise DatabaseUrlMissing
-        return self.database_url
+        return url
 
     @property
     def required_redis_url(self) -> str:
-        if not self.redis_url:
+        url = self.redis_url or self._running().get("REDIS_URL", "")
+        if not url:
             raise RedisUrlMissing
-        return self.redis_url
+        return url
+
+    @property
+    def servers_file(self) -> Path:
+        """Where `up` tells the command line beside it which servers it started (mode 0600)."""
+        return self.runtime_dir / "servers.json"
+
+    def _running(self) -> dict[str, str]:
+        try:
+            return dict(json.loads(read_private(self.servers_file)))
+        except FileNotFoundError:
+            return {}
 
     @property
     def keys_dir(self) -> Path:

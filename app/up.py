@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from app.settings import Settings
 from app.supervisor import Program, Supervisor
 from core import migrate
 from core.embedded import EmbeddedError, start_postgres, start_valkey
+from core.private_file import make_private_folder, write_private
 from core.telemetry import configure_logging
 
 # record before serve: the first packet of a visit finds its recorder. work last: it loads the speech model.
@@ -31,10 +33,13 @@ async def run(*, demo: bool) -> int:
     try:
         async with databases(settings) as urls:
             await asyncio.to_thread(migrate.upgrade, urls["DATABASE_URL"])
+            make_private_folder(settings.runtime_dir)
+            write_private(settings.servers_file, json.dumps(dict(urls)).encode())
             environment = {**urls, **({"CONSULTROOM_DEMO": "true"} if demo else {})}
             if demo:
                 await _seed(urls)
             await _supervise(settings, environment, stop, demo=demo)
+            settings.servers_file.unlink(missing_ok=True)
     except EmbeddedError as error:
         print(f"error[database_not_started]: {error}", file=sys.stderr)
         return 1

@@ -13,6 +13,8 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.settings import Settings
+
 START_TIMEOUT = 90.0  # seconds; the first start creates the database
 STOP_TIMEOUT = 40.0
 PASSWORD = "consultroom demo"
@@ -30,7 +32,21 @@ class Clinic:
 
     data_dir: Path
     port: int = field(default_factory=free_port)
+    metrics_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "CONSULTROOM_DATA_DIR": str(self.data_dir),
+            "CONSULTROOM_PORT": str(self.port),
+            "CONSULTROOM_METRICS_PORT": str(self.metrics_port),
+        }
+
+    @property
+    def runtime_dir(self) -> Path:
+        return Settings().model_copy(update={"data_dir": self.data_dir}).runtime_dir
 
     @property
     def url(self) -> str:
@@ -43,16 +59,10 @@ class Clinic:
     def start(self) -> float:
         """Start and wait until ready. Returns seconds."""
         began = time.monotonic()
-        environment = {
-            **os.environ,
-            "CONSULTROOM_DATA_DIR": str(self.data_dir),
-            "CONSULTROOM_PORT": str(self.port),
-            "PYTHONWARNINGS": "default",
-        }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "app", "up", "--demo"],
-                env=environment,
+                env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -74,6 +84,22 @@ class Clinic:
         pid = self.pid_of(command)
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    def command(self, *arguments: str, password: str = "") -> str:
+        """Run `consultroom ...` beside the running clinic; returns what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "app", *arguments],
+            env=self.environment,
+            input=f"{password}\n".encode(),
+            capture_output=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    def metrics(self) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as answer:
+            return str(answer.read().decode())
 
     def pid_of(self, command: str) -> int:
         assert self.process

@@ -1,4 +1,5 @@
-"""kill -9 of the recorder and of the speech worker in a call: the call goes on, nothing that was kept is lost."""
+"""kill -9 of the recorder and of the speech worker in a call: the call goes on, nothing that was kept is lost.
+And after it: what was said and who said it is in no table, file, log or metric in the clear."""
 
 from __future__ import annotations
 
@@ -8,10 +9,15 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from app.demo.client import DemoPerson
+import psycopg
+import pytest
+from psycopg import sql
+
+from app.demo.client import DemoPerson, DemoRefused
 from app.demo.consult import VOICES, meet, prepare
 from app.demo.people import DOCTOR, PASSWORD, SIMULATED_DOCTOR, SIMULATED_PATIENT
 from media.simulated import SimulatedParticipant
@@ -19,6 +25,14 @@ from tests.journeys.clinic import Clinic
 from tests.journeys.recordings import decoded
 from tests.journeys.spoken import DEMO
 
+NAME, EMAIL = "Zebulon Quixwood", "zebulon.quixwood@planted.example"
+COMPLAINT, CHAT = "Quernstone elbow", "Bring the marmalade thermometer"
+PLANTED = ("Quixwood", "zebulon", "Quernstone", "marmalade", SIMULATED_PATIENT.name)
+SPOKEN = (
+    "penicillin",
+    "lisinopril",
+    "migraine",
+)  # in the demo consult, whose transcript and draft are stored
 KEPT = 2.0  # seconds before the kill that a recording may miss
 SAME = 0.5  # share of a turn that an utterance covers when it is that turn
 
@@ -132,3 +146,54 @@ def check_transcript(
 
 def overlap(utterance: dict[str, Any], begin: float, end: float) -> float:
     return float(max(0.0, min(utterance["end"], end) - max(utterance["start"], begin)))
+
+
+async def test_nothing_is_found_in_the_clear(clinic: Clinic) -> None:
+    """After a whole visit in this clinic and one of a planted patient: every table, file, log line and metric."""
+    await planted_visit(clinic)
+    for word in (*PLANTED, *SPOKEN):
+        assert in_tables(clinic, word) == [], word
+        assert in_files(clinic.data_dir, word) == [], word
+        assert word.lower() not in clinic.metrics().lower(), word
+    log = clinic.log.read_text(errors="replace").lower()
+    assert [word for word in (*PLANTED, *SPOKEN) if word.lower() in log] == []
+
+
+async def planted_visit(clinic: Clinic) -> None:
+    """A patient whose name nobody else has books, chats, and is refused what is not theirs."""
+    clinic.command("account", "add", "--email", EMAIL, "--role", "patient", "--name", NAME, password=PASSWORD)
+    async with DemoPerson.signed_in(clinic.url, EMAIL, PASSWORD) as patient:
+        slots = await patient.get("/api/slots?status=free")
+        booking = await patient.post(f"/api/slots/{slots[0]['id']}/booking", {"reason": COMPLAINT})
+        await patient.enter(UUID(booking["visit_id"]))
+        with pytest.raises(DemoRefused):
+            await patient.offer("v=0")  # no media before admission
+        async with DemoPerson.signed_in(clinic.url, DOCTOR.email, PASSWORD) as doctor:
+            await doctor.enter(UUID(booking["visit_id"]))
+            await doctor.tell("chat.send", {"text": CHAT})
+
+
+def forms(word: str) -> list[bytes]:
+    """As text, and as PostgreSQL shows bytes."""
+    return [word.encode(), word.encode().hex().encode()]
+
+
+def in_tables(clinic: Clinic, word: str) -> list[str]:
+    servers = json.loads((clinic.runtime_dir / "servers.json").read_text())
+    with psycopg.connect(servers["DATABASE_URL"]) as connection:
+        names = connection.execute("SELECT relname FROM pg_stat_user_tables").fetchall()
+        query = sql.SQL("SELECT count(*) FROM {} AS t WHERE t::text ILIKE %s OR t::text ILIKE %s")
+        patterns = [f"%{form.decode()}%" for form in forms(word)]
+        return [
+            name
+            for (name,) in names
+            if connection.execute(query.format(sql.Identifier(name)), patterns).fetchone() != (0,)
+        ]
+
+
+def in_files(folder: Path, word: str) -> list[str]:
+    """Keys, recordings, PostgreSQL's and Valkey's own files."""
+    wanted = [form.lower() for form in forms(word)]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 20
+    return [str(path) for path in files if any(form in path.read_bytes().lower() for form in wanted)]
