@@ -35,7 +35,9 @@ class RecordingShelf:
         if not isinstance(reader, Actor):
             raise Forbidden
         segment, key = await self.store.recording_for(session, reader, segment_id)
-        return StoredRecording(segment.start, self._content(segment, key))
+        # Opening walks the headers of every chunk: a thread's work, not the forwarding loop's.
+        content = await asyncio.to_thread(self._content, segment, key)
+        return StoredRecording(segment.start, content)
 
     async def utterances(self, segment: Segment) -> AsyncIterator[Utterance]:
         """What the finder finds in the piece; times from the visit's media epoch."""

@@ -17,13 +17,14 @@ from typing import Any, cast
 
 from aioice import stun
 from aioice.ice import Connection, StunProtocol
-from prometheus_client import Counter
+
+from core.telemetry import counter
 
 MAX_QUEUED_DATAGRAMS = 512
 MAX_PROVEN_ADDRESSES = 16
 LONGEST_DATAGRAM = 2048  # nothing of WebRTC over UDP is longer than one Ethernet frame
 
-DROPPED = Counter("consultroom_media_datagrams_dropped", "Datagrams refused before DTLS and SRTP", ["reason"])
+DROPPED = counter("media_datagrams_dropped_total", "Datagrams refused before DTLS and SRTP", ("reason",))
 
 Address = tuple[str, int]
 

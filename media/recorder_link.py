@@ -14,8 +14,8 @@ from pathlib import Path
 from uuid import UUID
 
 from aiortc.rtp import RtpPacket
-from prometheus_client import Counter
 
+from core.telemetry import counter
 from media.link_protocol import (
     HEAD,
     MAX_FRAME,
@@ -38,7 +38,7 @@ SOUND_WAITING = 8 * 1024 * 1024  # ... above which sound is dropped too
 KEPT_SOUND = 2 * 1024 * 1024  # bytes of sound kept for an absent recorder: 4 voices for about 2 minutes
 RETRY_S = (0.1, 0.2, 0.5, 1.0)
 
-DROPPED = Counter("consultroom_media_recorder_dropped", "Packets the recorder could not be given", ["kind"])
+DROPPED = counter("media_recorder_dropped_total", "Packets the recorder could not be given", ("kind",))
 
 
 class RecorderLink:

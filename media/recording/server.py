@@ -7,8 +7,7 @@ import logging
 import time
 from pathlib import Path
 
-from prometheus_client import Counter
-
+from core.telemetry import counter
 from media.link_protocol import (
     HEAD,
     MAX_FRAME,
@@ -30,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 WAITING_FRAMES = 4096  # per participant: 20 s of sound and picture
 TICK_S = 0.4
-DROPPED = Counter("consultroom_recorder_dropped", "Frames the recorder had no room for", ["part"])
+DROPPED = counter("recorder_dropped_total", "Frames the recorder had no room for", ("part",))
 
 _Work = StreamPacket | StreamReport | Tap
 _END = "end"
