@@ -65,7 +65,7 @@ class ReaderFile(io.RawIOBase):
 
 def clip(source: SeekableBytes, from_s: float, to_s: float) -> Clip:
     """The moment from..to (seconds into the segment). Raises ClipOutsideRecording, RecordingNotFound."""
-    with _open(source) as container:
+    with opened(source) as container:
         kept: list[_Copied] = []
         for packet in _packets(container):
             if packet.time > to_s and kept:
@@ -83,20 +83,21 @@ def clip(source: SeekableBytes, from_s: float, to_s: float) -> Clip:
 def seekable(source: SeekableBytes) -> bytes:
     """The whole segment with duration and cues, so that a browser can jump in it. Raises
     RecordingNotFound."""
-    with _open(source) as container:
+    with opened(source) as container:
         return _written(container, _packets(container), 0.0)
 
 
 def length(source: SeekableBytes) -> float:
     """Seconds of a segment that can be read; 0 when nothing can."""
     try:
-        with _open(source) as container:
+        with opened(source) as container:
             return max((packet.time for packet in _packets(container)), default=0.0)
     except RecordingNotFound:
         return 0.0
 
 
-def _open(source: SeekableBytes) -> InputContainer:
+def opened(source: SeekableBytes) -> InputContainer:
+    """The container behind a stored recording. Raises RecordingNotFound."""
     try:
         return av.open(ReaderFile(source), "r", format="matroska")
     except (av.FFmpegError, OSError, ValueError) as error:

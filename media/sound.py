@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import av
 from av.audio.resampler import AudioResampler
 
-from media.clips import ReaderFile
-from media.errors import RecordingNotFound
+from media.clips import opened
 from media.ports import Samples, SeekableBytes
 
 RATE = 16_000
@@ -36,11 +35,10 @@ def hear(source: SeekableBytes) -> Iterator[Heard]:
 
 
 def _frames(source: SeekableBytes) -> Iterator[av.AudioFrame]:
-    try:
-        with av.open(ReaderFile(source), "r", format="matroska") as container:
-            if container.streams.audio:
-                yield from container.decode(container.streams.audio[0])
-    except (av.FFmpegError, OSError, ValueError) as error:
-        if isinstance(error, av.InvalidDataError):
+    with opened(source) as container:
+        if not container.streams.audio:
+            return
+        try:
+            yield from container.decode(container.streams.audio[0])
+        except av.FFmpegError:
             return  # the tail of a file cut in the middle of a cluster
-        raise RecordingNotFound from error

@@ -22,8 +22,8 @@ class Rooms:
 
 
 def showing(rooms: Rooms) -> Showing:
-    nothing = cast(Any, SimpleNamespace())
-    return Showing(nothing, nothing, cast(Any, rooms))
+    nothing = cast("Any", SimpleNamespace())
+    return Showing(nothing, nothing, cast("Any", rooms))
 
 
 @pytest.mark.parametrize("topic", [RESUMED, "appointment.booked", "visit.changed", "something.new"])

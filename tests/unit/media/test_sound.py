@@ -2,6 +2,7 @@
 
 import io
 from fractions import Fraction
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -50,14 +51,14 @@ def test_unbroken_sound_has_its_whole_length_and_no_jump() -> None:
     heard = list(hear(Stored(tone((0.0, 3.0)))))
     total = sum(len(samples) for _, samples in heard) / RATE
     assert total == pytest.approx(3.0, abs=0.05)
-    for (at, samples), (following, _) in zip(heard, heard[1:], strict=False):
+    for (at, samples), (following, _) in pairwise(heard):
         assert following == pytest.approx(at + len(samples) / RATE, abs=1e-6)
 
 
 def test_where_packets_were_lost_the_time_jumps() -> None:
     heard = list(hear(Stored(tone((0.0, 1.0), (4.0, 5.0)))))
     begins = [at for at, _ in heard]
-    assert any(later - earlier > 2.5 for earlier, later in zip(begins, begins[1:], strict=False))
+    assert any(later - earlier > 2.5 for earlier, later in pairwise(begins))
     assert begins[-1] == pytest.approx(5.0, abs=0.1)
 
 
