@@ -1,7 +1,7 @@
 import classes from "./Avatar.module.css";
 
 export function initials(name: string): string {
-  const words = name.replace(/^(Dr|Prof|Mr|Mrs|Ms)\.?\s+/u, "").split(/\s+/u).filter(Boolean);
+  const words = name.replaceAll(/\(.*?\)/gu, "").replace(/^(Dr|Prof|Mr|Mrs|Ms)\.?\s+/u, "").trim().split(/\s+/u).filter(Boolean);
   return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => word?.[0] ?? "").join("").toUpperCase();
 }
 

@@ -40,7 +40,7 @@ function SlotGroup({ title, slots, chosen, choose }: {
   if (slots.length === 0) return null;
   return (
     <div role="group" aria-label={title}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <div className={classes["slots"]}>
         {slots.map((slot) => (
           <button key={slot.id} type="button" className={`slot-button tabular ${classes["slot"] ?? ""}`} data-testid={`slot-${slot.id}`}
@@ -88,7 +88,7 @@ function FreeTimes({ doctorId, onBooked }: { doctorId: string; onBooked: (booked
   const shown = perDay.get(shownDay) ?? [];
   return (
     <>
-      <DayStrip first={from} days={DAYS_SHOWN} zone={zone} counts={new Map([...perDay].map(([key, list]) => [key, list.length]))}
+      <DayStrip first={new Date()} days={DAYS_SHOWN} zone={zone} counts={new Map([...perDay].map(([key, list]) => [key, list.length]))}
         chosen={shownDay} choose={(next) => { setDay(next); setChosen(null); }} />
       <div className={classes["times"]}>
         <SlotGroup title="Morning" slots={shown.filter((slot) => hourIn(slot) < NOON)} chosen={chosen} choose={setChosen} />

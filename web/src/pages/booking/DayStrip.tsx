@@ -1,12 +1,11 @@
 import { addDays, dayKey } from "../../ui/time";
 import classes from "./Booking.module.css";
 
-function parts(day: Date, zone: string): { weekday: string; date: string; words: string } {
+function parts(day: Date, zone: string): { weekday: string; date: string } {
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone }).format(day);
   return {
     weekday: format({ weekday: "short" }),
     date: format({ day: "numeric", month: "short" }),
-    words: format({ weekday: "long", day: "numeric", month: "long" }),
   };
 }
 
@@ -20,10 +19,9 @@ export function DayStrip({ first, days, zone, counts, chosen, choose }: {
       {shown.map((day) => {
         const key = dayKey(day, zone);
         const count = counts.get(key) ?? 0;
-        const { weekday, date, words } = parts(day, zone);
+        const { weekday, date } = parts(day, zone);
         return (
           <button key={key} type="button" className={classes["day"]} disabled={count === 0} aria-pressed={key === chosen}
-            aria-label={`${words}, ${count === 0 ? "no" : count} free ${count === 1 ? "time" : "times"}`}
             onClick={() => choose(key)} data-testid={`day-${key}`}>
             <span className={classes["weekday"]}>{weekday}</span>
             <span className={classes["date"]}>{date}</span>

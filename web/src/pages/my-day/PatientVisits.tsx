@@ -99,7 +99,7 @@ export function PatientVisits({ session }: { session: Session }) {
   );
   return (
     <>
-      <PageHead title={`Hello, ${session.display_name}`}>{book}</PageHead>
+      <PageHead title={`Hello, ${session.display_name}`}>{visits.data?.length === 0 ? null : book}</PageHead>
       {visits.isPending && <LoadingRows label="Loading your visits" />}
       {visits.isError && visits.data === undefined && <Refused error={visits.error} retry={() => void visits.refetch()} />}
       {visits.data?.length === 0 && (

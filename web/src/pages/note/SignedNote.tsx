@@ -62,8 +62,7 @@ export function SignedNote({ visitId, note, evidence, utterances }: {
   return (
     <>
       <div className={classes["signed"]} role="status" data-testid="note-signed">
-        <Icon name="lock" size={22} />
-        <p className="grow"><strong>Signed by {note.signed_by}</strong>{note.signed_at !== null && <> on {dateAndTime(note.signed_at)}</>}. Version {note.version}, locked.</p>
+        <p><strong><Icon name="lock" size={18} /> Signed by {note.signed_by}</strong>{note.signed_at !== null && <> on {dateAndTime(note.signed_at)}</>}. Version {note.version}, locked.</p>
         <Versions visitId={visitId} editor={null} />
         <ButtonLink to="/visits/$visitId/summary" params={{ visitId }} variant="default" size="sm">Patient&apos;s summary</ButtonLink>
       </div>

@@ -42,6 +42,7 @@ export function ChatPanel({ messages, live, me, connection }: {
   return (
     <section className={classes["panel"]} data-name="chat" aria-labelledby="chat-title">
       <h2 id="chat-title">Chat</h2>
+      {shown.length === 0 && <p className={classes["noMessages"]}>Messages stay with the visit.</p>}
       <div ref={list} className={classes["messages"]} role="log" aria-live="polite" aria-label="Messages" tabIndex={0}><ol>
         {shown.map((one) => (
           <li key={one.id} data-testid="chat-message" data-own={one.participant_id === me}>
@@ -50,7 +51,6 @@ export function ChatPanel({ messages, live, me, connection }: {
           </li>
         ))}
       </ol></div>
-      {shown.length === 0 && <p className={classes["noMessages"]}>Messages stay with the visit.</p>}
       <form className={classes["composer"]} onSubmit={(event) => void send(event)}>
         <TextInput className="grow" size="sm" aria-label="Message" placeholder="Write a message" autoComplete="off" maxLength={MOST_CHARACTERS}
           value={text} onChange={(event) => setText(event.currentTarget.value)} data-testid="chat-input" />

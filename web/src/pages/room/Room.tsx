@@ -1,11 +1,13 @@
+import { useMediaQuery } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 
-import { chatQuery, noteQuery, transcriptQuery } from "../../api/queries";
+import { chatQuery, demoQuery, noteQuery, transcriptQuery } from "../../api/queries";
 import type { Session, Visit } from "../../api/types";
 import type { LocalMedia } from "../../media/local-media";
 import type { Participant, RoomState } from "../../socket/events";
 import type { RoomConnection, RoomView } from "../../socket/room-connection";
+import { DEMO_WARNING } from "../../ui/DemoStrip";
 import { useEvidence } from "../../ui/evidence";
 import { EvidencePlayer } from "../../ui/EvidencePlayer";
 import { Icon, type IconName } from "../../ui/Icon";
@@ -30,6 +32,8 @@ export interface RoomProps {
   local: LocalMedia;
   watch: boolean;
 }
+
+const NARROW = "(max-width: 56rem)";
 
 type Panel = "note" | "transcript" | "chat";
 
@@ -59,7 +63,10 @@ function PanelTabs({ panels, shown, show }: { panels: [Panel, string, IconName][
 
 export function Room({ visit, session, room, me, view, connection, local, watch }: RoomProps) {
   const isDoctor = session.role === "doctor";
-  const [panel, setPanel] = useState<Panel>(isDoctor ? "note" : "transcript");
+  const [chosen, setPanel] = useState<Panel>(isDoctor ? "note" : "transcript");
+  const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
+  // In wider windows the note has a place of its own and the tabs choose between the other two.
+  const panel = !narrow && chosen === "note" ? "transcript" : chosen;
   const transcript = useQuery(transcriptQuery(visit.id));
   const chat = useQuery(chatQuery(visit.id));
   useCatchUp(visit.id, view);
@@ -67,6 +74,8 @@ export function Room({ visit, session, room, me, view, connection, local, watch 
     () => mergeUtterances(transcript.data?.utterances ?? [], view.utterances), [transcript.data, view.utterances]);
   const names = useMemo(() => new Map(room.participants.map((one) => [one.id, one.display_name])), [room.participants]);
   const evidence = useEvidence(visit.id, utterances);
+  const demo = useQuery(demoQuery).data != null;
+  const notice = transcript.data?.notice ?? (demo ? DEMO_WARNING : null);
   const panels: [Panel, string, IconName][] = [
     ...(isDoctor ? [["note", "Note", "note"] satisfies [Panel, string, IconName]] : []),
     ["transcript", "Transcript", "transcript"],
@@ -85,6 +94,7 @@ export function Room({ visit, session, room, me, view, connection, local, watch 
       <PanelTabs panels={panels} shown={panel} show={setPanel} />
       <section className={classes["panel"]} data-name="transcript" aria-labelledby="transcript-title">
         <h2 id="transcript-title">Transcript</h2>
+        {notice !== null && <p className={classes["notice"]}>{notice}</p>}
         <Transcript utterances={utterances} names={names} marked={evidence.marked} pick={evidence.play}
           empty={room.transcribing ? "What is said appears here a few seconds later." : "Nothing is written down until everybody in the room agrees."} />
         {!isDoctor && <EvidencePlayer evidence={evidence} names={names} />}

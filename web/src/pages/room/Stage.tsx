@@ -77,10 +77,12 @@ export function Stage({ room, me, view, local, watch }: {
   const others = room.participants.filter((one) => one.id !== me.id && one.state === "admitted");
   const words = mediaWords(view);
   return (
-    <div className={classes["stage"]} data-count={others.length}>
-      {others.length === 0
-        ? <Nobody room={room} me={me} />
-        : others.map((one) => <RemoteTile key={one.id} person={one} stream={view.streams.get(one.id)} />)}
+    <div className={classes["stage"]}>
+      <div className={classes["tiles"]} data-count={others.length}>
+        {others.length === 0
+          ? <Nobody room={room} me={me} />
+          : others.map((one) => <RemoteTile key={one.id} person={one} stream={view.streams.get(one.id)} />)}
+      </div>
       {!watch && <SelfView local={local} />}
       <p className={classes["banner"]} role="status" data-shown={words !== ""} data-testid="connection-state" data-media={view.media}>{words}</p>
     </div>

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+
+import type { LiveUtterance, RecordingSegment, Utterance } from "../src/api/types";
+import { lineQuality } from "../src/media/quality";
+import { sectionsOf, seated } from "../src/media/seats";
+import { loudness } from "../src/media/sound";
+import type { Participant } from "../src/socket/events";
+import { clipPlace, mergeUtterances, segmentFor } from "../src/ui/utterances";
+
+function utterance(id: string, start: number, more: Partial<Utterance> = {}): Utterance {
+  return { id, participant_id: "p", speaker: "patient", speaker_name: "Maria Keller", start, end: start + 2, text: "words", confidence: 0.9, state: "final", ...more };
+}
+
+function segment(id: string, start: number, end: number | null, closed = true): RecordingSegment {
+  return { segment_id: id, participant_id: "p", speaker: "patient", start, end, closed };
+}
+
+describe("seats", () => {
+  it("puts own audio and video first, then a pair per seat", () => {
+    expect([0, 1, 2].map(sectionsOf)).toEqual([{ audio: 2, video: 3 }, { audio: 4, video: 5 }, { audio: 6, video: 7 }]);
+  });
+
+  it("seats nobody who waits, and not oneself", () => {
+    const person = (id: string, seat: number | null, state: Participant["state"]): Participant => ({
+      id, seat, state, role: "patient", display_name: id, microphone: true, camera: true, connected: true, consent: { record: null, transcribe: null },
+    });
+    const people = [person("me", null, "admitted"), person("b", 1, "admitted"), person("a", 0, "admitted"), person("w", null, "waiting")];
+    expect(seated(people, "me").map((one) => one.id)).toEqual(["a", "b"]);
+  });
+});
+
+describe("the transcript", () => {
+  it("never replaces finished words by pending ones, and leaves out empty utterances", () => {
+    const live: LiveUtterance[] = [utterance("a", 1, { state: "pending", text: "" }), utterance("b", 0), utterance("c", 3, { state: "empty" })];
+    expect(mergeUtterances([utterance("a", 1)], live).map((one) => [one.id, one.text])).toEqual([["b", "words"], ["a", "words"]]);
+  });
+
+  it("finds the recording that holds an utterance, open or closed", () => {
+    expect(segmentFor(utterance("a", 12), [segment("one", 0, 10), segment("two", 10, 20)])?.segment_id).toBe("two");
+    expect(segmentFor(utterance("a", 12), [segment("open", 0, 11, false)])?.segment_id).toBe("open");
+    expect(segmentFor(utterance("a", 12), [segment("one", 0, 10)])).toBeNull();
+    expect(segmentFor(utterance("a", 12, { participant_id: "other" }), [segment("one", 0, 20)])).toBeNull();
+  });
+
+  it("never asks for a clip before its recording began", () => {
+    expect(clipPlace(utterance("a", 10), segment("one", 10, 20))).toEqual({ segmentId: "one", from: 10, to: 12.3 });
+  });
+});
+
+describe("the line", () => {
+  const reading = { received: 0, lost: 0, lostUp: 0, roundTrip: 0.05 };
+  it("says whose part of the way is weak", () => {
+    expect(lineQuality(reading, { ...reading, received: 100 }).quality).toBe("good");
+    expect(lineQuality(reading, { ...reading, received: 80, lost: 20 }).words).toContain("what others send");
+    expect(lineQuality(reading, { ...reading, received: 100, lostUp: 0.2 }).words).toContain("what you send");
+  });
+});
+
+describe("the microphone meter", () => {
+  it("is empty in silence and full near the limit", () => {
+    expect(loudness(new Float32Array(64))).toBe(0);
+    expect(loudness(new Float32Array(64).fill(0.5))).toBe(1);
+  });
+});
