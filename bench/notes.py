@@ -34,7 +34,8 @@ _INTERVAL = re.compile(r'xmin = ([\d.]+)\s*\n\s*xmax = ([\d.]+)\s*\n\s*text = "(
 _UNHEARD = re.compile(r"<UN(?:IN|INTELLIGIBLE)/>|<INAUDIBLE_SPEECH/>|</?UNSURE>")
 _STOP = frozenset(
     """a an the of to in on at for with and or but is was were are be been has had have not no nil any pt patient
-he she they it his her their this that as by from who which feels feeling felt since when after before due also well""".split()
+he she they it his her their this that as by from who which
+feels feeling felt since when after before due also well""".split()
 )
 
 
@@ -278,8 +279,9 @@ def main() -> None:
     ]
     for entry in rows:
         peer = "-" if entry["peer"] is None else f"{entry['peer']:.1f}"
+        met = "met" if entry["met"] else "not met"
         print(
-            f"{entry['figure']:54} {entry['ours']:8.1f} {peer:>8} {entry['unit']:10} goal {entry['goal']:16} {'met' if entry['met'] else 'not met'}"
+            f"{entry['figure']:54} {entry['ours']:8.1f} {peer:>8} {entry['unit']:10} goal {entry['goal']:16} {met}"
         )
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")

@@ -50,7 +50,8 @@ _BREAKS = frozenset("but however although though except apart because so since w
 _ARTICLE = frozenset("a an some my the i".split())
 _RELATIVES = {
     "mother": "mother", "mum": "mother", "mom": "mother", "father": "father", "dad": "father", "sister": "sister",
-    "sisters": "sister", "brother": "brother", "brothers": "brother", "grandmother": "grandmother", "grandma": "grandmother",
+    "sisters": "sister", "brother": "brother", "brothers": "brother",
+    "grandmother": "grandmother", "grandma": "grandmother",
     "gran": "grandmother", "grandfather": "grandfather", "grandad": "grandfather", "grandpa": "grandfather",
     "aunt": "aunt", "uncle": "uncle", "cousin": "cousin", "parents": "parent", "grandparents": "grandparent",
     "son": "son", "daughter": "daughter", "wife": "wife", "husband": "husband", "partner": "partner",

@@ -27,9 +27,10 @@ _FILL = frozenset(
     "middle inner outer top bottom kind sort like um uh er some bit little just all either each any affected area "
     "really very quite bad terrible severe sharp dull , - i you know".split()
 )
-_VERB = frozenset("is are was were feel felt feels been has have be gets got get 's really so very quite a bit "
-        "just all a "
-                  "little still always kind of sort here it just start started starts to which that".split())  # fmt: skip
+_VERB = frozenset(
+    "is are was were feel felt feels been has have be gets got get 's really so very quite a bit just all little still "
+    "always kind of sort here it start started starts to which that".split()
+)
 REACH = 10  # words between a sensation and its place; "pain, like, in my, um, lower left knee"
 
 

@@ -6,8 +6,9 @@ Nothing is learned or downloaded: `spacy.blank("en")` and our own table.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import spacy
@@ -87,6 +88,7 @@ def _opened(lower: str, norm: str) -> str:
     )
 
 
+_LONGEST = 80  # words; bounds the work of every rule, whatever is fed in
 _RUN_ON = 28  # words without a full stop before turns of speech are taken as sentence ends
 _SUBJECT = frozenset("i we you it he she they your my the let for on there that this".split())
 _TURN_OF_SPEECH = frozenset({"so", "okay", "alright", "now", "but", "anyway"})
@@ -102,7 +104,7 @@ def _pieces(doc: Doc, first: int, last: int) -> Iterator[tuple[int, int]]:
         word, following = doc[at].lower_, doc[at + 1].lower_
         begins = word in _TURN_OF_SPEECH or (word == "and" and following in _SUBJECT)
         fresh = word == "i" and following in {"'d", "will", "would", "want", "think", "am", "do", "'m", "'ll"}
-        if (
+        if at - start >= _LONGEST or (
             at - start >= 6
             and (begins or (fresh and at - start >= 10))
             and doc[at - 1].lower_ not in {"and", "if", "so", "that", "but"}
@@ -147,24 +149,53 @@ def _with_spelling(spans: list[Span], doc: Doc) -> Iterator[tuple[Span, Concept,
 _Found = tuple[Concept, int, int, bool]
 
 
-def _found(doc: Doc) -> tuple[list[_Found], list[Span]]:
-    """All concepts of the doc as (concept, first, last, certain); longest wins, allergens stay beside the rest."""
+@dataclass(slots=True)
+class _Piece:
+    """One sentence while it is read: token range of the doc, what the matchers found in it."""
+
+    first: int
+    last: int
+    found: list[_Found] = field(default_factory=list)
+    parts: list[tuple[str, int, int]] = field(default_factory=list)
+    allergens: list[_Found] = field(default_factory=list)
+
+
+def _read_pieces(doc: Doc) -> list[_Piece]:
+    """Sentences with their concepts and body parts, each match put where it stands (linear in the text)."""
     tools = _matchers()
+    pieces = [_Piece(first, last) for first, last in _bounds(doc)]
+    starts = [piece.first for piece in pieces]
+
+    def piece_of(first: int, last: int) -> _Piece | None:
+        piece = pieces[bisect_right(starts, first) - 1]
+        return piece if last <= piece.last else None
+
     spans = [Span(doc, s.start, s.end, s.label) for s in tools.phrases(doc, as_spans=True)]
-    allergens = [s for s in spans if s.label_.startswith("allergen.")]
     others = filter_spans([s for s in spans if not s.label_.startswith("allergen.")])
-    parts = filter_spans(tools.parts(doc, as_spans=True))
-    placed = list(sensations([t.norm_ for t in doc], [(p.label_, p.start, p.end) for p in parts]))
-    found = [(c, s.start, s.end, ok) for s, c, ok in _with_spelling(others, doc)]
-    for concept, first, last in placed:
-        if any(t.text in _END for t in doc[first:last]):
-            continue
+    for span, concept, certain in _with_spelling(others, doc):
+        if (piece := piece_of(span.start, span.end)) is not None:
+            piece.found.append((concept, span.start, span.end, certain))
+    for span in filter_spans(tools.parts(doc, as_spans=True)):
+        if (piece := piece_of(span.start, span.end)) is not None:
+            piece.parts.append((span.label_, span.start, span.end))
+    for span in filter_spans([s for s in spans if s.label_.startswith("allergen.")]):
+        if (piece := piece_of(span.start, span.end)) is not None:
+            piece.allergens.append((concepts()[span.label_], span.start, span.end, True))
+    return pieces
+
+
+def _concepts_of(doc: Doc, piece: _Piece) -> list[_Found]:
+    """All concepts of a sentence; longest wins, a placed sensation over a plain one, allergens stay beside the rest."""
+    found = piece.found
+    norms = [token.norm_ for token in doc[piece.first : piece.last]]
+    places = [(name, first - piece.first, last - piece.first) for name, first, last in piece.parts]
+    for concept, begin, end in sensations(norms, places):
+        first, last = begin + piece.first, end + piece.first
         inside = [f for f in found if f[1] < last and first < f[2]]
         if all(f[2] - f[1] <= last - first and f[0].kind is Kind.FINDING for f in inside):
             found = [f for f in found if f not in inside]
             found.append((concept, first, last, True))
-    found += [(concepts()[s.label_], s.start, s.end, True) for s in filter_spans(allergens)]
-    return sorted(found, key=lambda f: (f[1], f[2], f[0].id)), parts
+    return sorted([*found, *piece.allergens], key=lambda f: (f[1], f[2], f[0].id))
 
 
 def _is_question(text: str, words: Sequence[str]) -> bool:
@@ -176,8 +207,10 @@ def _is_question(text: str, words: Sequence[str]) -> bool:
     return bool(_QUESTION.match(" ".join(words) + " ")) and not text.rstrip().endswith("!")
 
 
-def _sentence(doc: Doc, first: int, last: int, found: list[_Found], parts: list[Span]) -> Sentence:
-    span = doc[first:last]
+def _sentence(doc: Doc, piece: _Piece) -> Sentence:
+    """The piece as the value the rest of the pipeline reads."""
+    first = piece.first
+    span = doc[first : piece.last]
     words = words_of(span)
     plain: list[str] = []
     offsets = [0] * len(words)
@@ -191,11 +224,10 @@ def _sentence(doc: Doc, first: int, last: int, found: list[_Found], parts: list[
         length += len(word) + 1
     mentions = tuple(
         Mention(c, a - first, b - first, doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), doc[a:b].text, ok)
-        for c, a, b, ok in found
-        if first <= a and b <= last
+        for c, a, b, ok in _concepts_of(doc, piece)
     )
     text = span.text.strip()
-    places = tuple((p.label_, p.start - first) for p in parts if first <= p.start and p.end <= last)
+    places = tuple((name, at - first) for name, at, _ in piece.parts)
     asked = _is_question(text, words)
     return Sentence(
         text, span.start_char, tuple(words), " ".join(plain), tuple(offsets), mentions, places, asked
@@ -205,9 +237,8 @@ def _sentence(doc: Doc, first: int, last: int, found: list[_Found], parts: list[
 def read_sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of one turn's text, with every concept that is mentioned in them."""
     doc = _fold_norms(_matchers().nlp.make_doc(clean(text)))
-    found, parts = _found(doc)
     return tuple(
-        _sentence(doc, first, last, found, parts)
-        for first, last in _bounds(doc)
-        if any(token.is_alpha or token.like_num for token in doc[first:last])
+        _sentence(doc, piece)
+        for piece in _read_pieces(doc)
+        if any(token.is_alpha or token.like_num for token in doc[piece.first : piece.last])
     )

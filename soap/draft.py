@@ -87,7 +87,9 @@ def _review(consult: Consult, lines: list[Resolved], below: list[Statement]) -> 
             Kind.ALLERGEN,
             Kind.HABIT,
         }:
-            text = f"{capital(line.concept.label)}: both affirmed and denied; the note follows the later word ({line.state.value})."
+            text = (
+                f"{capital(line.concept.label)}: both affirmed and denied; the note says {line.state.value}."
+            )
             yield ReviewItem(f"review:contradicted:{line.concept.id}", "contradicted", text, line.evidence)
         if not line.certain:
             text = f"Heard \u201c{line.first.words}\u201d, taken as {line.concept.label}. Please confirm."

@@ -85,8 +85,10 @@ def test_a_later_correction_wins_and_keeps_both_evidences() -> None:
 SLIPS = {
     "headache": ["head", "heading", "a cake"], "fever": ["favor", "fiver"], "nausea": ["noisy"], "vision": ["mission"],
     "penicillin": ["pencil in"], "lisinopril": ["listen a pill"], "ibuprofen": ["I view"], "migraine": ["my grain"],
-    "blood": ["blue", "mud"], "left": ["lift"], "seven": ["heaven"], "weeks": ["wheels"], "days": ["haze"], "no,": ["know"],
-    "smoke": ["soak"], "pain": ["pane", "rain"], "sick": ["seek"], "test": ["text"], "three": ["free"], "milligrams": ["million"],
+    "blood": ["blue", "mud"], "left": ["lift"], "seven": ["heaven"], "weeks": ["wheels"],
+    "days": ["haze"], "no,": ["know"],
+    "smoke": ["soak"], "pain": ["pane", "rain"], "sick": ["seek"], "test": ["text"],
+    "three": ["free"], "milligrams": ["million"],
 }  # fmt: skip
 
 
@@ -132,9 +134,8 @@ TALK = st.lists(
                 st.sampled_from(
                     "i have no not a fever cough and or but my mother headache pain chest left yes do you any take "
                     "lisinopril ten milligrams "
-                    "allergic to penicillin stopped gone if worse , . ? smoke two weeks ago your blood pressure is 140 over 90 <b> \x00".split(
-                        " "
-                    )
+                    "allergic to penicillin stopped gone if worse , . ? smoke two weeks ago "
+                    "your blood pressure is 140 over 90 <b> \x00".split(" ")
                 ),
                 max_size=14,
             ).map(" ".join),
