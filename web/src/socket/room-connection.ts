@@ -50,6 +50,18 @@ function isFinal(problem: Problem): boolean {
   return problem.status >= 400 && problem.status < 500 && problem.status !== 429 && problem.status !== 408;
 }
 
+/** The room's reasons in words. */
+function removal(reason: string): Problem {
+  switch (reason) {
+    case "replaced":
+      return { title: "This visit is open in another window", status: 0, code: reason, next_step: "Go on there, or take the visit back to this window." };
+    case "session_ended":
+      return { title: "You have been signed out", status: 0, code: reason, next_step: "Sign in again, then join again." };
+    default:
+      return { title: "You are no longer in this room", status: 0, code: reason, next_step: "Ask the clinic if you do not know why." };
+  }
+}
+
 function withOne<T extends { id: string }>(list: readonly T[], one: T): readonly T[] {
   const at = list.findIndex((known) => known.id === one.id);
   return at < 0 ? [...list, one] : list.with(at, one);
@@ -127,7 +139,7 @@ export class RoomConnection {
       }
       if (this.#run !== run) return;
       this.#closePeer();
-      this.#change({ link: this.#view.room === null ? "connecting" : "reconnecting" });
+      this.#change({ link: this.#view.room === null ? "connecting" : "reconnecting", media: "none" });
       await this.#pause(retryDelay(attempt));
     }
   }
@@ -156,7 +168,7 @@ export class RoomConnection {
       if (this.#run === run) this.#finish("ended");
     });
     socket.on("room.removed", ({ reason }) => {
-      this.#change({ problem: { title: "You are no longer in this room", status: 0, code: "removed", detail: reason } });
+      this.#change({ problem: removal(reason) });
       if (this.#run === run) this.#finish("removed");
     });
     return new Promise((resolve) => {

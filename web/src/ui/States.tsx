@@ -27,7 +27,9 @@ export function Empty({ icon, title, children, action }: {
   );
 }
 
-export function Refused({ error, retry, action }: { error: unknown; retry?: (() => void) | undefined; action?: ReactNode }) {
+export function Refused({ error, retry, retryWords = "Try again", action }: {
+  error: unknown; retry?: (() => void) | undefined; retryWords?: string; action?: ReactNode;
+}) {
   const problem = asProblem(error);
   return (
     <div className={classes["state"]} role="alert" data-tone="problem" data-code={problem.code}>
@@ -35,7 +37,7 @@ export function Refused({ error, retry, action }: { error: unknown; retry?: (() 
       <p className={classes["title"]}>{problem.title}</p>
       <p className="soft">{[problem.detail, problem.next_step].filter(Boolean).join(" ")}</p>
       <div className="row">
-        {retry !== undefined && <Button variant="default" onClick={retry}>Try again</Button>}
+        {retry !== undefined && <Button variant="default" onClick={retry}>{retryWords}</Button>}
         {action}
       </div>
     </div>

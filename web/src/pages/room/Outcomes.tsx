@@ -68,7 +68,7 @@ export function VisitRefused({ problem, again }: { problem: Problem | null; agai
   return (
     <BareFrame>
       <PageHead title="Visit" />
-      <div className="card"><Refused error={new ServiceProblem(problem ?? UNKNOWN)} retry={again} action={<HomeLink />} /></div>
+      <div className="card"><Refused error={new ServiceProblem(problem ?? UNKNOWN)} retry={again} retryWords={problem?.code === "replaced" ? "Go on here" : "Try again"} action={<HomeLink />} /></div>
     </BareFrame>
   );
 }

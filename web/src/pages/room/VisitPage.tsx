@@ -7,7 +7,7 @@ import { ServiceProblem } from "../../api/http";
 import { sessionQuery, visitQuery } from "../../api/queries";
 import type { Session, Visit } from "../../api/types";
 import { LocalMedia } from "../../media/local-media";
-import { RoomConnection, type RoomView } from "../../socket/room-connection";
+import { RoomConnection, type Link, type RoomView } from "../../socket/room-connection";
 import { BareFrame } from "../../ui/BareFrame";
 import { LoadingRows, Refused } from "../../ui/States";
 import { DeviceCheck } from "../lobby/DeviceCheck";
@@ -42,12 +42,22 @@ function InRoom({ here, view, connection, local, watch }: {
   );
 }
 
+const OVER: ReadonlySet<Link> = new Set(["ended", "left", "refused", "removed"]);
+
 function Joined({ here, local, watch }: { here: Here; local: LocalMedia; watch: boolean }) {
   const [connection] = useState(() => new RoomConnection(here.visit.id, local));
   const [start, setStart] = useState(0);
   useEffect(() => connection.start(), [connection, start]);
   const view = useSyncExternalStore(connection.subscribe, connection.view);
-  const again = () => setStart((count) => count + 1);
+  const over = OVER.has(view.link);
+  useEffect(() => {
+    // Outside the room camera and microphone are off, and their lights with them.
+    if (over) local.close();
+  }, [over, local]);
+  const again = () => {
+    if (!watch) void local.open();
+    setStart((count) => count + 1);
+  };
   switch (view.link) {
     case "ended":
       return <VisitEnded {...here} />;
