@@ -66,3 +66,17 @@ def test_the_words_stand_at_their_span() -> None:
     for fact in read_text(text).facts:
         first, last = fact.span
         assert text[first:last].replace("\u2019", "'") == fact.words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm fit and well.",
+        "It was cold outside.",
+        "I have a growth mindset.",
+        "I went to see my mother.",
+        "Two hours and add one.",
+    ],
+)
+def test_ordinary_words_are_no_findings(text: str) -> None:
+    assert states(text) == {}
