@@ -16,10 +16,11 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import sql
+from socketio.exceptions import SocketIOError
 
 from app.demo.client import DemoPerson, DemoRefused
 from app.demo.consult import VOICES, meet, prepare
-from app.demo.people import DOCTOR, PASSWORD, SIMULATED_DOCTOR, SIMULATED_PATIENT
+from app.demo.people import DOCTOR, PASSWORD, PATIENT, SIMULATED_DOCTOR, SIMULATED_PATIENT
 from media.simulated import SimulatedParticipant
 from tests.journeys.clinic import Clinic
 from tests.journeys.recordings import decoded
@@ -146,6 +147,39 @@ def check_transcript(
 
 def overlap(utterance: dict[str, Any], begin: float, end: float) -> float:
     return float(max(0.0, min(utterance["end"], end) - max(utterance["start"], begin)))
+
+
+async def test_bad_input_disturbs_nobody(clinic: Clinic) -> None:
+    """From a stranger and from a participant, while two people talk: one clear error each, and the call goes on."""
+    async with call(clinic) as talk:
+        await stranger_tries(clinic, talk.visit)
+        for payload in ({"sdp": "v=0"}, {"sdp": "v=0\r\n" + "a=x\r\n" * 4_000}, {}):
+            with pytest.raises(DemoRefused):
+                await talk.ender.tell("media.offer", payload)
+        with pytest.raises(DemoRefused):
+            await talk.ender.tell("room.explode", {})
+        await talk.goes_on()
+        await flood(clinic, talk.visit)
+        await talk.goes_on()
+        await talk.ender.tell("room.end", {})
+
+
+async def stranger_tries(clinic: Clinic, visit: UUID) -> None:
+    """Another patient asks for what is not theirs."""
+    async with DemoPerson.signed_in(clinic.url, PATIENT.email, PASSWORD) as stranger:
+        for path in ("", "/transcript", "/note", "/summary", "/recordings", "/chat"):
+            with pytest.raises(DemoRefused):
+                await stranger.get(f"/api/visits/{visit}{path}")
+        with pytest.raises(DemoRefused):
+            await stranger.post(f"/api/visits/{visit}/ticket", {})
+
+
+async def flood(clinic: Clinic, visit: UUID) -> None:
+    """One megabyte of SDP from somebody who may be in the room: their connection ends, nobody else's."""
+    async with DemoPerson.signed_in(clinic.url, DOCTOR.email, PASSWORD) as watcher:
+        await watcher.enter(visit)
+        with pytest.raises((DemoRefused, SocketIOError)):
+            await watcher.tell("media.offer", {"sdp": "v=0\r\n" + "a=x\r\n" * 200_000})
 
 
 async def test_nothing_is_found_in_the_clear(clinic: Clinic) -> None:
