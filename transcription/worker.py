@@ -124,7 +124,11 @@ class SpeechProcess:
         self._child = await asyncio.create_subprocess_exec(
             sys.executable, *self._command, stdin=PIPE, stdout=PIPE, env=environment
         )
-        await self._ask(self._child, b"", self._start_seconds)
+        try:
+            await self._ask(self._child, b"", self._start_seconds)
+        except BaseException:  # a child that says why it cannot work is waited for like one that dies
+            await self.close()
+            raise
         return self._child
 
     async def _ask(self, child: Process, request: bytes, seconds: float) -> Transcription | None:

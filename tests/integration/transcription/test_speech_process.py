@@ -112,7 +112,9 @@ async def test_nothing_is_left_running(utterance: Utterance) -> None:
 
 async def test_a_model_that_cannot_be_used_says_why(tmp_path: Path) -> None:
     (tmp_path / "broken.pt").write_bytes(b"broken")
+    broken = SpeechProcess(str(tmp_path / "broken.pt"))
     with pytest.raises(ModelCorrupt):
-        await SpeechProcess(str(tmp_path / "broken.pt")).start()
+        await broken.start()
+    assert broken.pid is None
     with pytest.raises(ModelMissing):
         await SpeechProcess("tiny.en", models_folder=tmp_path).start()
