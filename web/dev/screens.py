@@ -167,10 +167,7 @@ def watch(one: Person) -> str:
     one.shot("watch", full=False)
     panel(one, "transcript")
     one.shot("watch-transcript", full=False)
-    one.page.wait_for_timeout(25_000)
-    one.hook("end-visit").click()
-    one.hook("end-visit-confirm").click()
-    one.hook("visit-ended").wait_for()
+    one.hook("visit-ended").wait_for(timeout=180_000)  # the simulated doctor ends it
     return visit
 
 

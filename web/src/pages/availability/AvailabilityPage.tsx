@@ -4,24 +4,25 @@ import { useState, type SyntheticEvent } from "react";
 
 import { publishAvailability } from "../../api/commands";
 import { asProblem } from "../../api/http";
-import { doctorsQuery } from "../../api/queries";
+import { doctorsQuery, slotsQuery } from "../../api/queries";
 import type { Availability, Doctor, Weekday } from "../../api/types";
 import { Icon } from "../../ui/Icon";
 import { PageHead } from "../../ui/PageHead";
 import { Empty, LoadingRows, Refused } from "../../ui/States";
-import { addDays, browserZone, dayKey } from "../../ui/time";
+import { addDays, browserZone, dayKey, startOfDay } from "../../ui/time";
 import classes from "./Availability.module.css";
 import { DoctorSchedule } from "./DoctorSchedule";
 import { slotCount, WEEK } from "./slot-count";
 
 const WEEKDAY_WORDS = { mon: "Mon", tue: "Tue", wed: "Wed", thu: "Thu", fri: "Fri", sat: "Sat", sun: "Sun" };
+const DAYS_SHOWN = 14;
 const LENGTHS = ["10", "15", "20", "30", "45", "60"];
 
-function firstGuess(doctorId: string): Availability {
+function firstGuess(doctorId: string, zone: string): Availability {
   const today = new Date();
   return {
     doctor_id: doctorId, from_date: dayKey(today), to_date: dayKey(addDays(today, 13)), weekdays: ["mon", "tue", "wed", "thu", "fri"],
-    start: "09:00", end: "12:00", slot_minutes: 20, time_zone: browserZone(),
+    start: "09:00", end: "12:00", slot_minutes: 20, time_zone: zone,
   };
 }
 
@@ -45,7 +46,7 @@ function Outcome({ mutation }: { mutation: ReturnType<typeof usePublish> }) {
     const { published, skipped } = mutation.data;
     return (
       <p className={classes["done"]} role="status" data-testid="published">
-        <Icon name="check" />
+        <Icon name={published > 0 ? "check" : "info"} />
         {published} {published === 1 ? "time" : "times"} published.{skipped > 0 && ` ${skipped} skipped because they already existed or overlap.`}
       </p>
     );
@@ -100,15 +101,23 @@ function PublishForm({ doctors, value, change }: {
   );
 }
 
-function Publishing({ doctors }: { doctors: Doctor[] }) {
-  const [value, setValue] = useState(() => firstGuess(doctors[0]?.id ?? ""));
+function Publishing({ doctors, zone }: { doctors: Doctor[]; zone: string }) {
+  const [value, setValue] = useState(() => firstGuess(doctors[0]?.id ?? "", zone));
   const doctor = doctors.find((one) => one.id === value.doctor_id);
   return (
     <div className={classes["columns"]}>
       <PublishForm doctors={doctors} value={value} change={setValue} />
-      {doctor !== undefined && <DoctorSchedule doctor={doctor} days={14} />}
+      {doctor !== undefined && <DoctorSchedule doctor={doctor} days={DAYS_SHOWN} />}
     </div>
   );
+}
+
+/** The zone of what is already published; a new clinic's first guess is that of this device. */
+function InClinicZone({ doctors }: { doctors: Doctor[] }) {
+  const from = startOfDay();
+  const slots = useQuery(slotsQuery(doctors[0]?.id ?? "", from.toISOString(), addDays(from, DAYS_SHOWN).toISOString(), "any"));
+  if (slots.isPending) return <LoadingRows rows={1} height={320} />;
+  return <Publishing doctors={doctors} zone={slots.data?.[0]?.time_zone ?? browserZone()} />;
 }
 
 export function AvailabilityPage() {
@@ -119,7 +128,7 @@ export function AvailabilityPage() {
       {doctors.isPending && <LoadingRows rows={1} height={320} />}
       {doctors.isError && <Refused error={doctors.error} retry={() => void doctors.refetch()} />}
       {doctors.data?.length === 0 && <div className="card"><Empty icon="people" title="No doctors in this clinic yet" /></div>}
-      {doctors.data !== undefined && doctors.data.length > 0 && <Publishing doctors={doctors.data} />}
+      {doctors.data !== undefined && doctors.data.length > 0 && <InClinicZone doctors={doctors.data} />}
     </>
   );
 }

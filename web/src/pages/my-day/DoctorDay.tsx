@@ -114,7 +114,8 @@ export function DoctorDay({ session }: { session: Session }) {
   const { data: demo } = useQuery(demoQuery);
   const all = [...(visits.data ?? [])].sort((a, b) => a.starts_at.localeCompare(b.starts_at));
   const waiting = all.filter((visit) => visit.status === "waiting");
-  const rest = all.filter((visit) => visit.status !== "waiting");
+  const ahead = all.filter((visit) => visit.status === "scheduled" || visit.status === "in_progress");
+  const done = all.filter((visit) => visit.status === "ended").reverse();
   return (
     <>
       <PageHead title={longDay(new Date().toISOString())} lead={session.display_name} />
@@ -127,13 +128,14 @@ export function DoctorDay({ session }: { session: Session }) {
           <ul className={classes["list"]}>{waiting.map((visit) => <WaitingCard key={visit.id} visit={visit} />)}</ul>
         </section>
       )}
+      {demo != null && <DemoConsult />}
       {visits.isPending && <LoadingRows label="Loading your visits" />}
       {visits.isError && visits.data === undefined && <Refused error={visits.error} retry={() => void visits.refetch()} />}
       {visits.data?.length === 0 && (
         <div className="card"><Empty icon="calendar" title="No visits in the next seven days">Visits appear here as soon as a patient books one of your free times.</Empty></div>
       )}
-      {byDay(rest).map(([day, list]) => <DayList key={day} day={day} visits={list} />)}
-      {demo != null && <DemoConsult />}
+      {byDay(ahead).map(([day, list]) => <DayList key={day} day={day} visits={list} />)}
+      {done.length > 0 && <DayList day="Done today" visits={done} />}
     </>
   );
 }

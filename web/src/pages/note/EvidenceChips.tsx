@@ -17,7 +17,7 @@ export function EvidenceChips({ of, ids, utterances, evidence }: {
   return (
     <>
       {found.map((one) => (
-        <Tooltip key={one.id} label={`${speakerName(one, NO_NAMES)}: “${one.text}”`} multiline w={280} withArrow withinPortal={false} events={{ hover: true, focus: true, touch: true }}>
+        <Tooltip key={one.id} label={`${speakerName(one, NO_NAMES)}: “${one.text}”`} multiline w={280} withArrow withinPortal={false} events={{ hover: true, focus: true, touch: false }}>
           <button type="button" className={classes["chip"]} data-testid="play-evidence" data-utterance={one.id}
             aria-label={`Play what ${speakerName(one, NO_NAMES)} said at ${duration(one.start)}: ${one.text}`}
             aria-pressed={evidence.moment?.utterance.id === one.id}
