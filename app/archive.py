@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from access import Actor
 from clinical_store import ClinicalStore, Segment
 from core.crypto import ChunkReader
@@ -30,11 +28,12 @@ class RecordingShelf:
     storage: Storage
     new_finder: Callable[[], UtteranceFinder]
 
-    async def open(self, session: AsyncSession, reader: Principal, segment_id: UUID) -> StoredRecording:
+    async def open(self, reader: Principal, segment_id: UUID) -> StoredRecording:
         """Checks the reader's right and leaves the audit row (in the store)."""
         if not isinstance(reader, Actor):
             raise Forbidden
-        segment, key = await self.store.recording_for(session, reader, segment_id)
+        async with self.database.transaction() as session:
+            segment, key = await self.store.recording_for(session, reader, segment_id)
         # Opening walks the headers of every chunk: a thread's work, not the forwarding loop's.
         content = await asyncio.to_thread(self._content, segment, key)
         return StoredRecording(segment.start, content)

@@ -59,22 +59,35 @@ class MediaHttp:
         summary="One participant's recording as WebM; supports Range",
         errors=(RecordingNotFound, RecordingBusy),
         media_type="video/webm",
+        transactional=False,  # no database connection is held while media is copied
     )
-    async def media(self, call: Call[None, None]) -> web.Response:
+    async def media(self, call: Call[None, None]) -> web.StreamResponse:
         segment_id = call.path_id("segment_id")
-        stored = await self._recordings.open(call.session, call.actor, segment_id)
+        stored = await self._recordings.open(call.actor, segment_id)
         content = await self._browsable(segment_id, stored.content)
-        wanted = _range(call.request.headers.get("Range"), content.size)
+        asked = _RANGE.match(call.request.headers.get("Range", ""))
+        if asked is None:  # also a header that cannot be understood: RFC 9110 section 14.2 lets us ignore it
+            return await self._whole(call.request, content)
+        wanted = _part(asked, content.size)
         if wanted is None:
             return web.Response(status=416, headers={"Content-Range": f"bytes */{content.size}"})
-        first, last, partial = wanted
-        body = await self._run(lambda: content.read(first, last - first + 1))
-        headers = {"Accept-Ranges": "bytes"}
-        if partial:
-            headers["Content-Range"] = f"bytes {first}-{last}/{content.size}"
+        first, last = wanted
         return web.Response(
-            status=206 if partial else 200, body=body, headers=headers, content_type="video/webm"
+            status=206,
+            body=await self._run(lambda: content.read(first, last - first + 1)),
+            headers={"Accept-Ranges": "bytes", "Content-Range": f"bytes {first}-{last}/{content.size}"},
+            content_type="video/webm",
         )
+
+    async def _whole(self, request: web.Request, content: SeekableBytes) -> web.StreamResponse:
+        """All of it, a part at a time: a slow reader holds one part in memory, not a recording."""
+        response = web.StreamResponse(headers={"Accept-Ranges": "bytes"})
+        response.content_type, response.content_length = "video/webm", content.size
+        await response.prepare(request)
+        loop = asyncio.get_running_loop()
+        for offset in range(0, content.size, PART):
+            await response.write(await loop.run_in_executor(self._pool, content.read, offset, PART))
+        return response
 
     @route(
         "GET",
@@ -84,9 +97,10 @@ class MediaHttp:
         query=ClipQuery,
         errors=(RecordingNotFound, ClipOutsideRecording, RecordingBusy),
         media_type="video/webm",
+        transactional=False,
     )
     async def clip(self, call: Call[None, ClipQuery]) -> web.Response:
-        stored = await self._recordings.open(call.session, call.actor, call.path_id("segment_id"))
+        stored = await self._recordings.open(call.actor, call.path_id("segment_id"))
         found = await self._run(lambda: _clip(stored, call.query.from_, call.query.to))
         headers = {
             "X-Clip-Start": f"{stored.start + found.start:.3f}",
@@ -137,17 +151,8 @@ def _clip(stored: StoredRecording, from_s: float, to_s: float) -> clips.Clip:
     return clips.clip(stored.content, max(0.0, from_s - stored.start), to_s - stored.start)
 
 
-def _range(header: str | None, size: int) -> tuple[int, int, bool] | None:
-    """(first, last, partial) to answer with; None when the range cannot be met (RFC 9110 section 14.2).
-
-    A header this service does not understand is ignored, as the standard allows; an answer longer than PART
-    is always partial, so that no request holds a whole recording.
-    """
-    match = _RANGE.match(header or "")
-    first = int(match.group(1)) if match else 0
-    last = min(int(match.group(2)) if match and match.group(2) else size - 1, size - 1)
-    if match and (first >= size or last < first):
-        return None
-    if match is None and size <= PART:
-        return 0, max(0, size - 1), False
-    return first, min(last, first + PART - 1), True
+def _part(asked: re.Match[str], size: int) -> tuple[int, int] | None:
+    """(first, last) byte to answer with, at most PART of them; None when the range cannot be met."""
+    first = int(asked.group(1))
+    last = min(int(asked.group(2)) if asked.group(2) else size - 1, size - 1, first + PART - 1)
+    return (first, last) if first < size and last >= first else None

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.http import Principal
 from media.model import ConnectionState
@@ -74,5 +73,5 @@ class StoredRecording:
 class RecordingSource(Protocol):
     """Authorised access to segments: checks the reader's right and leaves the audit row."""
 
-    async def open(self, session: AsyncSession, reader: Principal, segment_id: UUID) -> StoredRecording:
-        """Raises RecordingNotFound, or the access errors of the clinical store."""
+    async def open(self, reader: Principal, segment_id: UUID) -> StoredRecording:
+        """In a transaction of its own, over before any media is read. Raises RecordingNotFound, or the access errors of the clinical store."""

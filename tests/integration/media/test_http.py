@@ -14,7 +14,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import ManualClock
 from core.database import Database
@@ -42,7 +41,7 @@ class _Shelf:
     def __init__(self) -> None:
         self.segments: dict[UUID, bytes] = {}
 
-    async def open(self, session: AsyncSession, reader: Principal, segment_id: UUID) -> StoredRecording:
+    async def open(self, reader: Principal, segment_id: UUID) -> StoredRecording:
         if segment_id not in self.segments:
             raise RecordingNotFound
         return StoredRecording(START, InMemory(self.segments[segment_id]))
@@ -118,6 +117,20 @@ async def test_a_recording_is_seekable_and_answers_ranges(client: Client, shelf:
     assert await rest.read() == data[100:]
     beyond = await client.get(f"/api/recordings/{segment}/media", headers={"Range": f"bytes={len(data)}-"})
     assert (beyond.status, beyond.headers["Content-Range"]) == (416, f"bytes */{len(data)}")
+
+
+async def test_without_a_range_all_of_a_long_recording_comes(
+    client: Client, shelf: _Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("media.http.PART", 1_000)  # a long recording is one of many parts
+    segment = uuid4()
+    shelf.segments[segment] = recorded(2)
+    whole = await client.get(f"/api/recordings/{segment}/media")
+    data = await whole.read()
+    assert (whole.status, len(data)) == (200, whole.content_length)
+    assert len(data) > 3_000
+    asked = await client.get(f"/api/recordings/{segment}/media", headers={"Range": "bytes=0-"})
+    assert (asked.status, await asked.read()) == (206, data[:1_000])
 
 
 async def test_a_clip_holds_the_moment_and_tells_where_it_starts(client: Client, shelf: _Shelf) -> None:
