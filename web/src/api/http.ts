@@ -130,3 +130,8 @@ export function asProblem(error: unknown): Problem {
     next_step: "Reload the page and try again.",
   };
 }
+
+/** What to read below a problem's title: details where they say more than the title, and what to do next. */
+export function furtherWords({ title, detail, next_step }: Problem): string {
+  return [detail === title ? "" : detail, next_step].filter(Boolean).join(" ");
+}

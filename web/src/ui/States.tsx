@@ -2,7 +2,7 @@
 import { Button, Skeleton } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { asProblem } from "../api/http";
+import { asProblem, furtherWords } from "../api/http";
 import { Icon, type IconName } from "./Icon";
 import classes from "./States.module.css";
 
@@ -35,7 +35,7 @@ export function Refused({ error, retry, retryWords = "Try again", action }: {
     <div className={classes["state"]} role="alert" data-tone="problem" data-code={problem.code}>
       <span className={classes["badge"]}><Icon name="alert" size={24} /></span>
       <p className={classes["title"]}>{problem.title}</p>
-      <p className="soft">{[problem.detail, problem.next_step].filter(Boolean).join(" ")}</p>
+      <p className="soft">{furtherWords(problem)}</p>
       <div className="row">
         {retry !== undefined && <Button variant="default" onClick={retry}>{retryWords}</Button>}
         {action}

@@ -1,7 +1,7 @@
 /** What happened, said once to everybody: shown at the edge of the page and read out by screen readers. */
 import { useSyncExternalStore } from "react";
 
-import { asProblem } from "../api/http";
+import { asProblem, furtherWords } from "../api/http";
 
 export type NoticeKind = "info" | "success" | "problem";
 
@@ -40,7 +40,7 @@ export function notify(kind: NoticeKind, title: string, detail = ""): void {
 /** Shows a refusal in the server's own words: what happened and what to do next. */
 export function notifyProblem(error: unknown): void {
   const problem = asProblem(error);
-  notify("problem", problem.title, [problem.detail, problem.next_step].filter(Boolean).join(" "));
+  notify("problem", problem.title, furtherWords(problem));
 }
 
 function subscribe(listener: () => void): () => void {

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 
 import { publishAvailability } from "../../api/commands";
-import { asProblem } from "../../api/http";
+import { asProblem, furtherWords } from "../../api/http";
 import { doctorsQuery, slotsQuery } from "../../api/queries";
 import type { Availability, Doctor, Weekday } from "../../api/types";
 import { Icon } from "../../ui/Icon";
@@ -55,7 +55,7 @@ function Outcome({ mutation }: { mutation: ReturnType<typeof usePublish> }) {
   const problem = asProblem(mutation.error);
   return (
     <div className={classes["refused"]} role="alert">
-      <p><strong>{problem.title}.</strong> {[problem.detail, problem.next_step].filter(Boolean).join(" ")}</p>
+      <p><strong>{problem.title}.</strong> {furtherWords(problem)}</p>
       {problem.errors != null && <ul>{problem.errors.map((one) => <li key={one.pointer}>{one.pointer.replace("/", "")}: {one.detail}</li>)}</ul>}
     </div>
   );

@@ -62,7 +62,7 @@ export function NotePage() {
   const { visitId } = useParams({ from: "/framed/guarded/visits/$visitId/note" });
   const visit = useQuery(visitQuery(visitId));
   if (visit.isPending) return <LoadingRows label="Opening the note" />;
-  if (visit.isError) return <Refused error={visit.error} retry={() => void visit.refetch()} />;
+  if (visit.isError) return <><PageHead title="Note" /><Refused error={visit.error} retry={() => void visit.refetch()} /></>;
   return (
     <>
       <PageHead title={`Note: ${visit.data.patient_name}`} lead={`Visit of ${fullDate(visit.data.starts_at)}, ${clockTime(visit.data.starts_at)}, with ${visit.data.doctor_name}`} />

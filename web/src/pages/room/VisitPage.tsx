@@ -9,6 +9,7 @@ import type { Session, Visit } from "../../api/types";
 import { LocalMedia } from "../../media/local-media";
 import { RoomConnection, type Link, type RoomView } from "../../socket/room-connection";
 import { BareFrame } from "../../ui/BareFrame";
+import { PageHead } from "../../ui/PageHead";
 import { LoadingRows, Refused } from "../../ui/States";
 import { DeviceCheck } from "../lobby/DeviceCheck";
 import { WaitingRoom } from "../lobby/WaitingRoom";
@@ -94,6 +95,7 @@ export function VisitPage() {
   }
   return (
     <BareFrame>
+      <PageHead title="Visit" />
       {visit.isError ? <Refused error={visit.error} retry={() => void visit.refetch()} /> : <LoadingRows label="Opening the visit" />}
     </BareFrame>
   );
