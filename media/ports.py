@@ -74,4 +74,7 @@ class RecordingSource(Protocol):
     """Authorised access to segments: checks the reader's right and leaves the audit row."""
 
     async def open(self, reader: Principal, segment_id: UUID) -> StoredRecording:
-        """In a transaction of its own, over before any media is read. Raises RecordingNotFound, or the access errors of the clinical store."""
+        """In a transaction of its own, over before any media is read.
+
+        Raises RecordingNotFound, or the access errors of the clinical store.
+        """
