@@ -20,9 +20,15 @@ class Consents(Part):
     """Recording what people agreed to; enforcement (stopping the taps) is the room's."""
 
     async def set_consent(
-        self, session: AsyncSession, actor: Actor, participant_id: UUID, purpose: Purpose, granted: bool
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        participant_id: UUID,
+        purpose: Purpose,
+        granted: bool,
+        text_version: str = "",
     ) -> None:
-        """A person's own decision; saying the same again writes nothing.
+        """A person's own decision on the words of `text_version`; saying the same again writes nothing.
 
         Raises ParticipantNotFound, NotYourConsent, Forbidden.
         """
@@ -43,6 +49,7 @@ class Consents(Part):
                 purpose=purpose,
                 version=version,
                 granted=granted,
+                text_version=text_version,
                 at=self._clock.now(),
             )
         )

@@ -90,7 +90,7 @@ class ParticipantRow(Base):
 
 
 class ConsentRow(Base):
-    """Append-only: each change of mind is a new version."""
+    """Append-only: each change of mind is a new version. `text_version`: the words that were agreed to."""
 
     __tablename__ = "consent"
     __table_args__ = (_one_of("purpose", "record", "transcribe"),)
@@ -99,6 +99,7 @@ class ConsentRow(Base):
     purpose: Mapped[str] = mapped_column(Text, primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     granted: Mapped[bool]
+    text_version: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(_Moment)
 
 

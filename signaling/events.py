@@ -65,6 +65,7 @@ class MediaState(Payload):
 class ConsentChoice(Payload):
     purpose: Literal["record", "transcribe"]
     granted: bool
+    text_version: Annotated[str, Field(max_length=40, pattern=r"^[\w .()/-]*$")] = ""
 
 
 class ChatText(Payload):

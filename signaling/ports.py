@@ -67,7 +67,13 @@ class RoomRecord(Protocol):
         ...
 
     async def set_consent(
-        self, session: AsyncSession, actor: Actor, participant_id: UUID, purpose: Purpose, granted: bool
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        participant_id: UUID,
+        purpose: Purpose,
+        granted: bool,
+        text_version: str,
     ) -> object: ...
 
     async def consents(

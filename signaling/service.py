@@ -191,7 +191,9 @@ class Rooms:
         async with self.open.lock(room.visit_id):
             room.check_open()
             async with self._database.transaction() as session:
-                await self._record.set_consent(session, me.actor, person.id, choice.purpose, choice.granted)
+                await self._record.set_consent(
+                    session, me.actor, person.id, choice.purpose, choice.granted, choice.text_version
+                )
             person.consent[choice.purpose] = choice.granted
             self._apply_taps(room)
         await self.announce(room)

@@ -106,7 +106,7 @@ class DemoPerson:
 
     async def agree(self) -> None:
         for purpose in ("record", "transcribe"):
-            await self.tell("consent.set", {"purpose": purpose, "granted": True})
+            await self.tell("consent.set", {"purpose": purpose, "granted": True, "text_version": "demo"})
 
     async def see(self, role: str, state: str) -> dict[str, Any]:
         """Wait until somebody of `role` is in `state`; returns them. TimeoutError."""

@@ -110,7 +110,7 @@ class DemoHttp:
         """Whoever starts the demo agrees to it by that click; they send no picture and no sound."""
         watcher = await self._store.join_visit(session, actor, visit_id)
         for purpose in PURPOSES:
-            await self._store.set_consent(session, actor, watcher.id, purpose, True)
+            await self._store.set_consent(session, actor, watcher.id, purpose, True, "demo")
 
     async def _admit_colleague(self, session: AsyncSession, colleague: UUID, visit_id: UUID) -> None:
         account = (await self._access.accounts_by_id(session, [colleague]))[colleague]

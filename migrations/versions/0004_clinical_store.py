@@ -102,6 +102,7 @@ _TABLES = (
         purpose text NOT NULL,
         version integer NOT NULL,
         granted boolean NOT NULL,
+        text_version text NOT NULL,
         at timestamptz NOT NULL,
         CONSTRAINT pk_consent PRIMARY KEY (participant_id, purpose, version),
         CONSTRAINT ck_consent_purpose CHECK (purpose IN ('record', 'transcribe')),

@@ -49,7 +49,7 @@ interface Calls {
   "media.offer": { ask: { sdp: string }; answer: { sdp: string; seats: Record<string, number> } };
   "media.candidate": { ask: { candidate: string; sdp_mid: string }; answer: Done };
   "media.state": { ask: { microphone: boolean; camera: boolean }; answer: Done };
-  "consent.set": { ask: { purpose: Purpose; granted: boolean }; answer: Done };
+  "consent.set": { ask: { purpose: Purpose; granted: boolean; text_version: string }; answer: Done };
   "chat.send": { ask: { text: string }; answer: { message: ChatMessage } };
   "room.leave": { ask: Record<string, never>; answer: Done };
   "room.end": { ask: Record<string, never>; answer: Done };

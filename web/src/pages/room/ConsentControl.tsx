@@ -28,7 +28,7 @@ function Choices({ me, room, connection, close }: { me: Participant; room: RoomS
     setBusy(true);
     try {
       for (const purpose of PURPOSES) {
-        if (me.consent[purpose] !== chosen[purpose]) await connection.call("consent.set", { purpose, granted: chosen[purpose] });
+        if (me.consent[purpose] !== chosen[purpose]) await connection.call("consent.set", { purpose, granted: chosen[purpose], text_version: CONSENT_VERSION });
       }
       close();
     } catch (error) {
