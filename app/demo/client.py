@@ -33,7 +33,7 @@ class DemoUnreachable(ServiceError):
 
 
 class DemoPerson:
-    """One signed-in account. `state` is the newest room.state."""
+    """One signed-in account. `state` is the newest room.state; `ended` is set when the visit or the link is over."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
         self._http = http
@@ -42,6 +42,7 @@ class DemoPerson:
         self._changed = asyncio.Event()
         self.cookie = ""
         self.state: dict[str, Any] = {}
+        self.ended = asyncio.Event()
 
     @classmethod
     @asynccontextmanager
@@ -85,6 +86,8 @@ class DemoPerson:
         """Connect to the visit's room."""
         ticket = await self.post(f"/api/visits/{visit_id}/ticket", {})
         self._socket.on("room.state", self._on_state, namespace=NAMESPACE)
+        for over in ("room.ended", "room.removed", "disconnect"):
+            self._socket.on(over, self._on_over, namespace=NAMESPACE)
         await self._socket.connect(
             self._url,
             auth={"ticket": ticket["ticket"], "visit_id": str(visit_id)},
@@ -131,6 +134,10 @@ class DemoPerson:
 
     async def _on_state(self, state: dict[str, Any]) -> None:
         self.state = state
+        self._changed.set()
+
+    async def _on_over(self, *_: object) -> None:
+        self.ended.set()
         self._changed.set()
 
     def _headers(self) -> dict[str, str]:

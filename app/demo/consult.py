@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -35,7 +36,6 @@ async def run(*, url: str, visit: str | None, tracks: Sequence[str]) -> int:
     ):
         await meet(doctor, patient, visit_id)
         await _talk(doctor, patient, voices)
-        await doctor.tell("room.end", {})
     print("The consult is over: the draft waits for the doctor.", flush=True)
     return 0
 
@@ -68,20 +68,22 @@ async def _talk(doctor: DemoPerson, patient: DemoPerson, voices: Mapping[str, Pa
             await person.tell("media.state", {"microphone": True, "camera": True})
         await asyncio.sleep(SETTLE)
         ends = {name: client.say(voices[name]) for name, client in clients.items()}
-        await _progress(clients["doctor"], max(ends.values()))
-        await asyncio.sleep(LINGER)
+        if await _listen(clients["doctor"], max(ends.values()) + LINGER, doctor.ended):
+            await doctor.tell("room.end", {})
     finally:
         await asyncio.gather(*(client.leave() for client in clients.values()))
 
 
-async def _progress(client: SimulatedParticipant, end: float) -> None:
-    """Long work shows progress: one line, rewritten once a second, on a terminal only."""
-    while client.microphone.seconds < end:
+async def _listen(client: SimulatedParticipant, end: float, over: asyncio.Event) -> bool:
+    """Until `end` of the microphone's time; False when somebody ended the visit before. Shows progress."""
+    while client.microphone.seconds < end and not over.is_set():
         if sys.stdout.isatty():
             print(f"\r{client.microphone.seconds:4.0f} of {end:.0f} s", end="", flush=True)
-        await asyncio.sleep(1.0)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), 1.0)
     if sys.stdout.isatty():
         print(flush=True)
+    return not over.is_set()
 
 
 def _given(tracks: Sequence[str]) -> dict[str, Path]:

@@ -22,7 +22,7 @@ from app.demo.client import DemoPerson, DemoRefused
 from app.demo.consult import VOICES, meet, prepare
 from app.demo.people import DOCTOR, PASSWORD, PATIENT, SIMULATED_DOCTOR, SIMULATED_PATIENT
 from media.simulated import SimulatedParticipant
-from tests.journeys.clinic import Clinic
+from tests.journeys.clinic import Clinic, children_of
 from tests.journeys.recordings import decoded
 from tests.journeys.spoken import DEMO
 
@@ -180,6 +180,20 @@ async def flood(clinic: Clinic, visit: UUID) -> None:
         await watcher.enter(visit)
         with pytest.raises((DemoRefused, SocketIOError)):
             await watcher.tell("media.offer", {"sdp": "v=0\r\n" + "a=x\r\n" * 200_000})
+
+
+async def test_ending_the_demo_consult_early_ends_its_players(clinic: Clinic) -> None:
+    """The button of the doctor's day: two players come; when the doctor ends the visit their process ends too."""
+    serve = clinic.pid_of("serve")
+    async with DemoPerson.signed_in(clinic.url, DOCTOR.email, PASSWORD) as watcher:
+        visit = UUID((await watcher.post("/api/demo/consult", {}))["visit_id"])
+        await watcher.enter(visit)
+        await watcher.see("patient", "admitted")
+        assert len(children_of(serve)) == 1
+        await watcher.tell("room.end", {})
+    async with asyncio.timeout(30):
+        while children_of(serve):
+            await asyncio.sleep(0.2)  # another process
 
 
 async def test_nothing_is_found_in_the_clear(clinic: Clinic) -> None:
