@@ -152,7 +152,7 @@ def train(folder: Path, minutes: float, shards: int) -> Path:
     for speaker in speakers:
         speaker.start()
     trainer = Trainer(folder, minutes * 60)
-    for line in _run(trainer, Pool(folder), len_at_least=2 * SHARD):
+    for line in _run(trainer, Pool(folder), len_at_least=SHARD * min(2, max(1, shards))):
         print(json.dumps(line), flush=True)
     for speaker in speakers:
         speaker.join()
