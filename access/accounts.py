@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -69,6 +69,9 @@ class Accounts:
         """The accounts with these ids; unknown ids are left out."""
         rows = await session.scalars(select(AccountRow).where(AccountRow.id.in_(ids)))
         return {row.id: self.opened(row) for row in rows}
+
+    async def count(self, session: AsyncSession) -> int:
+        return await session.scalar(select(func.count()).select_from(AccountRow)) or 0
 
     async def doctors(self, session: AsyncSession) -> list[Account]:
         """Doctors one can book, by name."""

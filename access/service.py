@@ -136,6 +136,10 @@ class Access:
         row = await self._accounts.with_email(session, plain_email(email))
         return None if row is None else self._accounts.opened(row)
 
+    async def count_accounts(self, session: AsyncSession) -> int:
+        """How many accounts there are, closed ones too: 0 in a clinic nobody has set up."""
+        return await self._accounts.count(session)
+
     async def list_doctors(self, session: AsyncSession) -> list[Account]:
         """Doctors one can book, by name."""
         return await self._accounts.doctors(session)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 
 from aiohttp import web
 
+from app.demo.seed import refuse_mixing
 from app.lifetime import end_with_parent, stop_on_signals
 from app.settings import Settings
 from app.wiring import Clinic
@@ -23,6 +24,7 @@ async def run() -> int:
     configure_logging("serve")
     stop = stop_on_signals()
     clinic = Clinic(Settings())
+    await refuse_mixing(clinic.settings)
     make_private_folder(clinic.settings.runtime_dir)
     runner = web.AppRunner(clinic.web_app(), access_log=None, handler_cancellation=True, shutdown_timeout=2.0)
     await runner.setup()

@@ -10,6 +10,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.telemetry import get_logger
+
+log = get_logger()
+
 FIRST_RESTART_DELAY = 0.2  # seconds; a killed recorder should miss as little of the visit as can be
 LAST_RESTART_DELAY = 5.0
 HEALTHY_AFTER = 10.0  # seconds alive after which the delay starts from the beginning again
@@ -53,7 +57,11 @@ class Supervisor:
         while not stop.is_set():
             started = loop.time()
             process = await self._start(program)
+            if stop.is_set():  # asked to stop while it was being started: `run` knew only its predecessor
+                await self._stop(program.name)
             await process.wait()
+            if not stop.is_set():
+                log.warning("process.ended", process_name=program.name, exit_code=process.returncode)
             if loop.time() - started > HEALTHY_AFTER:
                 delay = FIRST_RESTART_DELAY
             await _wait(stop, delay)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -17,6 +18,7 @@ from app.settings import Settings
 from app.supervisor import Program, Supervisor
 from core import migrate
 from core.embedded import EmbeddedError, start_postgres, start_valkey
+from core.errors import ServiceError
 from core.private_file import make_private_folder, write_private
 from core.telemetry import configure_logging
 
@@ -25,21 +27,24 @@ PROGRAMS = (Program("record", ("record",)), Program("serve", ("serve",)), Progra
 READY_TIMEOUT = 60.0  # seconds
 
 
+class PortTaken(ServiceError):
+    code = "port_taken"
+    title = "The port is in use"
+    next_step = "Stop the other program, or choose another port with CONSULTROOM_PORT."
+
+
 async def run(*, demo: bool) -> int:
     """Runs until SIGINT or SIGTERM. Exit status 1 when a database cannot start."""
     configure_logging("up")
-    settings = Settings()
+    settings = Settings().model_copy(update={"demo": demo})
     stop = stop_on_signals()
+    refuse_taken_port(settings.host, settings.port)
     try:
         async with databases(settings) as urls:
             await asyncio.to_thread(migrate.upgrade, urls["DATABASE_URL"])
-            make_private_folder(settings.runtime_dir)
-            write_private(settings.servers_file, json.dumps(dict(urls)).encode())
-            environment = {**urls, **({"CONSULTROOM_DEMO": "true"} if demo else {})}
-            if demo:
-                await _seed(urls)
-            await _supervise(settings, environment, stop, demo=demo)
-            settings.servers_file.unlink(missing_ok=True)
+            await _check_and_seed(settings, urls)
+            with _told(settings, urls):
+                await _supervise(settings, {**urls, "CONSULTROOM_DEMO": str(demo)}, stop)
     except EmbeddedError as error:
         print(f"error[database_not_started]: {error}", file=sys.stderr)
         return 1
@@ -62,18 +67,41 @@ async def databases(settings: Settings) -> AsyncIterator[Mapping[str, str]]:
         yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
 
 
-async def _seed(urls: Mapping[str, str]) -> None:
-    from app.demo.seed import seed  # brings the whole wiring with it: only a demo pays for that
+async def _check_and_seed(settings: Settings, urls: Mapping[str, str]) -> None:
+    """A demo and a real clinic never share a database. Raises NotADemo, IsADemo, DemoOpenToOthers."""
+    from app.demo.seed import refuse_mixing, seed  # with them comes the whole wiring
 
-    given = {"database_url": urls["DATABASE_URL"], "redis_url": urls["REDIS_URL"], "demo": True}
-    await seed(Settings().model_copy(update=given))
+    given = {"database_url": urls["DATABASE_URL"], "redis_url": urls["REDIS_URL"]}
+    bound = settings.model_copy(update=given)
+    await refuse_mixing(bound)
+    if bound.demo:
+        await seed(bound)
 
 
-async def _supervise(
-    settings: Settings, environment: Mapping[str, str], stop: asyncio.Event, *, demo: bool
-) -> None:
+@contextlib.contextmanager
+def _told(settings: Settings, urls: Mapping[str, str]) -> Iterator[None]:
+    """The command line beside this `up` finds its servers while it runs, and only then."""
+    make_private_folder(settings.runtime_dir)
+    write_private(settings.servers_file, json.dumps(dict(urls)).encode())
+    try:
+        yield
+    finally:
+        settings.servers_file.unlink(missing_ok=True)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Before anything starts: another program's answer must not be taken for ours. Raises PortTaken."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(f"Port {port} on {host} cannot be used.") from error
+
+
+async def _supervise(settings: Settings, environment: Mapping[str, str], stop: asyncio.Event) -> None:
     supervisor = Supervisor(PROGRAMS, environment)
-    welcome = asyncio.create_task(_welcome(settings, stop, demo=demo))
+    welcome = asyncio.create_task(_welcome(settings, stop))
     try:
         await supervisor.run(stop)
     finally:
@@ -82,13 +110,13 @@ async def _supervise(
     print("Stopped. All data is kept.", flush=True)
 
 
-async def _welcome(settings: Settings, stop: asyncio.Event, *, demo: bool) -> None:
+async def _welcome(settings: Settings, stop: asyncio.Event) -> None:
     """Say where the clinic is once it answers."""
     if not await _ready(settings, stop):
         print(f"Not ready after {READY_TIMEOUT:.0f} s: see the log lines above.", flush=True)
         return
     print(f"\nConsultroom is ready at {settings.origin}  (Ctrl-C stops it)", flush=True)
-    if demo:
+    if settings.demo:
         print(_demo_text(), flush=True)
 
 

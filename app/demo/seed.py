@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from ipaddress import ip_address
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,12 +12,55 @@ from access import Account, Actor, Role
 from app.demo.people import DOCTOR, PASSWORD, PEOPLE, Person
 from app.settings import Settings
 from app.wiring import Clinic
+from core.errors import Conflict
 from core.ids import new_id
 from scheduling import Availability, Weekday
 
 DAYS = 14
 OPENS, CLOSES = time(8), time(20)
 SLOT_MINUTES = 20
+
+
+class NotADemo(Conflict):
+    code = "not_a_demo_database"
+    title = "This database holds a clinic that is no demo"
+    next_step = "Start without --demo, or give the demo an empty database of its own."
+
+
+class IsADemo(Conflict):
+    code = "demo_database"
+    title = "This database holds a demo clinic, whose passwords everybody knows"
+    next_step = "Start with --demo, or use another database for the real clinic."
+
+
+class DemoOpenToOthers(Conflict):
+    code = "demo_open_to_others"
+    title = "A demo clinic would be reachable from other machines"
+    next_step = "Remove CONSULTROOM_HOST, or start without --demo."
+
+
+async def refuse_mixing(settings: Settings) -> None:
+    """Demo accounts have a public password: never beside real people, never reachable from outside.
+
+    Raises NotADemo, IsADemo, DemoOpenToOthers.
+    """
+    if settings.demo and not _is_loopback(settings.host):
+        raise DemoOpenToOthers
+    clinic = Clinic(settings)
+    try:
+        async with clinic.database.transaction() as session:
+            accounts = await clinic.access.count_accounts(session)
+            seeded = await clinic.access.account_with_email(session, DOCTOR.email) is not None
+    finally:
+        await clinic.close()
+    if settings.demo and accounts and not seeded:
+        raise NotADemo
+    if seeded and not settings.demo:
+        raise IsADemo
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or ip_address(host).is_loopback
 
 
 async def seed(settings: Settings) -> None:

@@ -3,11 +3,15 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from app.supervisor import Program, Supervisor
+from app.up import PortTaken, refuse_taken_port
 
 SLEEPER = (
     "import pathlib, sys, signal; p = pathlib.Path(sys.argv[1]); p.open('a').write('up\\n'); signal.pause()"
@@ -41,3 +45,27 @@ async def test_a_killed_child_comes_back_and_stop_ends_it(tmp_path: Path) -> Non
     stop.set()
     await asyncio.wait_for(running, 10)
     assert supervisor.pid_of("one") is None
+
+
+async def test_a_stop_during_a_restart_leaves_no_child_behind(tmp_path: Path) -> None:
+    """The new child is not the one `run` knew: it must be told too, or Ctrl-C waits for ever."""
+    started, stop = tmp_path / "started", asyncio.Event()
+
+    class StopsWhileStarting(Supervisor):
+        async def _start(self, program: Program) -> asyncio.subprocess.Process:
+            process = await super()._start(program)
+            stop.set()
+            await asyncio.sleep(0)
+            return process
+
+    supervisor = StopsWhileStarting((Sleeper("one", (str(started),)),), {})
+    await asyncio.wait_for(supervisor.run(stop), 10)
+    assert supervisor.pid_of("one") is None
+
+
+def test_a_taken_port_is_refused_before_anything_starts() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(PortTaken):
+            refuse_taken_port("127.0.0.1", other.getsockname()[1])
