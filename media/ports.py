@@ -33,8 +33,10 @@ class SegmentWriter(Protocol):
         """The segment is known to reach `end` (seconds since the visit's media epoch) by now. About once a
         second."""
 
-    async def close(self, end: float, cleanly: bool) -> None:
-        """No more bytes. `end`: seconds since the epoch; `cleanly` False when something failed."""
+    async def close(self, end: float, cleanly: bool, more: bool) -> None:
+        """No more bytes. `end`: seconds since the epoch; `cleanly` False when something failed. `more`: the
+        same recording goes on in a segment that is open already (the camera came on); False when recording was
+        stopped, the participant left or fell silent, or the writer failed."""
 
 
 class RecordingSink(Protocol):

@@ -116,10 +116,8 @@ class ParticipantRecording:
         if frame.size is not None:
             self._key_at = frame.at
             if self._segment is not None and not self._segment.stream.has_video:
-                await self._close(
-                    cleanly=True
-                )  # the camera came on: a header cannot be changed, a segment can
-            if self._segment is None:
+                await self._go_on_with_picture(frame.size, seconds)
+            elif self._segment is None:
                 await self._open(frame.size, seconds)
         segment = self._segment
         if segment is None or not segment.stream.has_video:
@@ -127,6 +125,14 @@ class ParticipantRecording:
         segment.stream.add_video(seconds - segment.start, frame.data, key=frame.size is not None)
         segment.end = max(segment.end, seconds + FRAME_S)
         segment.store(segment.stream.take())
+
+    async def _go_on_with_picture(self, size: tuple[int, int], seconds: float) -> None:
+        """The camera came on: a file's header cannot be changed, so a new segment begins and the old one ends."""
+        sound_only, self._segment = self._segment, None
+        try:
+            await self._open(size, seconds)
+        finally:
+            await self._finish(sound_only, cleanly=True, more=self._segment is not None)
 
     async def _open(self, size: tuple[int, int] | None, seconds: float) -> None:
         now = self._last_at or 0.0
@@ -189,6 +195,9 @@ class ParticipantRecording:
 
     async def _close(self, *, cleanly: bool) -> None:
         segment, self._segment = self._segment, None
+        await self._finish(segment, cleanly=cleanly, more=False)
+
+    async def _finish(self, segment: _Segment | None, *, cleanly: bool, more: bool) -> None:
         if segment is None:
             return
         try:
@@ -197,4 +206,4 @@ class ParticipantRecording:
         except Exception:
             cleanly = False
             logger.exception("the end of a recording segment could not be written")
-        await segment.writer.close(segment.end, cleanly)
+        await segment.writer.close(segment.end, cleanly, more)

@@ -101,6 +101,7 @@ class FileSegment:
         self.start = start
         self.end: float | None = None
         self.cleanly: bool | None = None
+        self.more: bool | None = None
         self.flushes = 0
         self.extended = start
         self._file = path.open("wb")
@@ -115,9 +116,9 @@ class FileSegment:
     async def extend(self, end: float) -> None:
         self.extended = end
 
-    async def close(self, end: float, cleanly: bool) -> None:
+    async def close(self, end: float, cleanly: bool, more: bool) -> None:
         self._file.close()
-        self.end, self.cleanly = end, cleanly
+        self.end, self.cleanly, self.more = end, cleanly, more
 
 
 class FileSink:

@@ -13,8 +13,8 @@ from tests.integration.media.meeting import FileSegment, FileSink
 
 
 class _Segment(FileSegment):
-    async def close(self, end: float, cleanly: bool) -> None:
-        await super().close(end, cleanly)
+    async def close(self, end: float, cleanly: bool, more: bool) -> None:
+        await super().close(end, cleanly, more)
         (self.path.parent / "closed").touch()
 
 

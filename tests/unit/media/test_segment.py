@@ -23,7 +23,7 @@ class Memory:
     """A segment in memory."""
 
     def __init__(self, start: float) -> None:
-        self.start, self.data, self.end, self.cleanly = start, b"", 0.0, False
+        self.start, self.data, self.end, self.cleanly, self.more = start, b"", 0.0, False, False
 
     def write(self, data: bytes) -> None:
         self.data += data
@@ -32,8 +32,8 @@ class Memory:
 
     async def extend(self, end: float) -> None: ...
 
-    async def close(self, end: float, cleanly: bool) -> None:
-        self.end, self.cleanly = end, cleanly
+    async def close(self, end: float, cleanly: bool, more: bool) -> None:
+        self.end, self.cleanly, self.more = end, cleanly, more
 
 
 class MemorySink:
@@ -82,9 +82,11 @@ def voice(n: int, source: int = 0) -> StreamPacket:
 
 
 async def run(
-    packets: list[StreamPacket | StreamReport], ask: Callable[[], None] = lambda: None
+    packets: list[StreamPacket | StreamReport],
+    ask: Callable[[], None] = lambda: None,
+    sink: MemorySink | None = None,
 ) -> tuple[list[Memory], ParticipantRecording]:
-    sink = MemorySink()
+    sink = sink or MemorySink()
     tick = now = 0.0
     recording = ParticipantRecording(VISIT, PERSON, sink, ask, lambda: now)
     for packet in sorted(packets, key=lambda packet: packet.at):
@@ -128,6 +130,31 @@ async def test_without_a_camera_sound_is_recorded_and_a_late_camera_begins_a_new
     assert segments[0].start == pytest.approx(0.0, abs=0.01)
     assert segments[0].end == pytest.approx(segments[1].start, abs=0.3)
     assert segments[1].end == pytest.approx(8.0, abs=0.1)
+    assert [(segment.cleanly, segment.more) for segment in segments] == [(True, True), (True, False)]
+
+
+class FullDisk(MemorySink):
+    """Opens the first segment and no other."""
+
+    async def open_segment(self, visit_id: UUID, participant_id: UUID, start: float) -> Memory:
+        if self.segments:
+            raise OSError("no space left")
+        return await super().open_segment(visit_id, participant_id, start)
+
+
+async def test_a_segment_whose_successor_could_not_be_opened_is_the_last_one() -> None:
+    camera, sink = Camera(), FullDisk()
+    packets: list[StreamPacket | StreamReport] = [voice(n) for n in range(300)]
+    packets += [camera.packet(5.0 + n / 10) for n in range(10)]
+    segments, _ = await run(packets, sink=sink)
+    (segment,) = segments
+    assert (segment.cleanly, segment.more) == (True, False)
+
+
+async def test_an_end_and_a_failure_are_not_told_as_going_on() -> None:
+    segments, recording = await run([voice(n) for n in range(200)])
+    await recording.abandon()
+    assert (segments[0].cleanly, segments[0].more) == (False, False)
 
 
 async def test_a_new_connection_goes_on_in_the_same_segment_with_its_gap() -> None:
