@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 WAITING_FRAMES = 4096  # per participant: 20 s of sound and picture
 TICK_S = 0.4
+FINISH_S = 60.0  # for what is queued when a stream ends: up to two minutes of kept sound may still be unheard
+CLOSE_S = 5.0  # for all streams together when the recorder stops
 DROPPED = counter("recorder_dropped_total", "Frames the recorder had no room for", ("part",))
 
 _Work = StreamPacket | StreamReport | Tap
@@ -43,6 +45,7 @@ class RecorderServer:
         self._sink = sink
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None]] = set()
+        self._finishing: set[asyncio.Task[None]] = set()  # closed streams, writing their last
 
     async def start(self) -> None:
         """Begin listening; a stale socket file of a killed recorder is replaced."""
@@ -51,13 +54,18 @@ class RecorderServer:
         self._path.chmod(0o600)
 
     async def close(self) -> None:
-        """Stop listening and close every segment cleanly."""
+        """Stop listening and close every segment cleanly, also those whose participants have just left. Takes
+        `CLOSE_S` at most; when it returns the sink is not called again."""
         if self._server is not None:
             self._server.close()
         for line in list(self._lines):
             line.cancel()
-        if self._lines:
-            await asyncio.wait(self._lines, timeout=10)
+        ending = {*self._lines, *self._finishing}
+        if ending:
+            _, late = await asyncio.wait(ending, timeout=CLOSE_S)
+            for task in late | self._finishing:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         self._path.unlink(missing_ok=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -72,9 +80,17 @@ class RecorderServer:
         except BrokenFrame:
             logger.exception("a frame on the recorder's socket cannot be read")
         finally:
+            ending = [self._finish(stream) for stream in streams.values()]
+            await asyncio.gather(*ending, return_exceptions=True)
             self._lines.discard(task)
-            await asyncio.gather(*(stream.end() for stream in streams.values()), return_exceptions=True)
             writer.close()
+
+    def _finish(self, stream: "_Stream") -> asyncio.Task[None]:
+        """End a stream in the background; `close` waits for it."""
+        task = asyncio.create_task(stream.end())
+        self._finishing.add(task)
+        task.add_done_callback(self._finishing.discard)
+        return task
 
     async def _read(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, streams: dict[int, "_Stream"]
@@ -90,8 +106,7 @@ class RecorderServer:
                 streams[frame.stream].put(Tap(frame.record, frame.transcribe))
             elif isinstance(frame, CloseStream):
                 if (stream := streams.pop(frame.stream, None)) is not None:
-                    stream.put(Tap())
-                    stream.finish_soon()
+                    self._finish(stream)
             elif not isinstance(frame, KeyFrameWanted) and frame.stream in streams:
                 streams[frame.stream].put(frame)
 
@@ -118,14 +133,11 @@ class _Stream:
         if self._tap.transcribe and isinstance(work, StreamPacket) and work.kind == "audio":
             self._listener.put(work)
 
-    def finish_soon(self) -> None:
+    async def end(self) -> None:
+        """Finish what is queued (`FINISH_S` at most), then close."""
+        self.put(Tap())
         self._recorder.last()
         self._listener.last()
-
-    async def end(self) -> None:
-        """Finish what is queued (5 s at most), then close."""
-        self.put(Tap())
-        self.finish_soon()
         await asyncio.gather(self._recorder.done(), self._listener.done())
 
 
@@ -220,9 +232,10 @@ class _Worker:
         self._queue.put_nowait(_END)
 
     async def done(self) -> None:
-        _, late = await asyncio.wait([self._task], timeout=5)
-        if late:
-            self._task.cancel()
+        try:
+            await asyncio.wait([self._task], timeout=FINISH_S)
+        finally:
+            self._task.cancel()  # nothing to a worker that is done
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from aiortc.rtp import RtpPacket
@@ -98,3 +98,55 @@ async def test_what_was_said_while_the_recorder_was_away_is_heard_though_the_spe
     await until(lambda: sum(len(samples) for _, samples in sink.sound.get(who, [])) / 16_000 > 1.95)
     await link.close()
     await second.close()
+
+
+class SlowSink(FileSink):
+    """Its last word on a participant takes until `release`."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.entered, self.release = asyncio.Event(), asyncio.Event()
+
+    async def on_audio_end(self, visit_id: UUID, participant_id: UUID) -> None:
+        self.entered.set()
+        await self.release.wait()
+        await super().on_audio_end(visit_id, participant_id)
+
+
+async def _left_while_the_sink_is_slow(folder: Path) -> tuple[RecorderServer, SlowSink, UUID]:
+    sink, who = SlowSink(folder), uuid4()
+    server, link = RecorderServer(folder / "s", sink), RecorderLink(folder / "s")
+    await server.start()
+    link.start()
+    await until(lambda: link.connected)
+    stream = link.open(uuid4(), who, lambda: None)
+    stream.change(Tap(record=True, transcribe=True), 0.0)
+    for n in range(150):
+        stream.packet("audio", RtpPacket(111, 1, n, n * 960, 1, b"\xf8\xff\xfe"), n / 50)
+    stream.close(3.0)
+    await asyncio.wait_for(sink.entered.wait(), 10)
+    await link.close()
+    await until(lambda: not server._lines)
+    return server, sink, who
+
+
+async def test_a_recorder_that_stops_right_after_the_visit_waits_for_the_last_word(tmp_path: Path) -> None:
+    server, sink, who = await _left_while_the_sink_is_slow(tmp_path)
+    closing = asyncio.create_task(server.close())
+    await asyncio.sleep(0.05)
+    assert not closing.done()
+    sink.release.set()
+    await asyncio.wait_for(closing, 5)
+    assert sink.ended == [who]
+    assert [(segment.cleanly, segment.more) for segment in sink.segments] == [(True, False)]
+
+
+async def test_a_sink_that_hangs_does_not_hang_the_recorders_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("media.recording.server.CLOSE_S", 0.1)
+    server, sink, _ = await _left_while_the_sink_is_slow(tmp_path)
+    await asyncio.wait_for(server.close(), 2)
+    sink.release.set()
+    await asyncio.sleep(0.05)
+    assert sink.ended == []  # nothing reaches the sink after the end
