@@ -57,6 +57,14 @@ class VisitStatusRefused(Conflict):
     next_step = "Reload the visit and try again."
 
 
+class VisitRunning(Conflict):
+    """More may be said: a signature names what is known when everything was."""
+
+    code = "visit_running"
+    title = "The visit is still going on"
+    next_step = "End the visit first, then sign the note."
+
+
 class NoteChanged(PreconditionFailed):
     """Somebody saved since this version was read; extra: current_version."""
 
@@ -119,6 +127,14 @@ class NotYourConsent(Forbidden):
     code = "not_your_consent"
     title = "Only the person concerned can give or withdraw consent"
     next_step = "Ask the person to set it in their own window."
+
+
+class NotYourVisit(Forbidden):
+    """Colleagues who treat the patient read the note; it stays the words of the visit's own doctor."""
+
+    code = "not_your_visit"
+    title = "Only the doctor of this visit can write, sign or add to its note"
+    next_step = "Ask the doctor of the visit, or write it into the note of a visit of your own."
 
 
 class NotAdmitted(Forbidden):

@@ -15,10 +15,12 @@ from clinical_store.errors import (
     NoteNotSigned,
     NoteSigned,
     NoteVersionNotFound,
+    NotYourVisit,
     PeriodInvalid,
     StatementRepeated,
     SummaryNotReady,
     VisitNotFound,
+    VisitRunning,
 )
 from clinical_store.model import ChatMessage, VisitView
 from clinical_store.note import MAX_TEXT, Addendum, EncounterNote, Frozen, NoteEdits
@@ -36,6 +38,7 @@ from core.errors import Forbidden
 from core.http import Call, Versioned, route
 
 _VISIT = (VisitNotFound, Forbidden)
+_OWN_VISIT = (*_VISIT, NotYourVisit)
 _DAY = timedelta(days=1)
 
 
@@ -125,7 +128,7 @@ class ClinicalStoreHttp:
         "PUT", "/api/visits/{visit_id}/note",
         permission=Permission.NOTE_WRITE, summary="Save the whole note as its next version",
         body=NoteEdits, response=EncounterNote, if_match=True,
-        errors=(*_VISIT, NoteChanged, NoteSigned, EvidenceUnknown, StatementRepeated),
+        errors=(*_OWN_VISIT, NoteChanged, NoteSigned, EvidenceUnknown, StatementRepeated),
     )  # fmt: skip
     async def save_note(self, call: Call[NoteEdits, None]) -> Versioned[EncounterNote]:
         visit_id = call.path_id("visit_id")
@@ -156,7 +159,7 @@ class ClinicalStoreHttp:
         "POST", "/api/visits/{visit_id}/note/signature",
         permission=Permission.NOTE_SIGN, summary="Sign and lock the saved version named by If-Match",
         response=EncounterNote, status=201, if_match=True,
-        errors=(*_VISIT, NoteChanged, NoteSigned, NoteNotSaved, NoteEmpty),
+        errors=(*_OWN_VISIT, VisitRunning, NoteChanged, NoteSigned, NoteNotSaved, NoteEmpty),
     )  # fmt: skip
     async def sign_note(self, call: Call[None, None]) -> Versioned[EncounterNote]:
         note = await self._store.sign_note(
@@ -168,7 +171,7 @@ class ClinicalStoreHttp:
         "POST", "/api/visits/{visit_id}/note/addenda",
         permission=Permission.NOTE_ADDEND, summary="Add dated text under a signed note",
         body=AddendumText, response=Addendum, status=201, idempotent=True,
-        errors=(*_VISIT, AddendumEmpty, NoteNotSigned),
+        errors=(*_OWN_VISIT, AddendumEmpty, NoteNotSigned),
     )  # fmt: skip
     async def add_addendum(self, call: Call[AddendumText, None]) -> Addendum:
         visit_id = call.path_id("visit_id")

@@ -34,6 +34,10 @@ _FOLLOWING = {
 }
 
 
+RUNNING = frozenset({VisitStatus.WAITING, VisitStatus.IN_PROGRESS})
+"""Somebody waits or talks."""
+
+
 class ParticipantState(StrEnum):
     INVITED = "invited"
     WAITING = "waiting"

@@ -22,9 +22,12 @@ from clinical_store.errors import (
     NoteNotSigned,
     NoteSigned,
     NoteVersionNotFound,
+    NotYourVisit,
     RecordUnreadable,
     SummaryNotReady,
+    VisitRunning,
 )
+from clinical_store.model import RUNNING, VisitStatus
 from clinical_store.note import (
     MAX_TEXT,
     Addendum,
@@ -118,9 +121,9 @@ class Notes(Part):
     ) -> EncounterNote:
         """Write the next version; saving what is already saved writes nothing.
 
-        Raises NoteSigned, NoteChanged, EvidenceUnknown, StatementRepeated, VisitNotFound, Forbidden.
+        Raises NoteSigned, NoteChanged, EvidenceUnknown, StatementRepeated, VisitNotFound, Forbidden, NotYourVisit.
         """
-        chart = await self._charts.open(session, actor, Permission.NOTE_WRITE, visit_id, lock=True)
+        chart = await self._open_own(session, actor, Permission.NOTE_WRITE, visit_id)
         sheet = await _sheet(session, chart)
         sheet.must_be(if_match)
         await _must_be_said_here(session, visit_id, evidence_of(edits.statements))
@@ -135,11 +138,13 @@ class Notes(Part):
     ) -> EncounterNote:
         """Lock the saved version `if_match` under the actor's name.
 
-        Raises NoteNotSaved, NoteSigned, NoteChanged, NoteEmpty, VisitNotFound, Forbidden.
+        Raises NoteNotSaved, NoteSigned, NoteChanged, NoteEmpty, VisitRunning, VisitNotFound, Forbidden, NotYourVisit.
         """
-        chart = await self._charts.open(session, actor, Permission.NOTE_SIGN, visit_id, lock=True)
+        chart = await self._open_own(session, actor, Permission.NOTE_SIGN, visit_id)
         sheet = await _sheet(session, chart)
         sheet.must_be(if_match)
+        if VisitStatus(chart.visit.status) in RUNNING:
+            raise VisitRunning
         if sheet.saved is None:
             raise NoteNotSaved
         if not sheet.saved.statements:
@@ -157,11 +162,14 @@ class Notes(Part):
         return await _note(session, chart)
 
     async def add_addendum(self, session: AsyncSession, actor: Actor, visit_id: UUID, text: str) -> Addendum:
-        """Add dated text under a signed note. Raises AddendumEmpty (also when too long), NoteNotSigned."""
+        """Add dated text under a signed note.
+
+        Raises AddendumEmpty (also when too long), NoteNotSigned, VisitNotFound, Forbidden, NotYourVisit.
+        """
         words = text.strip()
         if not words or len(words) > MAX_TEXT:
             raise AddendumEmpty
-        chart = await self._charts.open(session, actor, Permission.NOTE_ADDEND, visit_id, lock=True)
+        chart = await self._open_own(session, actor, Permission.NOTE_ADDEND, visit_id)
         sheet = await _sheet(session, chart)
         if sheet.signature is None:
             raise NoteNotSigned
@@ -192,6 +200,18 @@ class Notes(Part):
         if found is None:
             raise NoteVersionNotFound
         return found, await signature_in(session, chart)
+
+    async def _open_own(
+        self, session: AsyncSession, actor: Actor, permission: Permission, visit_id: UUID
+    ) -> Chart:
+        """The chart, locked, of the actor's own visit: treating the patient is enough to read, not to write.
+
+        Raises VisitNotFound, Forbidden, NotYourVisit.
+        """
+        chart = await self._charts.open(session, actor, permission, visit_id, lock=True)
+        if chart.visit.doctor_account_id != actor.account_id:
+            raise NotYourVisit
+        return chart
 
     def _next_version(self, actor: Actor, visit_id: UUID, sheet: _Sheet, edits: NoteEdits) -> NoteVersion:
         texts = machine_texts(sheet.draft, sheet.saved)

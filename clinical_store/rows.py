@@ -70,6 +70,7 @@ class VisitRow(Base):
     media_epoch: Mapped[datetime | None] = mapped_column(_Moment)
     waiting_since: Mapped[datetime | None] = mapped_column(_Moment)
     ended_at: Mapped[datetime | None] = mapped_column(_Moment)
+    transcript_completed_at: Mapped[datetime | None] = mapped_column(_Moment)
     reason: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 

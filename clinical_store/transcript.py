@@ -1,5 +1,6 @@
 """Utterances: added with their audio, completed with their text, read as a transcript."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -13,9 +14,10 @@ from clinical_store.errors import UtteranceNotFound
 from clinical_store.keys import PatientKey
 from clinical_store.model import Participant, VisitStatus, milliseconds
 from clinical_store.participants import participants_by_id
-from clinical_store.rows import UtteranceRow
+from clinical_store.rows import UtteranceRow, VisitRow
 from clinical_store.transcript_model import (
     Transcript,
+    TranscriptStatus,
     TranscriptTurn,
     Utterance,
     UtteranceState,
@@ -108,7 +110,7 @@ class Transcripts(Part):
         views = tuple(utterance_view(row, people[row.participant_id], chart.key) for row in rows)
         return Transcript(
             visit_id=visit_id,
-            status=status_of(VisitStatus(chart.visit.status), views),
+            status=_status(chart.visit, views),
             notice=notice_of([row.model for row in rows]),
             utterances=views,
         )
@@ -134,10 +136,36 @@ class Transcripts(Part):
         rows = _spoken_in(visit_id).where(UtteranceRow.participant_id == participant_id)
         return [utterance_of(row) for row in await session.scalars(rows)]
 
+    async def known_spans(
+        self, session: AsyncSession, visit_id: UUID, participant_id: UUID
+    ) -> list[tuple[float, float]]:
+        """System use (completing a transcript): start and end, in seconds, of all that is already known."""
+        spans = (
+            select(UtteranceRow.start_ms, UtteranceRow.end_ms)
+            .where(UtteranceRow.visit_id == visit_id, UtteranceRow.participant_id == participant_id)
+            .order_by(UtteranceRow.start_ms)
+        )
+        return [(start / 1000, end / 1000) for start, end in await session.execute(spans)]
+
+    async def mark_transcript_completed(self, session: AsyncSession, visit_id: UUID) -> None:
+        """System use (completing a transcript): an ended visit's recording was heard to its end, once.
+
+        Of a visit that goes on nothing is marked: more may be said. Raises VisitNotFound.
+        """
+        visit = (await self._charts.open_for_work(session, visit_id, lock=True)).visit
+        if visit.status == VisitStatus.ENDED and visit.transcript_completed_at is None:
+            visit.transcript_completed_at = self._clock.now()
+            await emit(session, "visit.changed", visit_id=str(visit_id))
+
     async def pending_utterances(self, session: AsyncSession) -> list[UUID]:
         """System use: what still waits for the speech worker, oldest first."""
         waiting = select(UtteranceRow.id).where(UtteranceRow.state == UtteranceState.PENDING)
         return list(await session.scalars(waiting.order_by(UtteranceRow.id)))
+
+
+def _status(visit: VisitRow, views: Sequence[UtteranceView]) -> TranscriptStatus:
+    heard_to_the_end = visit.transcript_completed_at is not None or visit.media_epoch is None
+    return status_of(VisitStatus(visit.status), views, heard_to_the_end=heard_to_the_end)
 
 
 async def _found(session: AsyncSession, utterance_id: UUID) -> UtteranceRow:

@@ -68,11 +68,14 @@ class TranscriptTurn(Frozen):
     confidence: float | None
 
 
-def status_of(visit: VisitStatus, utterances: Sequence[UtteranceView]) -> TranscriptStatus:
+def status_of(
+    visit: VisitStatus, utterances: Sequence[UtteranceView], *, heard_to_the_end: bool
+) -> TranscriptStatus:
+    """`heard_to_the_end`: the recording was searched for what nobody has written yet, or there is none."""
     if visit is not VisitStatus.ENDED:
         return "live"
     waiting = any(utterance.state is UtteranceState.PENDING for utterance in utterances)
-    return "completing" if waiting else "complete"
+    return "complete" if heard_to_the_end and not waiting else "completing"
 
 
 def notice_of(models: Sequence[str | None]) -> str | None:

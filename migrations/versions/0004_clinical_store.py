@@ -34,6 +34,7 @@ _TABLES = (
         media_epoch timestamptz,
         waiting_since timestamptz,
         ended_at timestamptz,
+        transcript_completed_at timestamptz,
         reason bytea,
         CONSTRAINT pk_visit PRIMARY KEY (id),
         CONSTRAINT ck_visit_status CHECK (status IN ('scheduled', 'waiting', 'in_progress', 'ended')),

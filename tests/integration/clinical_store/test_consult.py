@@ -15,6 +15,7 @@ from clinical_store.errors import (
     ParticipantNotFound,
     SegmentNotFound,
     UtteranceNotFound,
+    VisitNotFound,
 )
 from clinical_store.model import ParticipantState
 from clinical_store.transcript_model import DEMO_NOTICE
@@ -243,4 +244,54 @@ async def test_what_is_known_of_one_participant(consult: Consult) -> None:
     await consult.say(consult.doctors_place, "Since when?", 1.0)
     async with consult.clinic.database.transaction() as session:
         (known,) = await consult.store.utterances(session, consult.visit.id, consult.patients_place.id)
+        spans = await consult.store.known_spans(session, consult.visit.id, consult.patients_place.id)
     assert (known.id, known.start, known.end) == (mine, 4.0, 6.0)
+    assert spans == [(4.0, 6.0)]
+
+
+async def transcript_status(consult: Consult) -> str:
+    async with consult.clinic.database.transaction() as session:
+        return (await consult.store.transcript_for(session, consult.doctor, consult.visit.id)).status
+
+
+async def mark_completed(consult: Consult) -> None:
+    async with consult.clinic.database.transaction() as session:
+        await consult.store.mark_transcript_completed(session, consult.visit.id)
+
+
+async def finish(consult: Consult) -> None:
+    async with consult.clinic.database.transaction() as session:
+        await consult.store.set_visit_status(session, consult.visit.id, VisitStatus.ENDED)
+
+
+async def begin_media(consult: Consult) -> None:
+    async with consult.clinic.database.transaction() as session:
+        await consult.store.start_media(session, consult.visit.id, consult.clinic.clock.now())
+
+
+async def test_a_transcript_is_complete_only_once_the_recording_was_heard_to_the_end(
+    consult: Consult,
+) -> None:
+    await begin_media(consult)
+    await consult.say(consult.patients_place, "Three days.", 5.0)
+    await mark_completed(consult)  # too early: something may still be said
+    await finish(consult)
+    assert await transcript_status(consult) == "completing"
+    before = (await consult.clinic.topics()).count("visit.changed")
+    await mark_completed(consult)
+    await mark_completed(consult)
+    assert (await consult.clinic.topics()).count("visit.changed") == before + 1
+    assert await transcript_status(consult) == "complete"
+    await heard(consult, 9.0)
+    assert await transcript_status(consult) == "completing"
+
+
+async def test_a_visit_without_media_has_nothing_left_to_hear(consult: Consult) -> None:
+    await finish(consult)
+    assert await transcript_status(consult) == "complete"
+
+
+async def test_no_transcript_of_an_unknown_visit_is_completed(consult: Consult) -> None:
+    async with consult.clinic.database.transaction() as session:
+        with pytest.raises(VisitNotFound):
+            await consult.store.mark_transcript_completed(session, new_id())

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from clinical_store import DraftStatement, EncounterNote, NoteEdits, StatementEdit
+from access import Role
+from clinical_store import DraftStatement, EncounterNote, NoteEdits, StatementEdit, VisitStatus
 from clinical_store.errors import (
     AddendumEmpty,
     EvidenceUnknown,
@@ -18,8 +19,10 @@ from clinical_store.errors import (
     NoteNotSigned,
     NoteSigned,
     NoteVersionNotFound,
+    NotYourVisit,
     RecordUnreadable,
     SummaryNotReady,
+    VisitRunning,
 )
 from clinical_store.note import Origin
 from core.errors import Forbidden
@@ -223,3 +226,39 @@ async def test_a_save_from_a_stranger_is_refused_and_changes_nothing(
         async with clinic.database.transaction() as session:
             await consult.store.save_note(session, stranger, consult.visit.id, 0, NoteEdits(statements=()))
     assert await clinic.count("SELECT count(*) FROM encounter_note_version") == 0
+
+
+async def test_a_colleague_who_also_treats_the_patient_reads_the_note_and_changes_nothing(
+    clinic: Clinic, consult: Consult
+) -> None:
+    colleague = await clinic.staff(Role.DOCTOR, "Dr. Bela Planted")
+    await clinic.visit(consult.patient_id, colleague)
+    store, visit_id = consult.store, consult.visit.id
+    await consult.save(0, typed("Rest."))
+    edits = NoteEdits(statements=(typed("Another doctor's words."),))
+    with pytest.raises(NotYourVisit):
+        async with clinic.database.transaction() as session:
+            await store.save_note(session, colleague, visit_id, 1, edits)
+    with pytest.raises(NotYourVisit):
+        async with clinic.database.transaction() as session:
+            await store.sign_note(session, colleague, visit_id, 1)
+    await consult.sign(1)
+    with pytest.raises(NotYourVisit):
+        async with clinic.database.transaction() as session:
+            await store.add_addendum(session, colleague, visit_id, "Another doctor's words.")
+    async with clinic.database.transaction() as session:
+        note = await store.note_for(session, colleague, visit_id)
+    assert [statement.text for statement in note.statements] == ["Rest."]
+    assert (note.version, note.signed_by, note.addenda) == (1, "Dr. Amara Planted", ())
+
+
+async def test_a_visit_that_is_going_on_cannot_be_signed(consult: Consult) -> None:
+    await consult.save(0, typed("Rest."))
+    for status in (VisitStatus.WAITING, VisitStatus.IN_PROGRESS):
+        async with consult.clinic.database.transaction() as session:
+            await consult.store.set_visit_status(session, consult.visit.id, status)
+        with pytest.raises(VisitRunning):
+            await consult.sign(1)
+    async with consult.clinic.database.transaction() as session:
+        await consult.store.set_visit_status(session, consult.visit.id, VisitStatus.ENDED)
+    assert (await consult.sign(1)).status == "signed"

@@ -54,11 +54,12 @@ def said(state: UtteranceState) -> UtteranceView:
     )
 
 
-def test_a_transcript_is_complete_when_the_visit_ended_and_nothing_waits() -> None:
+def test_a_transcript_is_complete_when_it_was_heard_to_the_end_and_nothing_waits() -> None:
     waiting, final = said(UtteranceState.PENDING), said(UtteranceState.FINAL)
-    assert status_of(VisitStatus.IN_PROGRESS, [final]) == "live"
-    assert status_of(VisitStatus.ENDED, [final, waiting]) == "completing"
-    assert status_of(VisitStatus.ENDED, [final]) == "complete"
+    assert status_of(VisitStatus.IN_PROGRESS, [final], heard_to_the_end=True) == "live"
+    assert status_of(VisitStatus.ENDED, [final], heard_to_the_end=False) == "completing"
+    assert status_of(VisitStatus.ENDED, [final, waiting], heard_to_the_end=True) == "completing"
+    assert status_of(VisitStatus.ENDED, [final], heard_to_the_end=True) == "complete"
 
 
 def test_the_demo_model_says_so() -> None:
