@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _add_demo_consult(commands)
     _add_account(commands)
     _add_audit(commands)
+    _add_jobs(commands)
     _add_openapi(commands)
     _mount(commands, "transcription.cli", "add_transcribe_command", "add_models_command")
     _mount(commands, "soap.cli", "add_note_command", "add_findings_command")
@@ -88,6 +89,12 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     actions = audit.add_subparsers(required=True, metavar="ACTION")
     verify = actions.add_parser("verify", help="check the chain; name the first bad row")
     verify.set_defaults(run=_process("app.audit_verify", lambda options: {}))
+
+
+def _add_jobs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("jobs", help="background work that was given up")
+    command.add_argument("--retry", action="store_true", help="queue it once more")
+    command.set_defaults(run=_process("app.failed_jobs", lambda options: {"retry": options.retry}))
 
 
 def _add_openapi(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -12,6 +12,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from clinical_store import (
     VisitStatus,
 )
 from core.bus import Event
+from core.clock import Clock
 from core.database import Database
 from core.jobs import enqueue
 from scheduling import Appointment, VisitRef
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 TRANSCRIBE, DRAFT, COMPLETE = "transcribe_utterance", "draft_note", "complete_transcript"
 SPEECH_QUEUE, LANGUAGE_QUEUE = "speech", "language"
+SETTLING = timedelta(seconds=4)  # after the end the recorder stores its last utterances and closes its files
 SAME_SPEECH = 0.5  # share of an utterance that must be covered by a known one to count as already heard
 
 
@@ -100,28 +103,36 @@ async def utterance_closed(
 
 
 async def segment_closed(
-    database: Database, store: ClinicalStore, segment: Segment, *, end: float | None, cleanly: bool
+    database: Database, store: ClinicalStore, segment: Segment, *, end: float, cleanly: bool
 ) -> None:
-    """The piece is done; the transcript is completed from it, if transcription was agreed to."""
+    """The piece is done. While the visit goes on the live finder still listens; afterwards it is heard again."""
     async with database.transaction() as session:
         await store.close_segment(session, segment.id, end=end, cleanly=cleanly)
+        if (await store.visit(session, segment.visit_id)).status is VisitStatus.ENDED:
+            await _complete(session, segment.visit_id)
+
+
+async def segment_left(database: Database, store: ClinicalStore, segment: Segment) -> None:
+    """A killed recorder left this piece open, and with it whatever it was listening to."""
+    async with database.transaction() as session:
+        await store.close_segment(session, segment.id, end=None, cleanly=False)
         await _complete(session, segment.visit_id)
 
 
 @dataclass(frozen=True, slots=True)
 class VisitEnded:
-    """signaling's `RoomEvents`: nothing more will be said, so the transcript can be completed and the note drafted."""
+    """signaling's `RoomEvents`: nothing more will be said, so the transcript can be completed."""
 
-    store: ClinicalStore
+    clock: Clock
 
     async def on_visit_ended(self, session: AsyncSession, visit_id: UUID) -> None:
-        await _complete(session, visit_id)
+        await _complete(session, visit_id, at=self.clock.now() + SETTLING)
 
 
-async def _complete(session: AsyncSession, visit_id: UUID) -> None:
+async def _complete(session: AsyncSession, visit_id: UUID, at: datetime | None = None) -> None:
     lock = f"complete:{visit_id}"
     await enqueue(
-        session, COMPLETE, queue=LANGUAGE_QUEUE, queueing_lock=lock, lock=lock, visit_id=str(visit_id)
+        session, COMPLETE, queue=LANGUAGE_QUEUE, queueing_lock=lock, lock=lock, at=at, visit_id=str(visit_id)
     )
 
 
@@ -143,6 +154,7 @@ class Writing:
     speech: SpeechProcess
     archive: Archive
     model: str
+    clock: Clock
 
     async def transcribe_utterance(self, utterance_id: str) -> None:
         async with self.database.transaction() as session:
@@ -180,28 +192,46 @@ class Writing:
 
     async def complete_transcript(self, visit_id: str) -> None:
         """Hear the recording again where no utterance is known: what a killed recorder was listening to."""
-        agreed, segments = await self._recorded(UUID(visit_id))
-        for segment in segments if agreed < math.inf else []:
-            async for utterance in self.archive.utterances(segment):
-                if utterance.start >= agreed and not await self._is_known(segment, utterance):
-                    await utterance_closed(
-                        self.database, self.store, segment.visit_id, segment.participant_id, utterance
-                    )
+        recorded = await self._recorded(UUID(visit_id))
+        for segment in recorded.closed if recorded.since < math.inf else ():
+            await self._complete_from(segment, recorded.since)
+        async with self.database.transaction() as session:
+            if recorded.ended and recorded.whole:
+                await self.store.mark_transcript_completed(session, UUID(visit_id))
+            elif recorded.ended:  # the recorder is still closing its files
+                await _complete(session, UUID(visit_id), at=self.clock.now() + SETTLING)
 
-    async def _recorded(self, visit_id: UUID) -> tuple[float, list[Segment]]:
-        """Closed segments, and from which second on everybody agreed to transcription (infinity: never)."""
+    async def _complete_from(self, segment: Segment, since: float) -> None:
+        async with self.database.transaction() as session:
+            known = await self.store.known_spans(session, segment.visit_id, segment.participant_id)
+        async for found in self.archive.utterances(segment):
+            if found.start >= since and not is_known(found, known):
+                ids = (segment.visit_id, segment.participant_id)
+                await utterance_closed(self.database, self.store, *ids, found)
+
+    async def _recorded(self, visit_id: UUID) -> Recorded:
         async with self.database.transaction() as session:
             agreed = await self.store.agreed_since(session, visit_id, "transcribe")
-            epoch = (await self.store.visit(session, visit_id)).media_epoch
+            visit = await self.store.visit(session, visit_id)
             segments = await self.store.segments(session, visit_id)
-        since = (agreed - epoch).total_seconds() if agreed and epoch else math.inf
-        return since, [segment for segment in segments if segment.closed_cleanly is not None]
+        since = (agreed - visit.media_epoch).total_seconds() if agreed and visit.media_epoch else math.inf
+        closed = tuple(segment for segment in segments if segment.closed_cleanly is not None)
+        return Recorded(visit.status is VisitStatus.ENDED, since, closed, len(closed) == len(segments))
 
-    async def _is_known(self, segment: Segment, found: Utterance) -> bool:
-        async with self.database.transaction() as session:
-            known = await self.store.utterances(session, segment.visit_id, segment.participant_id)
-        heard = sum(max(0.0, min(found.end, k.end) - max(found.start, k.start)) for k in known)
-        return heard >= SAME_SPEECH * (found.end - found.start)
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`since`: from which second on everybody agreed to transcription (infinity: never). `whole`: no piece is open."""
+
+    ended: bool
+    since: float
+    closed: tuple[Segment, ...]
+    whole: bool
+
+
+def is_known(found: Utterance, known: Sequence[tuple[float, float]]) -> bool:
+    heard = sum(max(0.0, min(found.end, end) - max(found.start, start)) for start, end in known)
+    return heard >= SAME_SPEECH * (found.end - found.start)
 
 
 def drafted(turns: Sequence[TranscriptTurn]) -> soap.DraftNote:

@@ -21,7 +21,7 @@ async def run() -> int:
     stop = stop_on_signals()
     clinic = Clinic(Settings())
     make_private_folder(clinic.settings.runtime_dir)
-    desk = RecordingDesk(clinic.database, clinic.store, clinic.storage, UtteranceFinder)
+    desk = RecordingDesk(clinic.database, clinic.store, clinic.storage, UtteranceFinder, clinic.settings.node)
     log.info("record.started", count=await desk.tidy())
     server = RecorderServer(clinic.settings.recorder_socket, desk)
     await server.start()
@@ -29,5 +29,6 @@ async def run() -> int:
         await stop.wait()
     finally:
         await server.close()
+        await desk.close()
         await clinic.close()
     return 0

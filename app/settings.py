@@ -44,6 +44,9 @@ class Settings(BaseSettings):
         default="", validation_alias="DATABASE_URL", description="Empty: embedded PostgreSQL"
     )
     redis_url: str = Field(default="", validation_alias="REDIS_URL", description="Empty: embedded Valkey")
+    node: str = Field(
+        default="node", pattern=r"^[a-z0-9-]{1,40}$", description="Name of this machine among several"
+    )
     host: str = Field(default="127.0.0.1", description="Address the HTTP server listens on")
     port: int = Field(default=8080, ge=1, le=65535, description="Port of the HTTP server")
     public_origins: tuple[str, ...] = Field(

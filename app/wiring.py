@@ -126,7 +126,7 @@ class Clinic:
             tickets=self.tickets,
             sessions=self.access,
             media=self.media,
-            events=VisitEnded(self.store),
+            events=VisitEnded(self.clock),
             origins=self.settings.origins,
             seats=self.settings.seats,
         )

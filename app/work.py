@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.flows import COMPLETE, DRAFT, LANGUAGE_QUEUE, SPEECH_QUEUE, TRANSCRIBE, Writing, drafted
 from app.lifetime import end_with_parent, stop_on_signals
@@ -12,9 +15,10 @@ from app.settings import Settings
 from app.wiring import Clinic
 from core.errors import Unavailable
 from core.http.idempotency import forget_expired
-from core.jobs import Task, WorkerStuck, run_worker
+from core.jobs import Task, WorkerStuck, failed_jobs, retry_failed, run_worker
 from core.telemetry import configure_logging, get_logger
-from transcription import SpeechProcess
+from transcription import SpeechProcess, resolve
+from transcription.models import DEMO, DEMO_FILE
 
 log = get_logger()
 
@@ -32,7 +36,14 @@ async def run() -> int:
     speech = SpeechProcess(settings.speech_model, threads=settings.speech_threads)
     await asyncio.gather(speech.start(), asyncio.to_thread(drafted, []))  # both load what they need once
     log.info("work.started", model=settings.speech_model)
-    writing = Writing(clinic.database, clinic.store, speech, clinic.shelf, settings.speech_model)
+    writing = Writing(
+        clinic.database,
+        clinic.store,
+        speech,
+        clinic.shelf,
+        speech_model_name(settings.speech_model),
+        clinic.clock,
+    )
     try:
         await asyncio.gather(_run_queues(settings, writing, stop), _housekeep(clinic, stop))
     except WorkerStuck:
@@ -57,13 +68,35 @@ async def _run_queues(settings: Settings, writing: Writing, stop: asyncio.Event)
     )
 
 
+def speech_model_name(model: str) -> str:
+    """As the transcript names it: the demo model is called demo by whatever path it was found."""
+    file = resolve(model)
+    return DEMO if file.path.exists() and same_file(file.path, DEMO_FILE) else file.name
+
+
+def same_file(one: Path, other: Path) -> bool:
+    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
+
+
+async def try_again(session: AsyncSession) -> int:
+    """Queue every given-up job once more; returns how many."""
+    failed = await failed_jobs(session)
+    for job in failed:
+        await retry_failed(session, job.job_id)
+    return len(failed)
+
+
 async def _housekeep(clinic: Clinic, stop: asyncio.Event) -> None:
-    """Told events and answered idempotency keys are kept for a day; a clinic runs for years."""
+    """Once an hour: forget what was told and answered a day ago, and try given-up jobs once more.
+
+    A job is given up after six tries within minutes; what made it fail (a full disk, a missing model) may be mended.
+    """
     while not stop.is_set():
         try:
             await clinic.relay.prune()
             async with clinic.database.transaction() as session:
                 await forget_expired(session, clinic.clock)
+                await try_again(session)
         except Unavailable:
             log.warning("housekeeping.waiting")
         with suppress(TimeoutError):

@@ -85,14 +85,14 @@ class Clinic:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    def command(self, *arguments: str, password: str = "") -> str:
+    def command(self, *arguments: str, password: str = "", timeout: float = 60.0) -> str:
         """Run `consultroom ...` beside the running clinic; returns what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "app", *arguments],
             env=self.environment,
             input=f"{password}\n".encode(),
             capture_output=True,
-            timeout=60,
+            timeout=timeout,
         )
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()

@@ -5,14 +5,17 @@ from __future__ import annotations
 from io import BytesIO
 
 import av
+import numpy as np
+from numpy.typing import NDArray
 
-OPUS_RATE = 48_000
+RATE = 48_000
 
 
-def decoded(content: bytes) -> tuple[float, int]:
-    """Seconds of sound and number of pictures that decode."""
+def decoded(content: bytes) -> tuple[NDArray[np.float32], int]:
+    """The sound, mono at 48 kHz, and the number of pictures that decode."""
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
     with av.open(BytesIO(content), "r") as container:
-        samples = sum(frame.samples for frame in container.decode(container.streams.audio[0]))
+        frames = [out for f in container.decode(container.streams.audio[0]) for out in resampler.resample(f)]
     with av.open(BytesIO(content), "r") as container:
         pictures = len(list(container.decode(container.streams.video[0])))
-    return samples / OPUS_RATE, pictures
+    return np.concatenate([frame.to_ndarray()[0] for frame in frames]), pictures

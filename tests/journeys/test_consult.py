@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,13 +12,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.async_api import Page, expect
 
 from tests.journeys import steps
 from tests.journeys.browsers import PHONE, person
 from tests.journeys.clinic import Clinic
-from tests.journeys.recordings import decoded
+from tests.journeys.recordings import RATE, decoded
 from tests.journeys.spoken import lines, seconds_of, wav_of, word_error_rate
 from tests.journeys.steps import hook
 
@@ -37,6 +40,9 @@ class Consult:
     seconds: float
     before: frozenset[str] = frozenset()
     """Utterances of the microphones' first capture, before the consult began."""
+    recorded_from: float = 0.0
+    recorded_to: float = 0.0
+    """Monotonic seconds on this test's own clock: recording was seen to run, and the visit was ended."""
 
     async def get(self, page: Page, path: str) -> Any:
         answer = await page.request.get(f"/api/visits/{self.visit}{path}")
@@ -88,6 +94,8 @@ async def meet(consult: Consult) -> None:
     await hook(doctor, "toggle-microphone").click()
     await doctor.locator(".admit-button").click()
     await steps.agree(patient)
+    await expect(hook(patient, "recording-indicator")).to_have_attribute("data-on", "true")
+    consult.recorded_from = time.monotonic()
     await hook(patient, "toggle-microphone").click()
     await asyncio.gather(steps.sees_the_other(doctor), steps.sees_the_other(patient))
 
@@ -137,6 +145,7 @@ async def watch_the_draft(consult: Consult) -> None:
 
 async def end(consult: Consult) -> None:
     await hook(consult.doctor, "end-visit").click()
+    consult.recorded_to = time.monotonic()
     await hook(consult.doctor, "end-visit-confirm").click()
     await expect(hook(consult.patient, "visit-ended")).to_be_visible()
     await until_complete(consult)
@@ -164,16 +173,40 @@ async def check_transcript(consult: Consult) -> None:
 
 
 async def check_recordings(consult: Consult) -> None:
-    """Each participant's recording decodes, with its true length."""
+    """Each participant's recording decodes, with its true length, and sounds where the transcript says it does."""
     segments = await consult.get(consult.doctor, "/recordings")
-    assert {segment["speaker"] for segment in segments} == {"doctor", "patient"}
-    for segment in segments:
-        answer = await consult.doctor.request.get(f"/api/recordings/{segment['segment_id']}/media")
-        assert answer.ok
-        seconds, pictures = decoded(await answer.body())
-        assert seconds == pytest.approx(segment["end"] - segment["start"], abs=LENGTH_TOLERANCE)
-        assert seconds > consult.seconds - 1
-        assert pictures > 100
+    said = (await consult.get(consult.doctor, "/transcript"))["utterances"]
+    wall = consult.recorded_to - consult.recorded_from
+    for speaker in ("doctor", "patient"):
+        mine = [segment for segment in segments if segment["speaker"] == speaker]
+        seconds, pictures = 0.0, 0
+        for segment in mine:
+            answer = await consult.doctor.request.get(f"/api/recordings/{segment['segment_id']}/media")
+            assert answer.ok
+            sound, shown = decoded(await answer.body())
+            assert len(sound) / RATE == pytest.approx(segment["end"] - segment["start"], abs=LENGTH_TOLERANCE)
+            check_onsets(sound, segment, [u for u in said if u["speaker"] == speaker])
+            seconds, pictures = seconds + len(sound) / RATE, pictures + shown
+        print(f"{speaker}: {len(mine)} piece(s), {seconds:.2f} s recorded, {wall:.2f} s by the test's clock")
+        # The indicator lights a round trip after the server began; ending takes one too.
+        assert wall - LENGTH_TOLERANCE <= seconds <= wall + 3 * LENGTH_TOLERANCE
+        assert pictures > 5 * seconds
+
+
+def check_onsets(sound: NDArray[np.float32], segment: dict[str, Any], said: list[dict[str, Any]]) -> None:
+    """Louder while this person speaks than in the half second before: the recording keeps the visit's time."""
+    inside = [u for u in said if segment["start"] + 1 < u["start"] and u["end"] < segment["end"]]
+    assert inside
+    for utterance in inside:
+        begin, end = (utterance[edge] - segment["start"] for edge in ("start", "end"))
+        assert level(sound, begin + 0.2, end - 0.2) > 4 * level(sound, begin - 0.5, begin - 0.05), utterance[
+            "start"
+        ]
+
+
+def level(sound: NDArray[np.float32], begin: float, end: float) -> float:
+    part = sound[int(max(0.0, begin) * RATE) : int(end * RATE)]
+    return float(np.sqrt(np.mean(part**2))) + 1e-4
 
 
 async def check_draft(consult: Consult, note: dict[str, Any]) -> None:

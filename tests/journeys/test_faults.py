@@ -23,8 +23,8 @@ from app.demo.consult import VOICES, meet, prepare
 from app.demo.people import DOCTOR, PASSWORD, PATIENT, SIMULATED_DOCTOR, SIMULATED_PATIENT
 from media.simulated import SimulatedParticipant
 from tests.journeys.clinic import Clinic, children_of
-from tests.journeys.recordings import decoded
-from tests.journeys.spoken import DEMO
+from tests.journeys.recordings import RATE, decoded
+from tests.journeys.spoken import DEMO, word_error_rate
 
 NAME, EMAIL = "Zebulon Quixwood", "zebulon.quixwood@planted.example"
 COMPLAINT, CHAT = "Quernstone elbow", "Bring the marmalade thermometer"
@@ -35,7 +35,8 @@ SPOKEN = (
     "migraine",
 )  # in the demo consult, whose transcript and draft are stored
 KEPT = 2.0  # seconds before the kill that a recording may miss
-SAME = 0.5  # share of a turn that an utterance covers when it is that turn
+BREATH = 0.25  # seconds
+MOST_WORD_ERRORS = 0.20
 
 
 @dataclass
@@ -100,19 +101,17 @@ async def test_recorder_and_speech_worker_are_killed_in_a_call(clinic: Clinic) -
         transcript = await complete(talk.watcher, talk.visit)
         segments = await talk.watcher.get(f"/api/visits/{talk.visit}/recordings")
         await check_recording(talk.watcher, segments, killed_after)
-    check_transcript(transcript["utterances"], consult["turns"], segments)
+    check_transcript(transcript["utterances"], consult["turns"])
 
 
 async def complete(watcher: DemoPerson, visit: UUID) -> dict[str, Any]:
-    """The transcript once nothing waits any more and no new utterance comes."""
-    known = -1
+    """The transcript once the recording was heard again and nothing waits any more."""
     async with asyncio.timeout(120):
         while True:
             transcript: dict[str, Any] = await watcher.get(f"/api/visits/{visit}/transcript")
-            if transcript["status"] == "complete" and len(transcript["utterances"]) == known:
+            if transcript["status"] == "complete":
                 return transcript
-            known = len(transcript["utterances"])
-            await asyncio.sleep(5)  # the completion job hears the recording again meanwhile
+            await asyncio.sleep(0.5)  # other processes work
 
 
 async def check_recording(watcher: DemoPerson, segments: list[dict[str, Any]], killed_after: float) -> None:
@@ -123,26 +122,34 @@ async def check_recording(watcher: DemoPerson, segments: list[dict[str, Any]], k
         )
         assert len(pieces) >= 2, speaker
         content = await watcher.fetch(f"/api/recordings/{pieces[0]['segment_id']}/media")
-        seconds, pictures = decoded(content)
+        sound, pictures = decoded(content)
+        seconds = len(sound) / RATE
         print(f"{speaker}: killed after {killed_after:.2f} s, playable to {seconds:.2f} s")
         assert seconds >= killed_after - KEPT
         assert pictures > 50
 
 
-def check_transcript(
-    utterances: list[dict[str, Any]], turns: list[dict[str, Any]], segments: list[dict[str, Any]]
-) -> None:
-    """Every turn that lies in a recorded piece has its utterance, once."""
+def check_transcript(utterances: list[dict[str, Any]], turns: list[dict[str, Any]]) -> None:
+    """Every turn has its utterance, once, in the right words; at the kill one turn a speaker may be broken.
+
+    What the dead recorder had been handed but not yet written (two seconds at most) is gone; everything after it was
+    kept by `serve` until the next recorder came.
+    """
     shift = utterances[0]["start"] - turns[0]["start"]
-    for turn in turns:
-        begin, end = turn["start"] + shift, turn["end"] + shift
-        if not any(
-            s["speaker"] == turn["speaker"] and s["start"] <= begin and end <= s["end"] for s in segments
-        ):
-            continue
-        mine = [u for u in utterances if u["speaker"] == turn["speaker"]]
-        covered = [u for u in mine if overlap(u, begin, end) > SAME * (end - begin)]
-        assert len(covered) == 1, (turn["text"], covered)
+    for speaker in ("doctor", "patient"):
+        mine = [u for u in utterances if u["speaker"] == speaker]
+        own = [turn for turn in turns if turn["speaker"] == speaker]
+        heard = [touching(mine, turn["start"] + shift, turn["end"] + shift) for turn in own]
+        broken = [turn["text"] for turn, found in zip(own, heard, strict=True) if len(found) != 1]
+        assert len(broken) <= 1, broken
+        rate = word_error_rate(" ".join(t["text"] for t in own), " ".join(u["text"] for u in mine))
+        print(f"{speaker}: word error rate with both kills {rate:.3f}")
+        assert rate <= MOST_WORD_ERRORS
+
+
+def touching(mine: list[dict[str, Any]], begin: float, end: float) -> list[dict[str, Any]]:
+    """Utterances that share more than a breath with the turn: halves and doubles are found, not only wholes."""
+    return [u for u in mine if overlap(u, begin, end) > BREATH]
 
 
 def overlap(utterance: dict[str, Any], begin: float, end: float) -> float:
@@ -198,6 +205,7 @@ async def test_ending_the_demo_consult_early_ends_its_players(clinic: Clinic) ->
 
 async def test_nothing_is_found_in_the_clear(clinic: Clinic) -> None:
     """After a whole visit in this clinic and one of a planted patient: every table, file, log line and metric."""
+    await spoken_visit(clinic)
     await planted_visit(clinic)
     for word in (*PLANTED, *SPOKEN):
         assert in_tables(clinic, word) == [], word
@@ -205,6 +213,23 @@ async def test_nothing_is_found_in_the_clear(clinic: Clinic) -> None:
         assert word.lower() not in clinic.metrics().lower(), word
     log = clinic.log.read_text(errors="replace").lower()
     assert [word for word in (*PLANTED, *SPOKEN) if word.lower() in log] == []
+
+
+async def spoken_visit(clinic: Clinic) -> None:
+    """A consult in which the words fell and were written down; held now where no test before this one did."""
+    async with DemoPerson.signed_in(clinic.url, DOCTOR.email, PASSWORD) as doctor:
+        if not await was_said(doctor):
+            clinic.command("demo-consult", "--url", clinic.url, timeout=150)
+        async with asyncio.timeout(60):
+            while not await was_said(doctor):
+                await asyncio.sleep(1)  # the last words are still being written
+
+
+async def was_said(doctor: DemoPerson) -> bool:
+    visits = await doctor.get("/api/visits")
+    spoken = [await doctor.get(f"/api/visits/{visit['id']}/transcript") for visit in visits]
+    words = " ".join(u["text"].lower() for transcript in spoken for u in transcript["utterances"])
+    return all(word in words for word in SPOKEN)
 
 
 async def planted_visit(clinic: Clinic) -> None:
