@@ -16,6 +16,9 @@ from av.container import InputContainer
 from media.errors import ClipOutsideRecording, RecordingNotFound
 from media.ports import SeekableBytes
 
+SEEK_BEFORE_S = 1.0  # sound of the key frame's time may lie a little before it in the file
+BLOCK = 256 * 1024  # bytes of one read: FFmpeg's 32 KiB would open a sealed chunk eight times as often
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:
@@ -64,19 +67,48 @@ class ReaderFile(io.RawIOBase):
 
 
 def clip(source: SeekableBytes, from_s: float, to_s: float) -> Clip:
-    """The moment from..to (seconds into the segment). Raises ClipOutsideRecording, RecordingNotFound."""
+    """The moment from..to (seconds into the segment). Raises ClipOutsideRecording, RecordingNotFound.
+
+    FFmpeg finds the moment: without cues it walks over the clusters, in C, so that only the packets of the clip
+    pass through Python. Where it does not arrive at or before `from_s`, all packets up to the moment are read.
+    """
     with opened(source) as container:
-        kept: list[_Copied] = []
-        for packet in _packets(container):
-            if packet.time > to_s and kept:
-                break
-            if packet.time <= from_s and _restarts(container, packet):
-                kept = [old for old in kept if old.time >= packet.time]
-            kept.append(packet)
-        if not kept or kept[-1].time < from_s - 1.0:
-            raise ClipOutsideRecording
-        start = min(packet.time for packet in kept)
-        data = _written(container, kept, start)
+        kept = _moment(container, from_s, to_s) if _sought(container, from_s) else []
+        if any(packet.time <= from_s and _restarts(container, packet) for packet in kept):
+            return _clip(container, kept, from_s)
+    with opened(source) as container:
+        return _clip(container, _moment(container, from_s, to_s), from_s)
+
+
+def _sought(container: InputContainer, from_s: float) -> bool:
+    """Go to a key frame shortly before; False when FFmpeg cannot, the container is spoiled then."""
+    stream = next(iter(container.streams.video or container.streams.audio), None)
+    if stream is None or stream.time_base is None:
+        return False
+    try:
+        container.seek(int(max(0.0, from_s - SEEK_BEFORE_S) / stream.time_base), stream=stream)
+    except av.FFmpegError:
+        return False
+    return True
+
+
+def _moment(container: InputContainer, from_s: float, to_s: float) -> list[_Copied]:
+    """The packets of the clip among those from here on, from the last key frame at or before `from_s`."""
+    kept: list[_Copied] = []
+    for packet in _packets(container):
+        if packet.time > to_s and kept:
+            break
+        if packet.time <= from_s and _restarts(container, packet):
+            kept = [old for old in kept if old.time >= packet.time]
+        kept.append(packet)
+    return kept
+
+
+def _clip(container: InputContainer, kept: list[_Copied], from_s: float) -> Clip:
+    if not kept or kept[-1].time < from_s - 1.0:
+        raise ClipOutsideRecording
+    start = min(packet.time for packet in kept)
+    data = _written(container, kept, start)
     return Clip(data, start, max(packet.time for packet in kept) - start)
 
 
@@ -99,7 +131,7 @@ def length(source: SeekableBytes) -> float:
 def opened(source: SeekableBytes) -> InputContainer:
     """The container behind a stored recording. Raises RecordingNotFound."""
     try:
-        return av.open(ReaderFile(source), "r", format="matroska")
+        return av.open(ReaderFile(source), "r", format="matroska", buffer_size=BLOCK)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise RecordingNotFound from error
 
