@@ -1,6 +1,7 @@
 """When everybody agreed: the stretches of a visit in which a purpose was consented to, as pure values.
 
-Used where a recording is heard again later: what was said while transcription was off must stay unwritten.
+Used where speech becomes text later than it was said: what was said while transcription was off, and what
+was not yet written when somebody withdrew, must stay unwritten.
 """
 
 from collections.abc import Iterable
@@ -42,3 +43,23 @@ def agreement(decisions: Iterable[Decision], present: Iterable[UUID]) -> tuple[S
         elif open_stretch and not agreed:
             stretches[-1] = Stretch(stretches[-1].begin, decision.at)
     return tuple(stretch for stretch in stretches if stretch.begin != stretch.end)
+
+
+def may_be_written(began: datetime, decisions: Iterable[Decision], admitted: Iterable[UUID]) -> bool:
+    """Whether speech that began at `began` may still become text; `decisions` in the order they were made.
+
+    Nobody's refusal may stand between the speech and now. It ends with a new yes, for what is said from
+    then on, or when who refused is no longer admitted, for what is said after the refusal.
+    """
+    present = frozenset(admitted)
+    refused: dict[UUID, datetime] = {}
+    heard_from: dict[UUID, datetime] = {}
+    for decision in decisions:
+        if not decision.granted:
+            refused[decision.participant_id] = decision.at
+        elif decision.participant_id in refused:
+            del refused[decision.participant_id]
+            heard_from[decision.participant_id] = decision.at
+    if not present.isdisjoint(refused):
+        return False
+    return all(began >= moment for moment in (*refused.values(), *heard_from.values()))

@@ -1,5 +1,6 @@
 """Consent as state: per person and purpose, versioned, and withdrawn as easily as given."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -76,20 +77,28 @@ class Consents(Part):
         A recording is heard again only from here on. What was agreed to earlier and then withdrawn stays
         unheard: withdrawing is taken for the whole.
         """
-        admitted = select(ParticipantRow.id).where(
-            ParticipantRow.visit_id == visit_id, ParticipantRow.state == ParticipantState.ADMITTED
+        stretches = agreement(
+            await decisions_of(session, visit_id, purpose), await admitted_to(session, visit_id)
         )
-        history = (
-            select(ConsentRow)
-            .join(ParticipantRow, ParticipantRow.id == ConsentRow.participant_id)
-            .where(ParticipantRow.visit_id == visit_id, ConsentRow.purpose == purpose)
-            .order_by(ConsentRow.at, ConsentRow.version)
-        )
-        decided = [
-            Decision(row.participant_id, row.at, row.granted) for row in await session.scalars(history)
-        ]
-        stretches = agreement(decided, await session.scalars(admitted))
         return stretches[-1].begin if stretches and stretches[-1].end is None else None
+
+
+async def decisions_of(session: AsyncSession, visit_id: UUID, purpose: Purpose) -> list[Decision]:
+    """Everybody's answers for one purpose, in the order they were given."""
+    history = (
+        select(ConsentRow)
+        .join(ParticipantRow, ParticipantRow.id == ConsentRow.participant_id)
+        .where(ParticipantRow.visit_id == visit_id, ConsentRow.purpose == purpose)
+        .order_by(ConsentRow.at, ConsentRow.version)
+    )
+    return [Decision(row.participant_id, row.at, row.granted) for row in await session.scalars(history)]
+
+
+async def admitted_to(session: AsyncSession, visit_id: UUID) -> Sequence[UUID]:
+    admitted = select(ParticipantRow.id).where(
+        ParticipantRow.visit_id == visit_id, ParticipantRow.state == ParticipantState.ADMITTED
+    )
+    return (await session.scalars(admitted)).all()
 
 
 async def _latest(session: AsyncSession, participant_id: UUID, purpose: Purpose) -> ConsentRow | None:

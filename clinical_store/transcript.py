@@ -1,6 +1,7 @@
 """Utterances: added with their audio, completed with their text, read as a transcript."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -9,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from access import Actor, Permission
-from clinical_store.chart import Part
+from clinical_store.agreement import may_be_written
+from clinical_store.chart import Chart, Part
+from clinical_store.consent import admitted_to, decisions_of
 from clinical_store.errors import UtteranceNotFound
 from clinical_store.keys import PatientKey
 from clinical_store.model import Participant, VisitStatus, milliseconds
@@ -29,6 +32,8 @@ from core.ids import new_id
 from core.outbox import emit
 
 _TABLE = "utterance"
+A_WORD_MS = 200
+"""The shortest stretch that can hold a word."""
 _WITHOUT_AUDIO = defer(UtteranceRow.audio)  # up to a megabyte each while pending
 
 
@@ -47,8 +52,9 @@ class Transcripts(Part):
     ) -> Utterance | None:
         """System use (recorder): keep the audio until it is transcribed.
 
-        One utterance per participant and start (whole milliseconds): None if it is already there, so a
-        recorder that begins again after a kill adds nothing twice.
+        One utterance per participant and start (whole milliseconds): a recorder that begins again after a
+        kill adds nothing twice. A killed recorder may have kept the beginning of a sentence only: heard
+        longer now, that piece gives way to the whole. None if nothing changed.
         """
         chart = await self._charts.open_for_work(session, visit_id)
         utterance_id = new_id()
@@ -66,7 +72,11 @@ class Transcripts(Part):
             UtteranceRow.id
         )
         if await session.scalar(once) is None:
-            return None
+            row = await _at(session, participant_id, milliseconds(start))
+            if not _gives_way(row, milliseconds(end)):
+                return None
+            utterance_id = row.id
+            _begin_again(row, milliseconds(end), chart.key.seal(audio, _TABLE, "audio", row.id))
         await emit(session, "utterance.added", visit_id=str(visit_id), utterance_id=str(utterance_id))
         return await self.utterance(session, utterance_id)
 
@@ -75,32 +85,50 @@ class Transcripts(Part):
         return utterance_of(await _found(session, utterance_id))
 
     async def utterance_audio(self, session: AsyncSession, utterance_id: UUID) -> bytes | None:
-        """System use (speech worker): the audio, or None once the utterance is complete."""
-        row = await session.get(UtteranceRow, utterance_id, populate_existing=True)
-        if row is None:
-            raise UtteranceNotFound
+        """System use (speech worker): the audio, or None once the utterance is complete.
+
+        Also None when somebody has withdrawn since: the utterance is empty then and its audio gone.
+        """
+        row = await _locked(session, utterance_id)
         if row.audio is None:
             return None
         chart = await self._charts.open_for_work(session, row.visit_id)
+        if not await _may_be_written(session, chart.visit, row):
+            await self._settle(session, chart, row, "")
+            return None
         return chart.key.open(row.audio, _TABLE, "audio", row.id)
 
     async def complete_utterance(
-        self, session: AsyncSession, utterance_id: UUID, *, text: str, confidence: float | None, model: str
+        self,
+        session: AsyncSession,
+        utterance_id: UUID,
+        *,
+        text: str,
+        confidence: float | None,
+        model: str,
+        heard: bytes | None = None,
     ) -> bool:
-        """System use (speech worker): write the words, drop the audio, once. False if it was done before."""
-        row = await session.get(UtteranceRow, utterance_id, with_for_update=True, populate_existing=True)
-        if row is None:
-            raise UtteranceNotFound
-        if row.state != UtteranceState.PENDING:
+        """System use (speech worker): write the words, drop the audio, once. False if it was done before.
+
+        `heard`: the audio that these are the words of; False as well when it was replaced by a longer one in
+        the meantime. Words that somebody took back their consent to before they were written are not.
+        """
+        row = await _locked(session, utterance_id)
+        if row.audio is None:
             return False
         chart = await self._charts.open_for_work(session, row.visit_id)
-        words = text.strip()
+        if heard is not None and chart.key.open(row.audio, _TABLE, "audio", row.id) != heard:
+            return False
+        words = text.strip() if await _may_be_written(session, chart.visit, row) else ""
+        row.confidence, row.model = confidence, model
+        await self._settle(session, chart, row, words)
+        return True
+
+    async def _settle(self, session: AsyncSession, chart: Chart, row: UtteranceRow, words: str) -> None:
         row.state = (UtteranceState.FINAL if words else UtteranceState.EMPTY).value
         row.text = chart.key.seal_text(words, _TABLE, "text", row.id) if words else None
-        row.confidence, row.model, row.audio = confidence, model, None
-        row.completed_at = self._clock.now()
+        row.audio, row.completed_at = None, self._clock.now()
         await emit(session, "utterance.completed", visit_id=str(row.visit_id), utterance_id=str(row.id))
-        return True
 
     async def transcript_for(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> Transcript:
         """What was said, as a person may read it. Raises VisitNotFound, Forbidden."""
@@ -166,6 +194,41 @@ class Transcripts(Part):
 def _status(visit: VisitRow, views: Sequence[UtteranceView]) -> TranscriptStatus:
     heard_to_the_end = visit.transcript_completed_at is not None or visit.media_epoch is None
     return status_of(VisitStatus(visit.status), views, heard_to_the_end=heard_to_the_end)
+
+
+async def _may_be_written(session: AsyncSession, visit: VisitRow, row: UtteranceRow) -> bool:
+    began = (visit.media_epoch or visit.starts_at) + timedelta(milliseconds=row.start_ms)
+    decisions = await decisions_of(session, visit.id, "transcribe")
+    return may_be_written(began, decisions, await admitted_to(session, visit.id))
+
+
+async def _locked(session: AsyncSession, utterance_id: UUID) -> UtteranceRow:
+    row = await session.get(UtteranceRow, utterance_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise UtteranceNotFound
+    return row
+
+
+async def _at(session: AsyncSession, participant_id: UUID, start_ms: int) -> UtteranceRow:
+    same = select(UtteranceRow).where(
+        UtteranceRow.participant_id == participant_id, UtteranceRow.start_ms == start_ms
+    )
+    found = same.options(_WITHOUT_AUDIO).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(found)).one()
+
+
+def _gives_way(row: UtteranceRow, end_ms: int) -> bool:
+    """Whether the utterance is but the beginning of one that ends at `end_ms`.
+
+    What is written is heard again only for the sake of a word, not for a breath at the end.
+    """
+    more = end_ms - row.end_ms
+    return more > 0 if row.state == UtteranceState.PENDING else more >= A_WORD_MS
+
+
+def _begin_again(row: UtteranceRow, end_ms: int, audio: bytes) -> None:
+    row.state, row.end_ms, row.audio = UtteranceState.PENDING.value, end_ms, audio
+    row.text = row.model = row.confidence = row.completed_at = None
 
 
 async def _found(session: AsyncSession, utterance_id: UUID) -> UtteranceRow:

@@ -295,3 +295,113 @@ async def test_no_transcript_of_an_unknown_visit_is_completed(consult: Consult) 
     async with consult.clinic.database.transaction() as session:
         with pytest.raises(VisitNotFound):
             await consult.store.mark_transcript_completed(session, new_id())
+
+
+async def audio_of(consult: Consult, utterance_id: UUID) -> bytes | None:
+    async with consult.clinic.database.transaction() as session:
+        return await consult.store.utterance_audio(session, utterance_id)
+
+
+async def state_of(consult: Consult, utterance_id: UUID) -> UtteranceState:
+    async with consult.clinic.database.transaction() as session:
+        return (await consult.store.utterance(session, utterance_id)).state
+
+
+async def test_what_waits_at_a_withdrawal_is_not_written_down_any_more(consult: Consult) -> None:
+    await begin_media(consult)
+    await agree(consult, "transcribe", True)
+    written = await consult.say(consult.patients_place, "Three days.", 1.0)
+    waiting = await heard(consult, 5.0)
+    assert waiting is not None
+    consult.clinic.clock.advance(timedelta(seconds=10))
+    await agree(consult, "record", False)
+    assert await audio_of(consult, waiting) == b"planted audio", "recording is another question"
+    await agree(consult, "transcribe", False)
+    assert await audio_of(consult, waiting) is None
+    assert await state_of(consult, waiting) is UtteranceState.EMPTY
+    assert await consult.clinic.count("SELECT count(*) FROM utterance WHERE audio IS NOT NULL") == 0
+    assert (await consult.clinic.topics()).count("utterance.completed") == 2
+    assert await state_of(consult, written) is UtteranceState.FINAL
+
+
+async def test_after_a_new_yes_only_what_is_said_from_then_on_is_heard(consult: Consult) -> None:
+    await begin_media(consult)
+    await agree(consult, "transcribe", True)
+    before = await heard(consult, 5.0)
+    consult.clinic.clock.advance(timedelta(seconds=10))
+    await agree(consult, "transcribe", False)
+    consult.clinic.clock.advance(timedelta(seconds=10))
+    await agree(consult, "transcribe", True)
+    after = await heard(consult, 20.0)
+    assert before is not None
+    assert after is not None
+    assert await audio_of(consult, before) is None
+    assert await audio_of(consult, after) == b"planted audio"
+
+
+async def test_a_withdrawal_while_an_utterance_is_being_transcribed(consult: Consult) -> None:
+    await agree(consult, "transcribe", True)
+    waiting = await heard(consult, 5.0)
+    assert waiting is not None
+    assert await audio_of(consult, waiting) is not None
+    await agree(consult, "transcribe", False)
+    async with consult.clinic.database.transaction() as session:
+        await consult.store.complete_utterance(
+            session, waiting, text="too late", confidence=0.9, model="base.en"
+        )
+        assert await consult.store.turns(session, consult.visit.id) == []
+    assert await state_of(consult, waiting) is UtteranceState.EMPTY
+
+
+async def heard_until(consult: Consult, end: float, audio: bytes) -> UUID | None:
+    async with consult.clinic.database.transaction() as session:
+        utterance = await consult.store.add_utterance(
+            session,
+            visit_id=consult.visit.id,
+            participant_id=consult.patients_place.id,
+            start=1.0,
+            end=end,
+            audio=audio,
+        )
+    return utterance.id if utterance else None
+
+
+async def test_a_sentence_heard_longer_replaces_the_piece_that_waits(consult: Consult) -> None:
+    piece = await heard_until(consult, 2.0, b"piece")
+    assert piece is not None
+    assert await heard_until(consult, 2.0, b"the same") is None
+    assert await heard_until(consult, 1.5, b"shorter") is None
+    assert await heard_until(consult, 2.1, b"whole") == piece
+    assert await audio_of(consult, piece) == b"whole"
+    async with consult.clinic.database.transaction() as session:
+        spans = await consult.store.known_spans(session, consult.visit.id, consult.patients_place.id)
+    assert spans == [(1.0, 2.1)]
+
+
+@pytest.mark.parametrize("words", ["I have", ""])
+async def test_a_sentence_heard_clearly_longer_is_transcribed_again(consult: Consult, words: str) -> None:
+    done = await consult.say(consult.patients_place, words, 1.0)  # until 2.5
+    assert await heard_until(consult, 2.69, b"hardly longer") is None
+    assert await heard_until(consult, 2.7, b"whole") == done
+    assert await state_of(consult, done) is UtteranceState.PENDING
+    assert await audio_of(consult, done) == b"whole"
+    async with consult.clinic.database.transaction() as session:
+        await consult.store.complete_utterance(
+            session, done, text="I have a headache.", confidence=0.9, model="base.en"
+        )
+        (turn,) = await consult.store.turns(session, consult.visit.id)
+    assert (turn.text, turn.end) == ("I have a headache.", 2.7)
+
+
+async def test_the_text_of_a_piece_does_not_settle_the_sentence_that_replaced_it(consult: Consult) -> None:
+    piece = await heard_until(consult, 2.0, b"piece")
+    assert piece is not None
+    await heard_until(consult, 4.0, b"whole")
+    for audio, done in ((b"piece", False), (b"whole", True)):
+        async with consult.clinic.database.transaction() as session:
+            assert done == await consult.store.complete_utterance(
+                session, piece, text=audio.decode(), confidence=None, model="base.en", heard=audio
+            )
+    async with consult.clinic.database.transaction() as session:
+        (turn,) = await consult.store.turns(session, consult.visit.id)
+    assert turn.text == "whole"
