@@ -1,12 +1,9 @@
 """Recordings over HTTP: a whole segment with Range, and the clip of a moment. Nothing is decoded; the work
 of copying packets runs in a small pool of threads behind a bounded line, never on the loop."""
 
-import asyncio
 import re
-from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Self, TypeVar
+from functools import partial
+from typing import Self
 from uuid import UUID
 
 from aiohttp import web
@@ -14,17 +11,15 @@ from pydantic import BaseModel, Field, model_validator
 
 from core.http import Call, route
 from media import clips
+from media.copying import CopyLine, Seekable
 from media.errors import ClipOutsideRecording, RecordingBusy, RecordingNotFound
 from media.ports import RecordingSource, SeekableBytes, StoredRecording
 
 LONGEST_CLIP_S = 300.0
 PART = 2 * 1024 * 1024  # bytes of one answer; browsers ask again for the rest
-KEPT_BYTES = 128 * 1024 * 1024  # recordings made seekable, kept for the next Range request
 LARGEST_SEEKABLE = 64 * 1024 * 1024  # above it the stored stream is served as it is
-WORKERS, LINE = 2, 16
+MOST_WHOLE = 16  # answers without a range under way at once, each with a part in memory
 _RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})\Z")
-
-T = TypeVar("T")
 
 
 class ClipQuery(BaseModel):
@@ -45,12 +40,12 @@ class MediaHttp:
 
     def __init__(self, recordings: RecordingSource) -> None:
         self._recordings = recordings
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="recording")
-        self._inside = 0
-        self._seekable: OrderedDict[tuple[UUID, int], bytes] = OrderedDict()
+        self._line = CopyLine()
+        self._seekable = Seekable(self._line)
+        self._whole_answers = 0
 
     def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._line.close()
 
     @route(
         "GET",
@@ -74,19 +69,28 @@ class MediaHttp:
         first, last = wanted
         return web.Response(
             status=206,
-            body=await self._run(lambda: content.read(first, last - first + 1)),
+            body=await self._line.run(lambda: content.read(first, last - first + 1)),
             headers={"Accept-Ranges": "bytes", "Content-Range": f"bytes {first}-{last}/{content.size}"},
             content_type="video/webm",
         )
 
     async def _whole(self, request: web.Request, content: SeekableBytes) -> web.StreamResponse:
-        """All of it, a part at a time: a slow reader holds one part in memory, not a recording."""
-        response = web.StreamResponse(headers={"Accept-Ranges": "bytes"})
-        response.content_type, response.content_length = "video/webm", content.size
-        await response.prepare(request)
-        loop = asyncio.get_running_loop()
-        for offset in range(0, content.size, PART):
-            await response.write(await loop.run_in_executor(self._pool, content.read, offset, PART))
+        """All of it, a part at a time: a slow reader holds one part in memory, and no thread."""
+        if self._whole_answers >= MOST_WHOLE:
+            raise RecordingBusy
+        self._whole_answers += 1
+        size = content.size
+        try:
+            part = await self._line.run(lambda: content.read(0, PART))  # refused before the answer has begun
+            response = web.StreamResponse(headers={"Accept-Ranges": "bytes"})
+            response.content_type, response.content_length = "video/webm", size
+            await response.prepare(request)
+            await response.write(part)
+            for offset in range(PART, size, PART):
+                read = partial(content.read, offset, min(PART, size - offset))
+                await response.write(await self._line.run(read, patient=True))
+        finally:
+            self._whole_answers -= 1
         return response
 
     @route(
@@ -101,7 +105,7 @@ class MediaHttp:
     )
     async def clip(self, call: Call[None, ClipQuery]) -> web.Response:
         stored = await self._recordings.open(call.actor, call.path_id("segment_id"))
-        found = await self._run(lambda: _clip(stored, call.query.from_, call.query.to))
+        found = await self._line.run(lambda: _clip(stored, call.query.from_, call.query.to))
         headers = {
             "X-Clip-Start": f"{stored.start + found.start:.3f}",
             "X-Clip-Length": f"{found.length:.3f}",
@@ -112,23 +116,7 @@ class MediaHttp:
         """With duration and cues when it is small enough to be copied in memory."""
         if content.size > LARGEST_SEEKABLE:
             return content
-        key = (segment_id, content.size)  # a recording that still grows is another one
-        kept = self._seekable.get(key)
-        if kept is None:
-            kept = self._seekable[key] = await self._run(lambda: clips.seekable(content))
-        self._seekable.move_to_end(key)
-        while sum(map(len, self._seekable.values())) > KEPT_BYTES and len(self._seekable) > 1:
-            self._seekable.popitem(last=False)
-        return InMemory(kept)
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        if self._inside >= WORKERS + LINE:
-            raise RecordingBusy
-        self._inside += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        finally:
-            self._inside -= 1
+        return InMemory(await self._seekable.of(segment_id, content))
 
 
 class InMemory:

@@ -133,6 +133,25 @@ async def test_without_a_range_all_of_a_long_recording_comes(
     assert (asked.status, await asked.read()) == (206, data[:1_000])
 
 
+async def test_slow_readers_are_few_and_keep_nobody_from_a_clip(
+    client: Client, shelf: _Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("media.http.MOST_WHOLE", 3)
+    monkeypatch.setattr("media.http.LARGEST_SEEKABLE", 1_000_000)
+    long, short = uuid4(), uuid4()
+    shelf.segments |= {long: bytes(32_000_000), short: recorded(2)}
+    slow = [await client.get(f"/api/recordings/{long}/media") for _ in range(3)]  # and do not read on
+    refused = await client.get(f"/api/recordings/{long}/media")
+    assert (refused.status, (await refused.json())["code"]) == (503, "recording_busy")
+    moment = await client.get(f"/api/recordings/{short}/clip", params={"from": "100", "to": "101"})
+    assert moment.status == 200
+    assert len(await slow[0].read()) == 32_000_000
+    again = await client.get(f"/api/recordings/{short}/media")
+    assert again.status == 200
+    for answer in slow:
+        answer.close()
+
+
 async def test_a_clip_holds_the_moment_and_tells_where_it_starts(client: Client, shelf: _Shelf) -> None:
     segment = uuid4()
     shelf.segments[segment] = recorded(8)
