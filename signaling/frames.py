@@ -17,6 +17,9 @@ CONNECT, DISCONNECT, EVENT, ACK = range(4)
 RESERVED = frozenset({"connect", "connect_error", "disconnect"})
 """Names under which python-socketio would call our own connection handlers with the client's arguments."""
 
+CONSENT = "consent.set"
+"""The one event that is looked at when it arrives and not only in its turn."""
+
 _PACKET = re.compile(r"([0-3])/room(?:,([0-9]{0,15})(.*))?", re.DOTALL)
 
 
@@ -42,6 +45,14 @@ def acceptable(frame: str) -> bool:
     return len(frame) <= MAX_FRAME_CHARACTERS and (
         frame in ("1", "3") or frame[:2] in ("40", "41", "42", "43")
     )
+
+
+def may_set_consent(frame: str) -> bool:
+    """Whether an Engine.IO frame is worth parsing when it arrives: cheap, for it is asked of every frame.
+
+    JSON may also write the name in escapes; a frame that has none and lacks the name is another event.
+    """
+    return frame.startswith("42") and (CONSENT in frame or "\\u" in frame)
 
 
 def decode(message: object) -> ClientPacket:

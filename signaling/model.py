@@ -58,6 +58,8 @@ class Person:
     display_name: str = field(repr=False)
     state: ParticipantState
     consent: dict[Purpose, bool] = field(default_factory=dict)
+    latest_wish: dict[Purpose, bool] = field(default_factory=dict)
+    """The newest choice that arrived, which may still wait in line to be acted on."""
     microphone: bool = False
     camera: bool = False
     connection: str | None = None
@@ -69,6 +71,10 @@ class Person:
     @property
     def admitted(self) -> bool:
         return self.state is ParticipantState.ADMITTED
+
+    def has_withdrawn_since(self, purpose: Purpose) -> bool:
+        """Whether a no arrived after whatever is being acted on."""
+        return self.latest_wish.get(purpose) is False
 
     def away(self, now: datetime, length: timedelta) -> bool:
         """Whether the connection was lost at least `length` ago and has not come back."""

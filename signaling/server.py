@@ -61,6 +61,7 @@ class RoomServer:
         self._transport.on("disconnect", socket.on_disconnect, namespace=NAMESPACE)
         self._transport.on("*", socket.on_event, namespace=NAMESPACE)
         self._transport.on_joined = socket.on_joined
+        self._transport.on_consent = socket.on_consent
 
     def attach(self, app: web.Application) -> None:
         """Answer /socket.io/ of this application."""
@@ -111,5 +112,6 @@ class RoomServer:
         return await self._rooms.epoch_of(visit_id)
 
     async def close(self) -> None:
-        """Cut every connection. Nothing durable changes: whoever comes back finds their place."""
+        """Cut every connection. Nobody's place changes: whoever comes back finds it."""
         await self._transport.close()
+        await self._watch.write_withdrawals()  # the last chance for what waits in memory only

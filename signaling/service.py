@@ -1,7 +1,8 @@
 """What happens in a room: one public method per event. Durable first, then memory, then everybody is told.
 
 Each durable change is one transaction under the visit's lock; if it fails nothing has changed and nobody
-was told anything. The one exception is withdrawn consent: the taps close before anything is awaited.
+was told anything. The one exception is withdrawn consent: the taps close before anything is awaited, and
+stay closed until it can be written (`signaling.withdrawals`).
 """
 
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from signaling.events import (
 from signaling.model import Person, Room
 from signaling.ports import MediaPlane, RoomEvents, RoomRecord, TicketOffice, Wire
 from signaling.registry import Member, OpenRooms
+from signaling.withdrawals import Withdrawal, Withdrawals
 
 Answer = dict[str, JsonValue]
 
@@ -51,6 +53,7 @@ class Rooms:
         seats: int,
     ) -> None:
         self.open = OpenRooms()
+        self.unwritten = Withdrawals()
         self._database = database
         self._record = record
         self._tickets = tickets
@@ -186,18 +189,59 @@ class Rooms:
         room, person = me.room, me.person
         room.check_open()
         if not choice.granted:
-            person.consent[choice.purpose] = False
-            self._apply_taps(room)
+            self._withdraw(me, choice)
+            await self.announce(room)
         async with self.open.lock(room.visit_id):
             room.check_open()
+            if choice.granted and person.has_withdrawn_since(choice.purpose):
+                return {}
             async with self._database.transaction() as session:
-                await self._record.set_consent(
-                    session, me.actor, person.id, choice.purpose, choice.granted, choice.text_version
-                )
-            person.consent[choice.purpose] = choice.granted
-            self._apply_taps(room)
+                withdrawal = self.unwritten.find(person.id, choice.purpose)
+                if withdrawal is not None:
+                    await self._write(session, withdrawal)
+                if choice.granted:
+                    await self._record.set_consent(
+                        session, me.actor, person.id, choice.purpose, True, choice.text_version
+                    )
+            if withdrawal is not None:
+                self.unwritten.written(withdrawal)
+            if choice.granted and not person.has_withdrawn_since(choice.purpose):
+                person.consent[choice.purpose] = True
+                self._apply_taps(room)
         await self.announce(room)
         return {}
+
+    def consent_arrived(self, me: Member, choice: ConsentChoice) -> None:
+        """A choice has arrived but may have to wait in line behind the person's own earlier messages.
+
+        What is withdrawn is not heard while it waits; `consent` does the rest in its turn.
+        """
+        if me.room.status is VisitStatus.ENDED:
+            return
+        me.person.latest_wish[choice.purpose] = choice.granted
+        if not choice.granted:
+            self._withdraw(me, choice)
+
+    async def write_withdrawal(self, withdrawal: Withdrawal) -> None:
+        """Once more, what could not be written when it was made. Raises Unavailable and what the record
+        refuses.
+        """
+        async with self.open.lock(withdrawal.visit_id), self._database.transaction() as session:
+            await self._write(session, withdrawal)
+        self.unwritten.written(withdrawal)
+
+    async def _write(self, session: AsyncSession, no: Withdrawal) -> None:
+        await self._record.set_consent(
+            session, no.actor, no.participant_id, no.purpose, False, no.text_version
+        )
+
+    def _withdraw(self, me: Member, choice: ConsentChoice) -> None:
+        """No await in here: nothing comes between the decision and the tap."""
+        me.person.consent[choice.purpose] = False
+        self._apply_taps(me.room)
+        self.unwritten.keep(
+            Withdrawal(me.room.visit_id, me.person.id, choice.purpose, me.actor, choice.text_version)
+        )
 
     async def chat(self, me: Member, line: ChatText) -> Answer:
         """To everybody in the call, the writer included. Raises VisitEnded, NotAdmitted."""
@@ -312,6 +356,8 @@ class Rooms:
             room.place(participant)
         for participant_id, choices in (await self._record.consents(session, visit.id)).items():
             room.person(participant_id).consent.update(choices)
+        for withdrawal in self.unwritten.of(visit.id):
+            room.person(withdrawal.participant_id).consent[withdrawal.purpose] = False
         return room
 
 

@@ -3,6 +3,7 @@
 Every answer is `{"ok": true, …}` or `{"ok": false, "error": {code, title, detail, next_step, status, …}}`.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,7 +16,8 @@ from core.errors import Forbidden, ServiceError
 from core.telemetry import counter, get_logger
 from signaling.bucket import Rate, TokenBucket
 from signaling.errors import InvalidPayload, TooFast, UnknownEvent
-from signaling.events import EVENTS, EventRule
+from signaling.events import EVENTS, ConsentChoice, EventRule
+from signaling.frames import CONSENT
 from signaling.registry import Member
 from signaling.service import Answer, Rooms
 
@@ -67,6 +69,16 @@ class RoomSocket:
     async def on_disconnect(self, sid: str, _reason: object = None) -> None:
         self._allowance.pop(sid, None)
         await _error_of(self._rooms.gone(sid))
+
+    def on_consent(self, sid: str, payload: object) -> None:
+        """A consent.set has arrived; it is acted on in its turn (`on_event`), a withdrawal also now.
+
+        What would be refused then has no effect here either.
+        """
+        with contextlib.suppress(ServiceError):
+            member, rule = self._rooms.open.member(sid), EVENTS[CONSENT]
+            if member.actor.may(rule.permission):
+                self._rooms.consent_arrived(member, _parsed(ConsentChoice, payload))
 
     async def on_joined(self, sid: str) -> None:
         await _error_of(self._rooms.joined(sid))

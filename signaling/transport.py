@@ -8,6 +8,7 @@ version moves them.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,15 @@ from socketio.packet import Packet
 
 from core.clock import Clock
 from signaling.bucket import Rate, TokenBucket
-from signaling.frames import MAX_FRAME_CHARACTERS, NAMESPACE, BadMessage, acceptable, decode
+from signaling.frames import (
+    CONSENT,
+    MAX_FRAME_CHARACTERS,
+    NAMESPACE,
+    BadMessage,
+    acceptable,
+    decode,
+    may_set_consent,
+)
 
 PATH = "socket.io"
 PING_SECONDS = 10
@@ -32,6 +41,10 @@ MAX_SOCKETS = 2_000
 JOIN_SECONDS = 15
 """A connection that is in no room after this is closed."""
 MAX_STRIKES = 5
+READ_AHEAD = 128 * 1024
+"""Characters read from a connection before their turn; beyond this the network waits."""
+FRAME_OVERHEAD = 64
+"""What a frame takes beside its characters: 100,000 empty ones shall not fit."""
 FLOOD = Rate(capacity=200, per_second=50)
 """Of frames of any kind, before anything is parsed; events have their own, finer allowance."""
 
@@ -51,27 +64,55 @@ class TextOnlyPacket(Packet):  # type: ignore[misc]  # the wheel ships no types
 class GuardedWebSocket(WebSocket):  # type: ignore[misc]
     """One WebSocket. OSError is how engineio is told that a connection is over."""
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._read: asyncio.Queue[str | None] = asyncio.Queue()
+        self._unhandled = 0
+        self._may_read = asyncio.Event()
+        self._may_read.set()
+
     async def __call__(self, environ: Mapping[str, Any]) -> web.WebSocketResponse:
         # compress=False: no decompression for strangers, and secrets never share a compression window with
         # somebody else's text.
         self._sock = web.WebSocketResponse(max_msg_size=MAX_FRAME_CHARACTERS, compress=False)
         await self._sock.prepare(environ["aiohttp.request"])
         self.environ = environ
+        session = self.handler.__self__
+        reader = asyncio.create_task(self._read_ahead(session))
         try:
             await self.handler(self)
         finally:
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
             # engineio skips this when the handler is cancelled or raises: the room would show a ghost.
-            session = self.handler.__self__
             await session.close(wait=False, abort=True, reason=session.server.reason.TRANSPORT_CLOSE)
         return self._sock
 
     async def wait(self) -> str:
-        message = (
-            await self._sock.receive()
-        )  # an oversized frame arrives as an ERROR message, close code 1009
-        if message.type is not WSMsgType.TEXT or not acceptable(message.data):
+        frame = await self._read.get()
+        if frame is None:
             raise OSError
-        return str(message.data)
+        self._unhandled -= len(frame) + FRAME_OVERHEAD
+        self._may_read.set()
+        return frame
+
+    async def _read_ahead(self, session: Any) -> None:
+        """Frames are handled one after the other, but seen when they arrive: consent can be withdrawn while
+        something else of the same client takes its time.
+        """
+        try:
+            while True:
+                await self._may_read.wait()
+                message = await self._sock.receive()  # an oversized frame arrives as ERROR, close code 1009
+                if message.type is not WSMsgType.TEXT or not acceptable(message.data):
+                    break
+                session.server.arrived(session.sid, message.data)
+                self._read.put_nowait(message.data)
+                self._unhandled += len(message.data) + FRAME_OVERHEAD
+                if self._unhandled >= READ_AHEAD:
+                    self._may_read.clear()
+        finally:
+            self._read.put_nowait(None)
 
     async def send(self, message: str) -> None:
         try:
@@ -89,6 +130,7 @@ class BoundedEngine(engineio.AsyncServer):  # type: ignore[misc]
         super().__init__(**options)
         self._async: dict[str, Any] = {**self._async, "websocket": GuardedWebSocket}
         self.overflowed: Callable[[str], None] = lambda _: None
+        self.arrived: Callable[[str, str], None] = lambda _sid, _frame: None
         self._pings: set[asyncio.Task[Any]] = set()
 
     async def handle_request(self, request: web.Request) -> web.StreamResponse:
@@ -143,7 +185,9 @@ class RoomTransport(socketio.AsyncServer):  # type: ignore[misc]
             engineio_logger=False,
         )
         self.eio.overflowed = self.abort
+        self.eio.arrived = self._arrived
         self.on_joined: Callable[[str], Any] | None = None
+        self.on_consent: Callable[[str, object], None] = lambda _sid, _payload: None
         self._clock = clock
         self._guards: dict[str, _Guard] = {}
 
@@ -175,6 +219,16 @@ class RoomTransport(socketio.AsyncServer):  # type: ignore[misc]
         for eio_sid in list(self.environ):
             self.abort(eio_sid)
         await self.eio.end_background_tasks()
+
+    def _arrived(self, eio_sid: str, frame: str) -> None:
+        """Ahead of the line: only the one message whose effect may not wait is looked into."""
+        if not may_set_consent(frame):
+            return
+        sid = self.manager.sid_from_eio_sid(eio_sid, NAMESPACE)
+        with contextlib.suppress(BadMessage):  # counted in its turn
+            data = decode(frame[1:]).data
+            if sid is not None and isinstance(data, list) and len(data) == 2 and data[0] == CONSENT:
+                self.on_consent(sid, data[1])
 
     def _engineio_server_class(self) -> type[BoundedEngine]:
         return BoundedEngine

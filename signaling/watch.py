@@ -1,4 +1,6 @@
-"""What time does to a room: ended sessions, people who do not come back, rooms nobody is in."""
+"""What time does to a room: withdrawals still to be written, ended sessions, people who do not come back,
+rooms nobody is in.
+"""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -6,7 +8,7 @@ from uuid import UUID
 from clinical_store import ParticipantState, VisitStatus
 from core.clock import Clock
 from core.database import Database
-from core.errors import Unavailable
+from core.errors import ServiceError, Unavailable
 from core.telemetry import get_logger
 from signaling.model import Person, Room
 from signaling.ports import LiveSessions
@@ -34,6 +36,7 @@ class Watch:
     async def tick(self) -> None:
         """Never raises where PostgreSQL does not answer: the next tick tries again."""
         now = self._clock.now()
+        await self.write_withdrawals()
         try:
             if now - self._checked >= RECHECK:
                 await self.recheck()
@@ -42,6 +45,21 @@ class Watch:
                 await self._look_after(room, now)
         except Unavailable:
             _log.warning("room.watch_waiting")
+
+    async def write_withdrawals(self) -> None:
+        """Each once more, until it is written; in memory all of them hold already. Never raises."""
+        for withdrawal in self._rooms.unwritten.waiting():
+            if self._rooms.open.lock(withdrawal.visit_id).locked():
+                continue  # something is being written there, it may be just this
+            try:
+                await self._rooms.write_withdrawal(withdrawal)
+            except Unavailable:
+                _log.warning("room.withdrawal_waiting")
+            except ServiceError as error:
+                _log.error("room.withdrawal_refused", exc_info=error)
+                self._rooms.unwritten.refused(withdrawal)
+            except Exception as error:  # no reason to leave the others unwritten
+                _log.error("room.withdrawal_failed", exc_info=error)
 
     async def recheck(self) -> None:
         """End the connections of ended sessions; a call that goes on keeps its sessions from going idle."""

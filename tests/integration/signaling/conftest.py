@@ -1,7 +1,8 @@
 """A real room server on a real port, with real tickets, sessions and records; only the media plane is a fake."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -16,8 +17,8 @@ from access import Access, Actor, CareRelationships, PasswordHashing, Role, Room
 from clinical_store import ClinicalStore, Visit
 from core.clock import ManualClock
 from core.crypto import Keyring
-from core.database import Database
-from core.errors import ServiceError
+from core.database import LOCK_TIMEOUT, STATEMENT_TIMEOUT, Database
+from core.errors import ServiceError, Unavailable
 from core.http import build_app
 from core.ids import new_id
 from signaling import RoomServer
@@ -80,11 +81,35 @@ class Flows:
         self.ended.append(visit_id)
 
 
+class UncertainDatabase(Database):
+    """`fails`: so many transactions from now on find no server. `held`: while cleared, they wait for one."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.fails = 0
+        self.held = asyncio.Event()
+        self.held.set()
+
+    @asynccontextmanager
+    async def transaction(
+        self, *, lock_timeout: timedelta = LOCK_TIMEOUT, statement_timeout: timedelta = STATEMENT_TIMEOUT
+    ) -> AsyncIterator[AsyncSession]:
+        if self.fails:
+            self.fails -= 1
+            raise Unavailable(retry_after=1)
+        await self.held.wait()
+        async with super().transaction(
+            lock_timeout=lock_timeout, statement_timeout=statement_timeout
+        ) as session:
+            yield session
+
+
 @dataclass
 class House:
     """The clinic and its room server."""
 
     database: Database
+    rooms_database: UncertainDatabase
     clock: ManualClock
     access: Access
     care: CareRelationships
@@ -99,7 +124,7 @@ class House:
     async def start(self) -> None:
         """A `serve` process begins; after `stop` it is a new one with empty memory."""
         self.rooms = RoomServer(
-            database=self.database,
+            database=self.rooms_database,
             clock=self.clock,
             record=self.store,
             tickets=self.tickets,
@@ -193,14 +218,18 @@ def in_progress(state: dict[str, Any]) -> bool:
 
 
 @pytest.fixture
-async def house(database: Database, keyring: Keyring, manual_clock: ManualClock) -> AsyncIterator[House]:
+async def house(
+    database: Database, database_url: str, keyring: Keyring, manual_clock: ManualClock
+) -> AsyncIterator[House]:
 
+    uncertain = UncertainDatabase(database_url)
     passwords = PasswordHashing()
     access = Access(database, keyring, manual_clock, passwords=passwords)
     care = CareRelationships(database, manual_clock)
     async with AsyncExitStack() as stack:
         house = House(
             database,
+            uncertain,
             manual_clock,
             access,
             care,
@@ -214,6 +243,7 @@ async def house(database: Database, keyring: Keyring, manual_clock: ManualClock)
         yield house
         await stack.aclose()
         await house.stop()
+    await uncertain.close()
     passwords.close()
 
 
