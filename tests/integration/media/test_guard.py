@@ -8,9 +8,12 @@ from uuid import uuid4
 import pytest
 from aioice import stun
 from aioice.ice import Connection, StunProtocol
+from aiortc.rtcdtlstransport import SRTPProtectionProfile
+from OpenSSL import SSL
 
 from media import MalformedOffer, guard
 from media.guard import MAX_QUEUED_DATAGRAMS, Guard, guard_of
+from media.model import ConnectionState
 from media.simulated import SimulatedParticipant
 from tests.integration.media.meeting import joined, meeting, until
 
@@ -55,6 +58,57 @@ async def test_empty_and_unknown_datagrams_do_not_end_the_call() -> None:
         assert all(state == "connected" for _, state in states)
         await first.leave()
         await second.leave()
+
+
+async def test_without_the_guard_one_empty_datagram_ends_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests here bite: stock aioice fails the first of them at its first datagram."""
+    monkeypatch.setattr(StunProtocol, "datagram_received", guard._receive)
+    visit, who = uuid4(), uuid4()
+    async with meeting() as (plane, states):
+        answers: list[str] = []
+
+        async def connect(offer: str) -> str:
+            answers.append(await plane.connect(visit, who, offer))
+            return answers[-1]
+
+        person = SimulatedParticipant(connect, listen=("127.0.0.1",))
+        await person.join()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.sendto(b"", ("127.0.0.1", _port(answers[0])))
+        await until(lambda: (who, ConnectionState.CLOSED) in states)
+        await person.leave()
+
+
+@pytest.mark.parametrize(
+    ("ciphers", "welcome"),
+    [
+        (b"ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA", False),
+        (b"ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES128-GCM-SHA256", True),
+    ],
+    ids=["cbc-only", "cbc-and-gcm"],
+)
+async def test_a_peer_that_speaks_cbc_only_is_refused(ciphers: bytes, welcome: bool) -> None:
+    visit, who = uuid4(), uuid4()
+    async with meeting() as (plane, states):
+        person = SimulatedParticipant(lambda offer: plane.connect(visit, who, offer), listen=("127.0.0.1",))
+        transport = person._peer.getTransceivers()[0].receiver.transport
+        certificate = transport._RTCDtlsTransport__local_certificate  # type: ignore[attr-defined]
+        stock = certificate._create_ssl_context
+
+        def speaking(srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:
+            context: SSL.Context = stock(srtp_profiles)
+            context.set_cipher_list(ciphers)
+            return context
+
+        certificate._create_ssl_context = speaking
+        if welcome:
+            await person.join()
+        else:
+            with pytest.raises((ConnectionError, TimeoutError)):
+                await person.join(timeout_s=5)
+            assert (who, ConnectionState.CONNECTED) not in states
+        assert person.connected is welcome
+        await person.leave()
 
 
 @pytest.mark.parametrize("forged", [CLIENT_HELLO, ALERT], ids=["client-hello", "alert"])
