@@ -18,8 +18,9 @@ run: python web ## Set up everything and start a demo clinic on http://127.0.0.1
 	$(BIN)/consultroom up --demo $(RUN_ARGS)
 
 .PHONY: test
-test: system python web check ## Set up everything, check and test it (unit, integration, contract, journeys)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: system python web check ## Set up everything, check it, test it (unit, integration, contract; then journeys)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/journeys $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/journeys $(PYTEST_ARGS)
 
 .PHONY: check
 check: python web-deps ## Lint, types, import contracts, TypeScript
