@@ -101,14 +101,16 @@ async def test_a_peer_that_speaks_cbc_only_is_refused(ciphers: bytes, welcome: b
             return context
 
         certificate._create_ssl_context = speaking
-        if welcome:
-            await person.join()
-        else:
-            with pytest.raises((ConnectionError, TimeoutError)):
-                await person.join(timeout_s=5)
-            assert (who, ConnectionState.CONNECTED) not in states
-        assert person.connected is welcome
-        await person.leave()
+        try:
+            if welcome:
+                await person.join()
+            else:
+                with pytest.raises((ConnectionError, TimeoutError)):
+                    await person.join(timeout_s=5)
+                assert (who, ConnectionState.CONNECTED) not in states
+            assert person.connected is welcome
+        finally:
+            await person.leave()
 
 
 @pytest.mark.parametrize("forged", [CLIENT_HELLO, ALERT], ids=["client-hello", "alert"])
