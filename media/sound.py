@@ -10,6 +10,7 @@ from media.ports import Samples, SeekableBytes
 
 RATE = 16_000
 GAP_S = 0.06  # three Opus frames: less is jitter of the muxer's millisecond clock
+CHUNK = RATE // 5  # samples given out at once
 
 Heard = tuple[float, Samples]
 
@@ -17,21 +18,41 @@ Heard = tuple[float, Samples]
 def hear(source: SeekableBytes) -> Iterator[Heard]:
     """(seconds into the segment, mono float32 samples at 16 kHz), in order; where packets were lost the time jumps.
 
-    A segment cut off by kill -9 is heard to its last whole cluster. Raises RecordingNotFound.
+    A segment cut off by kill -9 is heard to its last whole cluster; a packet that is no Opus is a gap. Raises
+    RecordingNotFound.
     """
-    resampler = AudioResampler("flt", "mono", RATE)
-    at: float | None = None
+    stretch = _Stretch(0.0)
     for frame in _frames(source):
-        begins = (
-            float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else at or 0.0
-        )
-        if at is None or abs(begins - at) > GAP_S:
-            at = begins
-        frame.pts = None
-        for out in resampler.resample(frame):
+        begins = stretch.until if frame.time is None else frame.time
+        if abs(begins - stretch.until) > GAP_S:
+            yield from stretch.end()
+            stretch = _Stretch(begins)
+        yield from stretch.add(frame)
+    yield from stretch.end()
+
+
+class _Stretch:
+    """Sound without a gap. `until`: seconds into the segment where what was added ends."""
+
+    def __init__(self, start: float) -> None:
+        self.until = start
+        self._told = start
+        self._resampler = AudioResampler("flt", "mono", RATE, CHUNK)
+
+    def add(self, frame: av.AudioFrame) -> Iterator[Heard]:
+        self.until += frame.samples / frame.sample_rate
+        frame.pts = None  # the stretch has its own time: the muxer rounded this one to milliseconds
+        yield from self._tell(frame)
+
+    def end(self) -> Iterator[Heard]:
+        """The rest, down to the resampler's tail: it belongs before the gap."""
+        yield from self._tell(None)
+
+    def _tell(self, frame: av.AudioFrame | None) -> Iterator[Heard]:
+        for out in self._resampler.resample(frame):
             samples: Samples = out.to_ndarray()[0]
-            yield at, samples
-            at += len(samples) / RATE
+            yield self._told, samples
+            self._told += len(samples) / RATE
 
 
 def _frames(source: SeekableBytes) -> Iterator[av.AudioFrame]:
@@ -39,6 +60,14 @@ def _frames(source: SeekableBytes) -> Iterator[av.AudioFrame]:
         if not container.streams.audio:
             return
         try:
-            yield from container.decode(container.streams.audio[0])
+            for packet in container.demux(container.streams.audio[0]):
+                yield from _decoded(packet)
         except av.FFmpegError:
             return  # the tail of a file cut in the middle of a cluster
+
+
+def _decoded(packet: "av.Packet[av.AudioStream]") -> list[av.AudioFrame]:
+    try:
+        return packet.decode()
+    except av.FFmpegError:
+        return []  # one sender's nonsense must not cost the rest of the transcript
