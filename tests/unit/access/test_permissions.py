@@ -31,7 +31,7 @@ def test_a_permission_is_scope_resource_action(permission: Permission) -> None:
     assert re.fullmatch(r"[a-z]+:[a-z]+:[a-z]+", permission)
 
 
-@pytest.mark.parametrize("role", set(Role) - {Role.DOCTOR, Role.PATIENT})
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.DOCTOR, Role.PATIENT}))
 def test_only_doctor_and_patient_reach_a_record_or_a_room(role: Role) -> None:
     assert not ROLE_PERMISSIONS[role] & (CLINICAL | ROOM)
 
