@@ -241,6 +241,7 @@ async def house(
         )
         await house.start()
         yield house
+        uncertain.held.set()  # a test that failed may have left messages waiting
         await stack.aclose()
         await house.stop()
     await uncertain.close()

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.frames import MAX_DEPTH, MAX_FRAME_CHARACTERS, BadMessage, acceptable, decode, depth_of
+from signaling.frames import (
+    MAX_DEPTH,
+    MAX_FRAME_CHARACTERS,
+    BadMessage,
+    acceptable,
+    decode,
+    depth_of,
+    may_set_consent,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(),
@@ -103,6 +111,20 @@ def test_a_shallow_text_full_of_brackets_is_shallow() -> None:
 
 def test_the_limit_is_generous() -> None:
     assert decode('2/room,["e",' + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1) + "]").kind == 2
+
+
+@pytest.mark.parametrize(
+    ("frame", "worth"),
+    [
+        ('42/room,1["consent.set",{}]', True),
+        ('42/room,1["\\u0063onsent.set",{}]', True),
+        ('42/room,1["media.state",{}]', False),
+        ('40/room,{"ticket":"consent.set"}', False),
+        ("3", False),
+    ],
+)
+def test_which_frames_are_looked_into_when_they_arrive(frame: str, worth: bool) -> None:
+    assert may_set_consent(frame) is worth
 
 
 def nesting(value: object) -> int:

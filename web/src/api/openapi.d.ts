@@ -2564,7 +2564,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin, forbidden */
+            /** @description cross_origin, forbidden, not_your_visit */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2701,7 +2701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin, forbidden */
+            /** @description cross_origin, forbidden, not_your_visit */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2816,7 +2816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin, forbidden */
+            /** @description cross_origin, forbidden, not_your_visit */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2834,7 +2834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description note_not_saved, note_signed */
+            /** @description note_not_saved, note_signed, visit_running */
             409: {
                 headers: {
                     [name: string]: unknown;
