@@ -80,10 +80,10 @@ class RecorderServer:
         except BrokenFrame:
             logger.exception("a frame on the recorder's socket cannot be read")
         finally:
+            writer.close()  # at once: after a broken frame the other side may begin anew
             ending = [self._finish(stream) for stream in streams.values()]
             await asyncio.gather(*ending, return_exceptions=True)
             self._lines.discard(task)
-            writer.close()
 
     def _finish(self, stream: "_Stream") -> asyncio.Task[None]:
         """End a stream in the background; `close` waits for it."""

@@ -8,6 +8,7 @@ import pytest
 from aiortc.rtp import RtpPacket
 
 from media import RecorderLink
+from media.link_protocol import HEAD, OpenStream, encode
 from media.model import Tap
 from media.recorder_link import KEPT_SOUND, PICTURES_WAITING, TapStream
 from media.recording import RecorderServer
@@ -150,3 +151,17 @@ async def test_a_sink_that_hangs_does_not_hang_the_recorders_end(
     sink.release.set()
     await asyncio.sleep(0.05)
     assert sink.ended == []  # nothing reaches the sink after the end
+
+
+async def test_after_a_broken_frame_the_line_ends_though_the_sink_is_slow(tmp_path: Path) -> None:
+    sink = SlowSink(tmp_path)
+    server = RecorderServer(tmp_path / "s", sink)
+    await server.start()
+    reader, writer = await asyncio.open_unix_connection(str(tmp_path / "s"))
+    writer.write(encode(OpenStream(1, uuid4(), uuid4(), False, True, 0.0)))
+    writer.write(HEAD.pack(0xFFFFFFFF, 1))
+    assert await asyncio.wait_for(reader.read(), 2) == b""
+    assert not sink.release.is_set()
+    sink.release.set()
+    writer.close()
+    await server.close()

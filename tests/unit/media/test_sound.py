@@ -73,7 +73,7 @@ def test_where_packets_were_lost_the_time_jumps() -> None:
     assert end == pytest.approx(5.0, abs=0.025)
 
 
-def test_silent_milliseconds_of_the_container_are_no_jumps() -> None:
+def test_times_rounded_by_the_container_are_no_jumps() -> None:
     stream, parts = WebmStream(None), []
     for n in range(500):  # the recorder writes times of arrival rounded to milliseconds
         stream.add_audio(n * 0.02 + (0.004 if n % 3 else 0.0), SILENCE)
