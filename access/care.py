@@ -73,15 +73,19 @@ class CareRelationships:
         )
         return await session.scalar(own)
 
+    async def note_refusal(self, actor: Actor, permission: Permission, patient_id: UUID, reason: str) -> None:
+        """The denied audit row of a refusal that somebody else's rule made; it survives the caller's rollback."""
+        event = audit.AuditEvent(
+            actor.account_id, permission.value, "patient", patient_id, patient_id, "denied", reason
+        )
+        await audit.record_denied(self._denials, event)
+
     async def _related(self, session: AsyncSession, actor: Actor, patient_id: UUID) -> bool:
         found = _patients(actor).where(CareRelationshipRow.patient_id == patient_id).limit(1)
         return await session.scalar(found) is not None
 
     async def _deny(self, actor: Actor, permission: Permission, patient_id: UUID, reason: str) -> NoReturn:
-        event = audit.AuditEvent(
-            actor.account_id, permission.value, "patient", patient_id, patient_id, "denied", reason
-        )
-        await audit.record_denied(self._denials, event)
+        await self.note_refusal(actor, permission, patient_id, reason)
         raise Forbidden
 
     async def _add(

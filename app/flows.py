@@ -163,11 +163,14 @@ class Writing:
             return
         heard = await self.speech.transcribe(float32(audio))
         async with self.database.transaction() as session:
-            await self._write(session, UUID(utterance_id), heard)
+            await self._write(session, UUID(utterance_id), heard, audio)
 
-    async def _write(self, session: AsyncSession, utterance_id: UUID, heard: Transcription) -> None:
+    async def _write(
+        self, session: AsyncSession, utterance_id: UUID, heard: Transcription, audio: bytes
+    ) -> None:
+        """Words of audio that a longer sentence has replaced meanwhile are not written: its own job comes."""
         written = await self.store.complete_utterance(
-            session, utterance_id, text=heard.text, confidence=heard.confidence, model=self.model
+            session, utterance_id, text=heard.text, confidence=heard.confidence, model=self.model, heard=audio
         )
         if written and heard.text:
             visit_id = str((await self.store.utterance(session, utterance_id)).visit_id)

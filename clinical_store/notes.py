@@ -210,6 +210,8 @@ class Notes(Part):
         """
         chart = await self._charts.open(session, actor, permission, visit_id, lock=True)
         if chart.visit.doctor_account_id != actor.account_id:
+            patient_id = chart.visit.patient_id
+            await self._charts.care.note_refusal(actor, permission, patient_id, "not_your_visit")
             raise NotYourVisit
         return chart
 

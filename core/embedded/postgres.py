@@ -22,12 +22,11 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from core.embedded.process import EmbeddedError, FolderLock, ServerProcess, SocketFolder
+from core.embedded.process import EmbeddedError, EmbeddedServer, FolderLock, ServerProcess, SocketFolder
 from core.private_file import read_private, write_private
 
 _USER = "consultroom"
 _START_SECONDS = 60.0
-_ORDER = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 10.0))  # fast shutdown, then immediate
 _SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -49,31 +48,15 @@ _SETTINGS: Mapping[str, str] = {
 _NOT_DURABLE: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-@dataclass
-class EmbeddedPostgres:
-    """A running server. `url` is the application's database; `stop()` ends the server in order."""
+class EmbeddedPostgres(EmbeddedServer):
+    """`url` is the application's database. Stopping rolls back running transactions; what committed is on disk."""
 
-    url: str
-    socket_folder: Path
-    _process: ServerProcess
-    _folder: SocketFolder
-    _lock: FolderLock
+    ORDER = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 10.0))  # fast shutdown, then immediate
 
     @property
-    def pid(self) -> int:
-        """The postmaster's process id."""
-        return self._process.pid
-
-    @property
-    def running(self) -> bool:
-        """Whether the postmaster has not ended."""
-        return self._process.running
-
-    def stop(self) -> None:
-        """Fast shutdown: running transactions are rolled back, everything committed is on disk."""
-        self._process.stop(_ORDER)
-        self._folder.remove()
-        self._lock.release()
+    def socket_folder(self) -> Path:
+        """Where its unix socket lies."""
+        return self._folder.path
 
 
 def start_postgres(data_dir: Path | str, *, durable: bool = True) -> EmbeddedPostgres:
@@ -104,10 +87,10 @@ def _start(root: Path, lock: FolderLock, folder: SocketFolder, durable: bool) ->
     try:
         _ensure_database(folder.path, password)
     except psycopg.Error as error:
-        process.stop(_ORDER)
+        process.stop(EmbeddedPostgres.ORDER)
         raise EmbeddedError(f"PostgreSQL on {root} started but refuses our sign-in") from error
     url = f"postgresql://{_USER}:{password}@/{_USER}?host={quote(str(folder.path), safe='')}"
-    return EmbeddedPostgres(url, folder.path, process, folder, lock)
+    return EmbeddedPostgres(url, process, folder, lock)
 
 
 @dataclass(frozen=True)
@@ -240,7 +223,7 @@ def _start_server(
         process = ServerProcess(command, log=log, user=launch.user, group=launch.group)
         if process.wait_until(lambda: _is_ready(cluster), end - time.monotonic()):
             return process
-        process.stop(_ORDER)
+        process.stop(EmbeddedPostgres.ORDER)
         if time.monotonic() > end or "shared memory block" not in _tail(log):
             raise EmbeddedError(f"PostgreSQL did not start; the end of {log}: {_tail(log)}")
         time.sleep(0.1)  # children of a postmaster killed with -9 notice it within moments, then let go

@@ -8,8 +8,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from core.private_file import make_private_folder
 
@@ -108,6 +109,34 @@ class ServerProcess:
             except subprocess.TimeoutExpired:
                 continue
         self._guardian.communicate(b"dismissed\n")
+
+
+@dataclass
+class EmbeddedServer:
+    """A running server. `url` is where the application finds it; `stop()` ends it in order, `ORDER` says how."""
+
+    url: str
+    _process: ServerProcess
+    _folder: SocketFolder
+    _lock: FolderLock
+
+    ORDER: ClassVar[tuple[tuple[signal.Signals, float], ...]] = ((signal.SIGTERM, 10.0),)
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the server has not ended."""
+        return self._process.running
+
+    def stop(self) -> None:
+        """What was acknowledged is on disk afterwards. Harmless when it ended before."""
+        self._process.stop(self.ORDER)
+        self._folder.remove()
+        self._lock.release()
 
 
 def _environment() -> dict[str, str]:

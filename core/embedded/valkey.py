@@ -4,43 +4,18 @@ import contextlib
 import importlib.util
 import platform
 import shutil
-import signal
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 
-from core.embedded.process import EmbeddedError, FolderLock, ServerProcess, SocketFolder
+from core.embedded.process import EmbeddedError, EmbeddedServer, FolderLock, ServerProcess, SocketFolder
 from core.private_file import write_private
 
 _START_SECONDS = 20.0
-_ORDER = ((signal.SIGTERM, 10.0),)  # writes what is pending and ends
 _SYSTEM = ("valkey-server", "redis-server")
 
 
-@dataclass
-class EmbeddedValkey:
-    """A running server. `url` is a unix:// address for the redis client; `stop()` ends it in order."""
-
-    url: str
-    _process: ServerProcess
-    _folder: SocketFolder
-    _lock: FolderLock
-
-    @property
-    def pid(self) -> int:
-        """The server's process id."""
-        return self._process.pid
-
-    @property
-    def running(self) -> bool:
-        """Whether the server has not ended."""
-        return self._process.running
-
-    def stop(self) -> None:
-        """Write what is pending and end."""
-        self._process.stop(_ORDER)
-        self._folder.remove()
-        self._lock.release()
+class EmbeddedValkey(EmbeddedServer):
+    """`url` is a unix:// address for the redis client. Stopping writes what is pending."""
 
 
 def start_valkey(data_dir: Path | str) -> EmbeddedValkey:
@@ -78,7 +53,7 @@ def _start(root: Path, lock: FolderLock, folder: SocketFolder) -> EmbeddedValkey
     log = root / "valkey.log"
     process = ServerProcess([str(find_binary()), str(settings)], log=log)
     if not process.wait_until(lambda: _answers(address), _START_SECONDS):
-        process.stop(_ORDER)
+        process.stop(EmbeddedValkey.ORDER)
         raise EmbeddedError(f"Valkey did not start; see {log}")
     return EmbeddedValkey(f"unix://{address}?db=0", process, folder, lock)
 

@@ -249,7 +249,11 @@ async def test_a_colleague_who_also_treats_the_patient_reads_the_note_and_change
     async with clinic.database.transaction() as session:
         note = await store.note_for(session, colleague, visit_id)
     assert [statement.text for statement in note.statements] == ["Rest."]
+        denied = await session.scalar(
+            text("SELECT count(*) FROM audit_event WHERE outcome = 'denied' AND reason = 'not_your_visit'")
+        )
     assert (note.version, note.signed_by, note.addenda) == (1, "Dr. Amara Planted", ())
+    assert denied == 3
 
 
 async def test_a_visit_that_is_going_on_cannot_be_signed(consult: Consult) -> None:
