@@ -248,10 +248,10 @@ async def test_a_colleague_who_also_treats_the_patient_reads_the_note_and_change
             await store.add_addendum(session, colleague, visit_id, "Another doctor's words.")
     async with clinic.database.transaction() as session:
         note = await store.note_for(session, colleague, visit_id)
-    assert [statement.text for statement in note.statements] == ["Rest."]
         denied = await session.scalar(
             text("SELECT count(*) FROM audit_event WHERE outcome = 'denied' AND reason = 'not_your_visit'")
         )
+    assert [statement.text for statement in note.statements] == ["Rest."]
     assert (note.version, note.signed_by, note.addenda) == (1, "Dr. Amara Planted", ())
     assert denied == 3
 
