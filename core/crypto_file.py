@@ -11,8 +11,8 @@ false.
 import contextlib
 import os
 import struct
+from bisect import bisect_right
 from collections import OrderedDict
-from itertools import pairwise
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -124,10 +124,11 @@ class ChunkReader:
         """Up to `length` bytes from `offset`; b"" at the end. Raises DamagedFile when a chunk was changed."""
         end = min(offset + length, self.size)
         parts = []
-        for number, (start, stop) in enumerate(pairwise(self._starts)):
-            if start < end and stop > offset:
-                chunk = self._chunk(number)
-                parts.append(chunk[max(0, offset - start) : end - start])
+        number = bisect_right(self._starts, offset) - 1
+        while number < len(self._places) and self._starts[number] < end:
+            start = self._starts[number]
+            parts.append(self._chunk(number)[max(0, offset - start) : end - start])
+            number += 1
         return b"".join(parts)
 
     def _leave_out_torn_end(self) -> None:
