@@ -50,6 +50,7 @@ export function Transcript({ utterances, names, marked, pick, empty }: {
     if (marked.size === 0) return;
     const box = list.current;
     const first = box?.querySelector<HTMLElement>('[data-marked="true"]');
+    following.current = false; // somebody reads here: what is said next must not carry it away
     // Only this list scrolls, not the page around it.
     if (box != null && first != null) box.scrollTo({ top: first.offsetTop - box.clientHeight / 3, behavior: "smooth" });
   }, [marked]);
