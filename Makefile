@@ -28,7 +28,7 @@ check: python web-deps ## Lint, types, import contracts, TypeScript
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	cd web && npm run --silent check
+	cd web && npm run --silent check && npm test --silent
 
 .PHONY: bench
 bench: python ## Every figure beside its peer; tables and bench/results/*.json (DATA=../shared/data)
