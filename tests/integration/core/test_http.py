@@ -7,17 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
-import schemathesis
 from aiohttp import ClientPayloadError, ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
-from hypothesis import HealthCheck, given, settings
 from pydantic import BaseModel, Field
-from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import positive_data_acceptance
 from sqlalchemy import text
 
 from core.clock import ManualClock
@@ -28,6 +23,7 @@ from core.http import PUBLIC, Call, Versioned, add_web, build_app, route, routes
 from core.http.guard import SECURITY_HEADERS
 from core.http.idempotency import forget_expired
 from core.ids import new_id
+from tests.contract.fuzzed import fuzzed
 
 pytestmark = pytest.mark.integration
 Client = TestClient[web.Request, web.Application]
@@ -511,36 +507,9 @@ async def test_the_openapi_document_tells_what_the_service_does(client: Client) 
     assert "<script" not in page
 
 
-def fuzz(url: str) -> int:
-    schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
-    schema.config.generation.allow_x00 = False  # U+0000 is refused in every text: PostgreSQL cannot hold it
-    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    for operation in operations:
-
-        @settings(
-            max_examples=25,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(case=operation.as_strategy())
-        def holds(case: Any) -> None:
-            case.call_and_validate(
-                base_url=url,
-                cookies={COOKIE: "writer"},
-                excluded_checks=[
-                    positive_data_acceptance
-                ],  # If-Match and a used key are refused by what is stored
-            )
-
-        holds()
-    return len(operations)
-
-
 async def test_the_contract_holds_under_generated_requests(client: Client) -> None:
     """schemathesis over our own document: no 500, no undeclared status, no undeclared shape."""
-    assert await asyncio.to_thread(fuzz, str(client.make_url("")).rstrip("/")) == 7
+    assert await fuzzed(str(client.make_url("")).rstrip("/"), 25, f"{COOKIE}=writer") == 7
 
 
 async def test_a_stream_that_breaks_half_way_closes_the_connection(

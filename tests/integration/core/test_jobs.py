@@ -303,7 +303,7 @@ async def test_a_half_open_connection_is_noticed_and_replaced(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """procrastinate issue #1334: the worker sat on a half-open connection for hours and could not be stopped."""
-    monkeypatch.setattr("core.jobs.connector.QUERY_SECONDS", 1.0)
+    monkeypatch.setattr("core.jobs.connector.QUERY_SECONDS", 2.0)
     url = driver_url(database.url, "psycopg")
     host = str(url.query["host"])
     proxy = FreezingProxy(f"{host}/.s.PGSQL.5432")
@@ -317,7 +317,7 @@ async def test_a_half_open_connection_is_noticed_and_replaced(
     async with working(through.render_as_string(hide_password=False), Task("note", seen), grace=0.5):
         async with database.transaction() as session:
             await enqueue(session, "note", visit=1)
-        await asyncio.wait_for(seen.event.wait(), 10)
+        await asyncio.wait_for(seen.event.wait(), 30)
         await until(no_jobs)
         seen.event.clear()
         proxy.freeze()
@@ -325,7 +325,7 @@ async def test_a_half_open_connection_is_noticed_and_replaced(
         proxy.thaw()
         async with database.transaction() as session:
             await enqueue(session, "note", visit=2)
-        await asyncio.wait_for(seen.event.wait(), 25)
+        await asyncio.wait_for(seen.event.wait(), 45)
         await until(no_jobs)
         proxy.freeze()  # and stopping must not wait for an answer either
     await proxy.stop()
