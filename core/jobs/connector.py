@@ -33,6 +33,9 @@ _KEEPALIVE: dict[str, int] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,  # milliseconds
 }
+# The server's side of the same deadline: a transaction whose client froze before its commit would keep its row locks,
+# and every worker after it would wait on them.
+_LEASH = "-c idle_in_transaction_session_timeout={milliseconds} -c statement_timeout={milliseconds}"
 T = TypeVar("T")
 
 
@@ -43,9 +46,10 @@ class DeadlineConnector(PsycopgConnector):
         self._open: weakref.WeakSet[psycopg.AsyncConnection[Any]] = weakref.WeakSet()
         self._query_seconds = query_seconds or QUERY_SECONDS
         url = driver_url(database_url, "psycopg").set(drivername="postgresql")
+        milliseconds = int(self._query_seconds * 1000)
         super().__init__(
             conninfo=url.render_as_string(hide_password=False),
-            kwargs=_KEEPALIVE,
+            kwargs={**_KEEPALIVE, "options": _LEASH.format(milliseconds=milliseconds)},
             min_size=1,
             max_size=6,
             timeout=self._query_seconds,

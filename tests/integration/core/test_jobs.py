@@ -325,7 +325,7 @@ async def test_a_half_open_connection_is_noticed_and_replaced(
         proxy.thaw()
         async with database.transaction() as session:
             await enqueue(session, "note", visit=2)
-        await asyncio.wait_for(seen.event.wait(), 45)
+        await asyncio.wait_for(seen.event.wait(), 120)
         await until(no_jobs)
         proxy.freeze()  # and stopping must not wait for an answer either
     await proxy.stop()
