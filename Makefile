@@ -9,6 +9,13 @@ RUN_ARGS ?=
 # Waits out real time-outs of a second: another test beside it would make it judge the machine.
 ALONE := tests/integration/core/test_jobs.py
 
+# Real media in real time on a shared machine: what failed runs once more, alone and out loud, before it counts.
+AGAIN := --last-failed --last-failed-no-failures none
+define tested
+$(BIN)/python -m pytest $(1) $(PYTEST_ARGS) || { echo; echo "RUN AGAIN, ALONE: what failed above."; \
+	$(BIN)/python -m pytest $(filter-out -n 2 --dist loadfile,$(1)) $(AGAIN) $(PYTEST_ARGS); }
+endef
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -21,8 +28,8 @@ run: python web ## Set up everything and start a demo clinic on http://127.0.0.1
 
 .PHONY: test
 test: system python web check ## Set up everything, check it, test it (unit, integration, contract; then journeys)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/journeys --ignore=$(ALONE) $(PYTEST_ARGS)
-	$(BIN)/python -m pytest $(ALONE) tests/journeys $(PYTEST_ARGS)
+	$(call tested,-n 2 --dist loadfile --ignore=tests/journeys --ignore=$(ALONE))
+	$(call tested,$(ALONE) tests/journeys)
 
 .PHONY: check
 check: python web-deps ## Lint, types, import contracts, TypeScript

@@ -1,96 +1,28 @@
-"""One participant's peer connection: aiortc's, with our sender, receiver, certificate, addresses and
-guard."""
+"""One participant's media connection: negotiated, watched over and ended."""
 
 import asyncio
-import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from aioice.candidate import Candidate
-from aioice.ice import Connection, get_host_addresses
-from aiortc import (
-    RTCBundlePolicy,
-    RTCConfiguration,
-    RTCPeerConnection,
-    RTCRtpTransceiver,
-    RTCSessionDescription,
-)
-from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport, SRTPProtectionProfile
+from aiortc import RTCRtpTransceiver, RTCSessionDescription
 from aiortc.rtcicetransport import RTCIceCandidate
-from OpenSSL import SSL
 
 from media import guard
-from media.candidates import MAX_CANDIDATES, RemoteCandidate, local_addresses
+from media.candidates import MAX_CANDIDATES, RemoteCandidate
 from media.errors import MalformedOffer
 from media.model import ConnectionState, MediaSettings
+from media.peer import RoomPeerConnection, close_quietly
 from media.receiver import RoomReceiver
 from media.sdp_gate import Offer, check_offer
 from media.sender import RoomSender
 
 logger = logging.getLogger(__name__)
-guard.install()
-
 # Sound is 24-32 kbit/s mono with forward error correction; no DTX, so that recordings and speech recognition
 # keep an unbroken time line.
 OPUS = {"useinbandfec": 1, "usedtx": 0, "maxaveragebitrate": 32000, "minptime": 10}
 
 OnState = Callable[[ConnectionState], None]
-
-
-class RoomCertificate(RTCCertificate):
-    """Without aiortc's CBC suites (ASVS 17.2.2): every browser speaks GCM or ChaCha20."""
-
-    def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:
-        context = super()._create_ssl_context(srtp_profiles)
-        context.set_cipher_list(b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305")
-        return context
-
-
-class RoomPeerConnection(RTCPeerConnection):
-    """Makes RoomSender and RoomReceiver, all on one transport, without STUN or TURN servers of its own."""
-
-    def __init__(self, listen: Sequence[str]) -> None:
-        # An empty list is meant: None would ask Google's STUN server.
-        super().__init__(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
-        self._listen = tuple(listen)
-        self._RTCPeerConnection__certificates = [RoomCertificate.generateCertificate()]
-
-    def _RTCPeerConnection__createTransceiver(  # noqa: N802 - the seam: aiortc's mangled name
-        self, direction: str, kind: str, sender_track: None = None
-    ) -> RTCRtpTransceiver:
-        transceivers: list[RTCRtpTransceiver] = self.__dict__["_RTCPeerConnection__transceivers"]
-        transport = transceivers[0].receiver.transport if transceivers else self._new_transport()
-        sender, receiver = RoomSender(kind, transport), RoomReceiver(kind, transport)
-        receiver._set_rtcp_ssrc(sender._ssrc)
-        sender._stream_id = f"seat-{max(0, len(transceivers) - 2) // 2}"  # a seat's sound and picture in sync
-        transceiver = RTCRtpTransceiver(direction=direction, kind=kind, sender=sender, receiver=receiver)
-        transceiver._bundled = bool(transceivers)
-        transceivers.append(transceiver)
-        return transceiver
-
-    def _new_transport(self) -> RTCDtlsTransport:
-        transport: RTCDtlsTransport = self._RTCPeerConnection__createDtlsTransport()  # type: ignore[attr-defined]
-        confine(transport.transport._connection, self._listen)
-        return transport
-
-    @property
-    def ice(self) -> Connection | None:
-        transceivers = self.getTransceivers()
-        return transceivers[0].receiver.transport.transport._connection if transceivers else None
-
-
-def confine(ice: Connection, listen: Sequence[str]) -> None:
-    """Let an ICE connection bind only configured addresses of this machine (loopback only when
-    configured)."""
-    gather = ice.get_component_candidates
-
-    async def confined(component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:
-        own = [*get_host_addresses(use_ipv4=True, use_ipv6=True), "127.0.0.1"]
-        chosen = local_addresses(own, listen) or local_addresses(own, ["127.0.0.0/8"])
-        return await gather(component, chosen, timeout)
-
-    ice.get_component_candidates = confined  # type: ignore[method-assign]
 
 
 class ParticipantConnection:
@@ -205,25 +137,6 @@ class ParticipantConnection:
         if self._watch is not None:
             self._watch.cancel()
         await close_quietly(self._peer, self._settings.close_timeout_s)
-
-
-async def close_quietly(peer: RTCPeerConnection, timeout_s: float = 3.0) -> None:
-    """End a peer connection whatever state it is in.
-
-    `RTCPeerConnection.close()` can raise (19 of 500 damaged offers) or hang; then its transports are closed
-    one by one, each with a share of the time.
-    """
-    try:
-        await asyncio.wait_for(peer.close(), timeout_s)
-        return
-    except Exception as error:
-        logger.warning("a peer connection did not close cleanly: %s", type(error).__name__)
-    transports = {transceiver.receiver.transport for transceiver in peer.getTransceivers()}
-    for transport in transports:
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(transport.stop(), 0.5)
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(transport.transport.stop(), 0.5)
 
 
 def _receiver(transceiver: RTCRtpTransceiver) -> RoomReceiver:

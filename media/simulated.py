@@ -28,7 +28,7 @@ from av.audio.resampler import AudioResampler
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from media.connection import close_quietly, confine
+from media.peer import close_quietly, confine
 
 RATE = 48_000
 FRAME = 960  # 20 ms

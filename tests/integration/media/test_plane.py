@@ -16,7 +16,7 @@ from OpenSSL import SSL
 
 from core.clock import SystemClock
 from media import ConnectionState, MalformedCandidate, MediaPlane, MediaSettings, RoomFull
-from media.connection import RoomCertificate, close_quietly
+from media.peer import RoomCertificate, close_quietly
 from media.simulated import SimulatedParticipant
 from tests.integration.media.meeting import LOOPBACK, joined, meeting, recorder, until
 
