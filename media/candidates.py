@@ -74,6 +74,12 @@ def parse_candidate(text: str) -> RemoteCandidate:
     return RemoteCandidate(bits[0], component, bits[2].lower(), priority, bits[4].lower(), port, bits[7])
 
 
+def ufrag_of(text: str) -> str:
+    """The ICE user fragment a browser writes behind its trickled candidates; "" where there is none."""
+    bits = text.split()[8:]
+    return dict(zip(bits[::2], bits[1::2], strict=False)).get("ufrag", "")
+
+
 def _number(text: str, limit: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 10) or int(text) >= limit:
         raise MalformedCandidate

@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 # keep an unbroken time line.
 OPUS = {"useinbandfec": 1, "usedtx": 0, "maxaveragebitrate": 32000, "minptime": 10}
 
+FLOWING = 5  # packets in a second; sound alone is 50
+FLOW_S = 1.5
+
 OnState = Callable[[ConnectionState], None]
 
 
@@ -39,6 +42,7 @@ class ParticipantConnection:
         self._watch: asyncio.Task[None] | None = None
         self._opened_at = time.monotonic()
         self._closing = False
+        self._flow = 0, -FLOW_S  # packets had when they last flowed, and when that was
         self.audio: RoomReceiver
         self.video: RoomReceiver
         self.seats: list[tuple[RoomSender, RoomSender]] = []
@@ -71,6 +75,12 @@ class ParticipantConnection:
         await self._peer.setLocalDescription()
         return self._peer.localDescription.sdp
 
+    @property
+    def remote_ufrag(self) -> str:
+        """The ICE user fragment of the offer (RFC 8839 section 5.4)."""
+        ice = self._peer.ice
+        return (ice.remote_username or "") if ice is not None else ""
+
     async def add_candidate(self, candidate: RemoteCandidate, mid: str) -> None:
         """Trickled candidate that passed the filter; more than MAX_CANDIDATES are ignored."""
         if self._candidates >= MAX_CANDIDATES or self._closing:
@@ -102,6 +112,15 @@ class ParticipantConnection:
             for sender in pair:
                 sender.send_report(now)
 
+    def _patience(self, heard: float, now: float) -> float:
+        """Seconds of silence that count as a lost line. Whoever was sending until the last moment and then stops
+        altogether has lost it; whoever sends no media is heard from every few seconds only."""
+        packets = sum(receiver.packets for receiver in self.receivers.values())
+        if packets - self._flow[0] >= FLOWING:
+            self._flow = packets, now
+        flowed = abs(heard - self._flow[1]) < FLOW_S
+        return min(self._settings.broken_s, self._settings.silence_s) if flowed else self._settings.silence_s
+
     def _judge(self, now: float) -> None:
         if self.state is ConnectionState.CONNECTING:
             if now - self._opened_at > self._settings.connect_timeout_s:
@@ -109,7 +128,7 @@ class ParticipantConnection:
             return
         ice = self._peer.ice
         heard = guard.guard_of(ice).last_heard if ice is not None else None
-        silent = heard is None or now - heard > self._settings.silence_s
+        silent = heard is None or now - heard > self._patience(heard, now)
         self._move(ConnectionState.DISCONNECTED if silent else ConnectionState.CONNECTED)
 
     def _peer_changed(self) -> None:

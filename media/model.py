@@ -31,6 +31,7 @@ class MediaSettings:
     allow_loopback: bool = False
     connect_timeout_s: float = 30.0
     silence_s: float = 6.0  # without any datagram for so long a participant counts as disconnected
+    broken_s: float = 2.0  # the same for one who was sending media until then
     close_timeout_s: float = 3.0
 
     @property

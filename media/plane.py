@@ -7,7 +7,8 @@ import time
 from uuid import UUID
 
 from core.clock import Clock
-from media.candidates import parse_candidate, usable
+from media.arrivals import Arrivals
+from media.candidates import parse_candidate, ufrag_of, usable
 from media.connection import ParticipantConnection
 from media.model import ConnectionState, MediaSettings, Tap
 from media.ports import EpochOf, OnConnectionState
@@ -44,10 +45,12 @@ class MediaPlane:
         self._opening: dict[UUID, asyncio.Lock] = {}
         self._taps: dict[tuple[UUID, UUID], Tap] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._arrivals = Arrivals()
         self._pulse: asyncio.Task[None] | None = None
 
     async def connect(self, visit_id: UUID, participant_id: UUID, offer: str) -> str:
-        """Answer a browser's offer; replaces the participant's earlier connection, whose seats stay.
+        """Answer a browser's offer. An earlier connection of the participant goes on until this one is
+        connected, then it ends and its seats stay: nobody else renegotiates.
 
         Raises MalformedOffer (nothing changed, an earlier connection goes on) and RoomFull.
         """
@@ -58,15 +61,28 @@ class MediaPlane:
             try:
                 answer = await connection.answer(offer)
                 room = await self._room(visit_id)
-                former = room.admit(participant_id, connection)
+                self._arrive(room, participant_id, connection)
                 room.tap(participant_id, self._taps.get((visit_id, participant_id), Tap()))
             except BaseException:
                 await connection.close()
                 raise
-            if former is not None:
-                self._close_later(former)
             self._start_pulse()
             return answer
+
+    def _arrive(self, room: Room, participant_id: UUID, connection: ParticipantConnection) -> None:
+        """In place at once where there is none to break, else beside it until it is connected. RoomFull."""
+        room.seat(participant_id)
+        current = room.connection(participant_id)
+        if current is None or current.state is ConnectionState.CLOSED:
+            self._put_in_place(room, participant_id, connection)
+            return
+        for given_up in self._arrivals.add((room.visit_id, participant_id), connection):
+            self._close_later(given_up)
+
+    def _put_in_place(self, room: Room, participant_id: UUID, connection: ParticipantConnection) -> None:
+        former = room.admit(participant_id, connection)
+        if former is not None:
+            self._close_later(former)
 
     async def _room(self, visit_id: UUID) -> Room:
         async with self._opening.setdefault(visit_id, asyncio.Lock()):
@@ -87,15 +103,23 @@ class MediaPlane:
         if not candidate.strip():
             return
         parsed = parse_candidate(candidate)
-        room = self._rooms.get(visit_id)
-        connection = room.connection(participant_id) if room is not None else None
+        connection = self._negotiated(visit_id, participant_id, ufrag_of(candidate))
         if connection is not None and usable(parsed, self._settings.policy):
             await connection.add_candidate(parsed, sdp_mid)
+
+    def _negotiated(self, visit_id: UUID, participant_id: UUID, ufrag: str) -> ParticipantConnection | None:
+        """The connection whose offer had this ICE user fragment; the newest when the candidate names none."""
+        room = self._rooms.get(visit_id)
+        current = room.connection(participant_id) if room is not None else None
+        known = [*self._arrivals.of((visit_id, participant_id)), *([current] if current else [])]
+        return next((one for one in known if not ufrag or one.remote_ufrag == ufrag), None)
 
     async def disconnect(self, visit_id: UUID, participant_id: UUID) -> None:
         """The participant leaves: seat freed, taps closed, connection ended. Unknown participants are
         fine."""
         self._taps.pop((visit_id, participant_id), None)
+        for arriving in self._arrivals.clear(visit_id, participant_id):
+            self._close_later(arriving)
         room = self._rooms.get(visit_id)
         if room is None:
             return
@@ -130,7 +154,7 @@ class MediaPlane:
         room = self._rooms.pop(visit_id, None)
         if room is None:
             return
-        connections = [room.leave(person) for person in room.people()]
+        connections = [*(room.leave(person) for person in room.people()), *self._arrivals.clear(visit_id)]
         for key in {*self._locks, *self._taps}:
             if key[0] == visit_id:
                 self._locks.pop(key, None)
@@ -157,15 +181,25 @@ class MediaPlane:
     def _changed(
         self, visit_id: UUID, participant_id: UUID, connection: ParticipantConnection, state: ConnectionState
     ) -> None:
-        room = self._rooms.get(visit_id)
-        if room is None or room.connection(participant_id) is not connection:
-            if state is ConnectionState.CLOSED:
-                self._close_later(connection)
-            return
         if state is ConnectionState.CLOSED:
+            self._arrivals.drop((visit_id, participant_id), connection)
             self._close_later(connection)
+        room = self._rooms.get(visit_id)
+        if room is not None and state is ConnectionState.CONNECTED:
+            self._arrived(room, participant_id, connection)
+        if room is None or room.connection(participant_id) is not connection:
+            return
         if self.on_connection_state is not None:
             self.on_connection_state(visit_id, participant_id, state)
+
+    def _arrived(self, room: Room, participant_id: UUID, connection: ParticipantConnection) -> None:
+        """A connection that waited beside the old one is connected: it takes over now."""
+        pointless = self._arrivals.take((room.visit_id, participant_id), connection)
+        if pointless is None:
+            return
+        for earlier in pointless:
+            self._close_later(earlier)
+        self._put_in_place(room, participant_id, connection)
 
     def _close_later(self, connection: ParticipantConnection) -> None:
         task = asyncio.create_task(connection.close())

@@ -187,3 +187,26 @@ async def test_a_wrong_fingerprint_ends_the_attempt() -> None:
         await person.join()  # the client is content; the server is not
         await until(lambda: states == [(who, "closed")])
         await person.leave()
+
+
+async def test_an_old_connection_goes_on_until_the_new_one_is_connected() -> None:
+    visit, first, second = uuid4(), uuid4(), uuid4()
+    async with meeting() as (plane, states):
+        old = await joined(plane, visit, first)
+        watcher = await joined(plane, visit, second)
+        await until(lambda: watcher.received[0].video > 5)
+        hanging = SimulatedParticipant(lambda offer: plane.connect(visit, first, offer), listen=("127.0.0.1",))
+        await hanging._peer.setLocalDescription()
+        await hanging._connect(hanging._peer.localDescription.sdp)  # its answer is never used
+        seen = watcher.received[0].video
+        await until(lambda: watcher.received[0].video > seen + 5)
+        assert old.connected
+        new = await joined(plane, visit, first)
+        await until(lambda: not old.connected)
+        seen = watcher.received[0].video
+        await until(lambda: watcher.received[0].video > seen + 5 and new.received[0].video > 5)
+        assert plane.seats(visit, second) == {first: 0}
+        assert (first, "closed") not in states
+        assert plane._arrivals.of((visit, first)) == ()
+        for person in (old, hanging, new, watcher):
+            await person.leave()
