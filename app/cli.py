@@ -7,6 +7,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from core.errors import ServiceError
 
@@ -33,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _add_account(commands)
     _add_audit(commands)
     _add_jobs(commands)
+    _add_turn_config(commands)
     _add_openapi(commands)
     _mount(commands, "transcription.cli", "add_transcribe_command", "add_models_command")
     _mount(commands, "soap.cli", "add_note_command", "add_findings_command")
@@ -95,6 +97,15 @@ def _add_jobs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command = commands.add_parser("jobs", help="background work that was given up")
     command.add_argument("--retry", action="store_true", help="queue it once more")
     command.set_defaults(run=_process("app.failed_jobs", lambda options: {"retry": options.retry}))
+
+
+def _add_turn_config(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("turn-config", help="print turnserver.conf for this clinic's coturn")
+    command.add_argument(
+        "--coturn", metavar="VERSION", default="4.6.1", help="coturn that reads it; default 4.6.1"
+    )
+    command.add_argument("--output", type=Path, metavar="FILE", help="write it there, mode 0600")
+    command.set_defaults(run=_process("app.turn", lambda o: {"version": o.coturn, "output": o.output}))
 
 
 def _add_openapi(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

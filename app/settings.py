@@ -6,10 +6,11 @@ import json
 import tempfile
 from functools import cached_property
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ServiceError
@@ -59,18 +60,76 @@ class Settings(BaseSettings):
         default=("127.0.0.1",), description="Own addresses offered for media"
     )
     media_allow_private: bool = Field(
-        default=True, description="Accept private and loopback peers (clinic LAN, demo)"
+        default=True,
+        description="Accept private peers (clinic LAN), and loopback ones where media is on loopback",
     )
+    media_announced_addresses: tuple[str, ...] = Field(
+        default=(), description="own=public pairs: what browsers are told instead of an own address (1:1 NAT)"
+    )
+    media_port_min: int = Field(
+        default=0, ge=0, le=65535, description="Lowest UDP port for media; 0: any port"
+    )
+    media_port_max: int = Field(
+        default=0, ge=0, le=65535, description="Highest UDP port for media; 0: any port"
+    )
+    media_relay_url: str = Field(
+        default="",
+        description="turn: or turns: URL this server is itself reached through; empty: reached directly",
+    )
+    media_rooms: int = Field(default=200, ge=1, description="Calls this node carries at once")
+    media_participants: int = Field(default=400, ge=2, description="Participants this node carries at once")
     speech_model: str = Field(default="demo", description="demo, a Whisper name (base.en) or a path")
     speech_threads: int = Field(default=1, ge=1, le=64, description="Processor threads of the speech model")
     turn_urls: tuple[str, ...] = Field(default=(), description="turn: and turns: URLs handed to browsers")
-    turn_secret_file: Path | None = Field(default=None, description="File with the shared secret of coturn")
+    turn_secret_file: Path | None = Field(
+        default=None, description="File (mode 600) with the secret that new TURN credentials are made with"
+    )
+    turn_other_secret_file: Path | None = Field(
+        default=None, description="File with the next or the previous secret: coturn accepts both (rotation)"
+    )
+    turn_lifetime_s: int = Field(
+        default=600, ge=60, le=86_400, description="A TURN credential's life, seconds"
+    )
+    turn_realm: str = Field(default="consultroom", description="turn-config: realm of coturn")
+    turn_listen_addresses: tuple[str, ...] = Field(
+        default=(), description="turn-config: addresses coturn listens on; empty: all"
+    )
+    turn_external_address: str = Field(
+        default="", description="turn-config: coturn's public address behind 1:1 NAT"
+    )
+    turn_port: int = Field(default=3478, ge=1, le=65535, description="turn-config: UDP and TCP port")
+    turn_tls_port: int = Field(default=5349, ge=1, le=65535, description="turn-config: TLS port")
+    turn_certificate_file: Path | None = Field(default=None, description="turn-config: TLS certificate (PEM)")
+    turn_key_file: Path | None = Field(default=None, description="turn-config: its private key (PEM)")
+    turn_relay_port_min: int = Field(
+        default=49152, ge=1024, le=65535, description="turn-config: relay ports from"
+    )
+    turn_relay_port_max: int = Field(
+        default=65535, ge=1024, le=65535, description="turn-config: relay ports to"
+    )
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Prometheus figures on loopback; 0: none"
     )
     demo: bool = Field(
         default=False, description="Seed a clinic with demo accounts; never with real patients"
     )
+
+    @field_validator("media_announced_addresses")
+    @classmethod
+    def _address_pairs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            own, _, public = entry.partition("=")
+            if ip_address(own).version != ip_address(public).version:
+                raise ValueError("own and public address are of one family")
+        return value
+
+    @model_validator(mode="after")
+    def _port_range(self) -> Settings:
+        if self.media_port_min > self.media_port_max or (self.media_port_min == 0) != (
+            self.media_port_max == 0
+        ):
+            raise ValueError("media_port_min and media_port_max are both 0, or a range")
+        return self
 
     @field_validator("time_zone")
     @classmethod

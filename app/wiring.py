@@ -19,6 +19,7 @@ from app.archive import RecordingShelf
 from app.demo.http import DemoHttp
 from app.flows import Booked, Cancelled, Showing, VisitEnded
 from app.settings import Settings
+from app.turn import turn_settings
 from audit.archive import HeadFile
 from audit.keys import AuditKeys
 from audit.sealer import Sealer
@@ -133,8 +134,7 @@ class Clinic:
 
     @cached_property
     def turn(self) -> TurnSettings:
-        secret = self.settings.turn_secret_file
-        return TurnSettings(self.settings.turn_urls, secret=secret.read_text().strip() if secret else "")
+        return turn_settings(self.settings)
 
     @cached_property
     def showing(self) -> Showing:

@@ -17,14 +17,16 @@ _SCHEMES = ("stun:", "stuns:", "turn:", "turns:")
 class TurnSettings:
     """What the clinic configured. A URL with an unknown scheme or TURN without a secret stops start-up.
 
-    `secret` is coturn's `static-auth-secret`. To rotate it without an outage: add the new one to coturn,
-    switch it here, wait one `lifetime`, remove the old one from coturn (coturn accepts several lines at
-    once).
+    `secret` signs new credentials; `other_secret` is the next or the previous one, which coturn accepts as
+    well (`CoturnServer.secrets`). To rotate: render coturn with the new one as the other, exchange the two
+    here, and one `lifetime` later render coturn without the old one. At no moment is a credential in use
+    refused.
     """
 
     turn_urls: tuple[str, ...] = ()
     stun_urls: tuple[str, ...] = ()
     secret: str = field(default="", repr=False)
+    other_secret: str = field(default="", repr=False)
     lifetime: timedelta = DEFAULT_LIFETIME
 
     def __post_init__(self) -> None:
@@ -33,6 +35,8 @@ class TurnSettings:
                 raise ValueError("an ICE server URL starts with stun:, stuns:, turn: or turns:")
         if self.turn_urls and len(self.secret) < 16:
             raise ValueError("TURN URLs need a shared secret of at least 16 characters")
+        if self.other_secret and (len(self.other_secret) < 16 or self.other_secret == self.secret):
+            raise ValueError("the other TURN secret differs from the first and has at least 16 characters")
         if not timedelta(minutes=1) <= self.lifetime <= timedelta(hours=24):
             raise ValueError("a TURN credential lives between one minute and 24 hours")
 
@@ -59,6 +63,11 @@ def ice_servers_for(participant_id: UUID, now: datetime, settings: TurnSettings)
         username = f"{int((now + settings.lifetime).timestamp())}:{participant_id.hex}"
         servers.append(IceServer(settings.turn_urls, username, _credential(settings.secret, username)))
     return servers
+
+
+def secrets_of(settings: TurnSettings) -> tuple[str, ...]:
+    """What coturn has to accept: the secret of new credentials first."""
+    return tuple(filter(None, (settings.secret, settings.other_secret)))
 
 
 def _credential(secret: str, username: str) -> str:
