@@ -8,13 +8,21 @@ from access.care import CareRelationships, Relationship
 from access.errors import (
     EmailTaken,
     EmailUnfit,
+    GuestNameMissing,
+    InvitationExpired,
+    InvitationRevoked,
+    InvitationUnknown,
+    InvitationUsed,
     LoginFailed,
     PasswordUnfit,
     TicketExpired,
     TicketInvalid,
     TicketUsed,
     TooManyAttempts,
+    TooManyInvitations,
 )
+from access.guest import GuestPass, GuestRole, Invitation, InvitationState, expiry
+from access.invitations import GUEST_PUT_OUT, Invitations
 from access.model import Account, Actor, Lifetimes, LoginLimits, actor_of
 from access.passwords import PasswordHashing
 from access.permissions import ROLE_PERMISSIONS, Permission, Role
@@ -24,6 +32,7 @@ from access.tickets import RoomTickets, ticket_key
 
 __all__ = [
     "COOKIE",
+    "GUEST_PUT_OUT",
     "ROLE_PERMISSIONS",
     "SESSION_ENDED",
     "Access",
@@ -32,6 +41,16 @@ __all__ = [
     "CareRelationships",
     "EmailTaken",
     "EmailUnfit",
+    "GuestNameMissing",
+    "GuestPass",
+    "GuestRole",
+    "Invitation",
+    "InvitationExpired",
+    "InvitationRevoked",
+    "InvitationState",
+    "InvitationUnknown",
+    "InvitationUsed",
+    "Invitations",
     "Lifetimes",
     "LoginFailed",
     "LoginLimits",
@@ -45,6 +64,8 @@ __all__ = [
     "TicketInvalid",
     "TicketUsed",
     "TooManyAttempts",
+    "TooManyInvitations",
     "actor_of",
+    "expiry",
     "ticket_key",
 ]

@@ -1,5 +1,6 @@
 """Accounts: made, found and listed. E-mail and display name are sealed with the clinic's ring, row by row."""
 
+import secrets
 from collections.abc import Collection
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from core.crypto import Keyring
 from core.ids import new_id
 
 _MAX_NAME = 200
+_FITS_NOTHING = "!"  # no argon2 hash: verifying against it fails
 
 
 class Accounts:
@@ -58,6 +60,23 @@ class Accounts:
         if made is None:
             raise EmailTaken
         return account
+
+    async def create_guest(self, session: AsyncSession, display_name: str) -> AccountRow:
+        """An account nobody can sign in with: no e-mail finds it, no password fits; an invitation opens it."""
+        account_id = new_id()
+        row = AccountRow(
+            id=account_id,
+            role=Role.GUEST.value,
+            email=self._seal(account_id, "email", ""),
+            email_index=secrets.token_bytes(32),
+            display_name=self._seal(account_id, "display_name", display_name.strip()[:_MAX_NAME]),
+            password_hash=_FITS_NOTHING,
+            epoch=1,
+            created_at=self._clock.now(),
+        )
+        session.add(row)
+        await session.flush()
+        return row
 
     async def with_email(self, session: AsyncSession, plain: str) -> AccountRow | None:
         """The account of this e-mail (in its plain form), closed ones too."""

@@ -50,16 +50,23 @@ class CareRelationships:
         await self._add(session, account_id, patient_id, None, Relationship.SELF)
 
     async def require(
-        self, session: AsyncSession, actor: Actor, permission: Permission, patient_id: UUID
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        permission: Permission,
+        patient_id: UUID,
+        visit_id: UUID | None = None,
     ) -> None:
         """Return when `actor` may do this with this patient's record.
 
+        `visit_id`: which visit it is about, None where it is about the whole record. A guest has no care
+        relationship; the visit of the invitation is all they reach.
         Raises Forbidden otherwise and leaves a denied audit row that survives the rollback. The caller writes
         the row of an allowed access together with what it reads.
         """
         if not actor.may(permission):
             await self._deny(actor, permission, patient_id, "role")
-        if not await self._related(session, actor, patient_id):
+        if not await self._related(session, actor, patient_id, visit_id):
             await self._deny(actor, permission, patient_id, "no_relationship")
 
     async def patients_of(self, session: AsyncSession, actor: Actor) -> frozenset[UUID]:
@@ -80,7 +87,11 @@ class CareRelationships:
         )
         await audit.record_denied(self._denials, event)
 
-    async def _related(self, session: AsyncSession, actor: Actor, patient_id: UUID) -> bool:
+    async def _related(
+        self, session: AsyncSession, actor: Actor, patient_id: UUID, visit_id: UUID | None
+    ) -> bool:
+        if actor.role is Role.GUEST:
+            return actor.guest is not None and visit_id is not None and actor.guest.visit_id == visit_id
         found = _patients(actor).where(CareRelationshipRow.patient_id == patient_id).limit(1)
         return await session.scalar(found) is not None
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from core.errors import Conflict, InvalidInput, TooManyRequests, Unauthenticated
+from core.errors import Conflict, InvalidInput, NotFound, ServiceError, TooManyRequests, Unauthenticated
 
 
 class LoginFailed(Unauthenticated):
@@ -59,3 +59,46 @@ class TicketExpired(TicketInvalid):
 class TicketUsed(TicketInvalid):
     code: ClassVar[str] = "ticket_used"
     title: ClassVar[str] = "This room ticket was used before"
+
+
+class InvitationUnknown(NotFound):
+    """No link of ours, or cut off when it was copied."""
+
+    code: ClassVar[str] = "invitation_unknown"
+    title: ClassVar[str] = "This link is not an invitation"
+    next_step: ClassVar[str] = "Open the whole link again as it was sent to you, or ask for a new one."
+
+
+class InvitationExpired(ServiceError):
+    """Its time is over, or the visit is."""
+
+    code: ClassVar[str] = "invitation_expired"
+    status: ClassVar[int] = 410
+    title: ClassVar[str] = "This invitation has expired"
+    next_step: ClassVar[str] = "Ask the person who invited you for a new link."
+
+
+class InvitationRevoked(InvitationExpired):
+    code: ClassVar[str] = "invitation_revoked"
+    title: ClassVar[str] = "This invitation was withdrawn"
+    next_step: ClassVar[str] = "Ask the person who invited you whether you are still expected."
+
+
+class InvitationUsed(Conflict):
+    """One device at a time: a link that was passed on does not let a second person in."""
+
+    code: ClassVar[str] = "invitation_used"
+    title: ClassVar[str] = "This invitation is in use on another device"
+    next_step: ClassVar[str] = "Go on there and leave the visit first, or ask for a new link."
+
+
+class TooManyInvitations(Conflict):
+    code: ClassVar[str] = "too_many_invitations"
+    title: ClassVar[str] = "This visit has as many open invitations as it can have"
+    next_step: ClassVar[str] = "Withdraw one that is not needed, then invite again."
+
+
+class GuestNameMissing(InvalidInput):
+    code: ClassVar[str] = "guest_name_missing"
+    title: ClassVar[str] = "A name is missing"
+    next_step: ClassVar[str] = "Write the name the others in the visit should see."

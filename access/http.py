@@ -53,8 +53,7 @@ class AccessHttp:
         actor, token = await self._access.sign_in(call.body.email, password, call.request.remote or "")
         await self._access.forget(call.principal)
         response = web.Response(body=_view(actor).model_dump_json().encode(), content_type="application/json")
-        # __Host-: the browser takes it only with Secure, Path=/ and no Domain (RFC 6265bis section 4.1.3.2).
-        response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Lax")
+        give_cookie(response, token)
         return response
 
     @route(
@@ -76,6 +75,12 @@ class AccessHttp:
         response = web.Response(status=204, headers={"Clear-Site-Data": '"cache"'})
         response.del_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
         return response
+
+
+def give_cookie(response: web.Response, token: str) -> None:
+    """The session's cookie, for this browser."""
+    # __Host-: the browser takes it only with Secure, Path=/ and no Domain (RFC 6265bis section 4.1.3.2).
+    response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Lax")
 
 
 def _view(actor: Actor) -> SessionView:

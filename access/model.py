@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from access.errors import EmailUnfit, PasswordUnfit
+from access.guest import GuestPass
 from access.permissions import ROLE_PERMISSIONS, Permission, Role
 from core.errors import Forbidden, Unauthenticated
 from core.http import Principal
@@ -33,18 +34,29 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody signed in, with what their role may do (implements core.http.Principal)."""
+    """Somebody signed in, with what their role may do (implements core.http.Principal).
+
+    `guest`: the one visit an invited person is here for; None for accounts, and with the role guest it opens
+    nothing.
+    """
 
     account_id: UUID
     session_id: UUID
     role: Role
     permissions: frozenset[Permission]
     display_name: str = field(repr=False)
+    guest: GuestPass | None = None
 
     @classmethod
-    def of(cls, account: Account, session_id: UUID) -> "Actor":
+    def of(cls, account: Account, session_id: UUID, guest: GuestPass | None = None) -> "Actor":
         """The actor that `account` is in this session."""
-        return cls(account.id, session_id, account.role, ROLE_PERMISSIONS[account.role], account.display_name)
+        may = ROLE_PERMISSIONS[account.role]
+        return cls(account.id, session_id, account.role, may, account.display_name, guest)
+
+    @property
+    def room_role(self) -> str:
+        """What the others in a room see them as: a guest is an interpreter or family."""
+        return self.guest.role if self.guest else self.role.value
 
     def may(self, permission: Permission) -> bool:
         """Whether the role holds the permission."""
@@ -82,6 +94,8 @@ class Lifetimes:
         default_factory=lambda: {
             Role.PATIENT: timedelta(minutes=30),
             Role.ADMINISTRATOR: timedelta(minutes=10),
+            # While a guest is connected the room keeps the session alive; gone, the link opens elsewhere soon.
+            Role.GUEST: timedelta(minutes=10),
         }
     )
     # A request writes last_seen_at at most this often: reading must not cost a write each time.

@@ -18,6 +18,8 @@ class Role(StrEnum):
     PHARMACIST = "pharmacist"
     LAB_TECHNICIAN = "lab_technician"
     ADMINISTRATOR = "administrator"
+    GUEST = "guest"
+    """Interpreter or family, in one visit by an invitation; no password, no record (`access.guest`)."""
 
 
 class Permission(StrEnum):
@@ -34,6 +36,7 @@ class Permission(StrEnum):
     VISIT_READ = "record:visit:read"
     TRANSCRIPT_READ = "record:transcript:read"
     RECORDING_READ = "record:recording:read"
+    RECORDING_EXPORT = "record:recording:export"
     NOTE_READ = "record:note:read"
     NOTE_WRITE = "record:note:write"
     NOTE_SIGN = "record:note:sign"
@@ -46,6 +49,10 @@ class Permission(StrEnum):
     MEDIA_PUBLISH = "room:media:publish"
     CHAT_WRITE = "room:chat:write"
     CONSENT_SET = "room:consent:set"
+    SCREEN_SHARE = "room:screen:share"
+    GUEST_INVITE = "room:guest:invite"
+    FILE_SEND = "room:file:send"
+    FILE_READ = "record:file:read"
     VISIT_END = "room:visit:end"
     DEMO_CONSULT_START = "demo:consult:start"
     AUDIT_VERIFY = "audit:event:verify"
@@ -64,6 +71,13 @@ _IN_THE_ROOM = frozenset(
         Permission.CONSENT_SET,
     }
 )
+# The people whose visit it is: they bring others in, show a screen and send files.
+_OWN_ROOM = _IN_THE_ROOM | {
+    Permission.SCREEN_SHARE,
+    Permission.GUEST_INVITE,
+    Permission.FILE_SEND,
+    Permission.FILE_READ,
+}
 _FINDING_A_SLOT = frozenset({Permission.DOCTOR_LIST, Permission.SLOT_READ})
 _BOOKING = _FINDING_A_SLOT | {Permission.APPOINTMENT_BOOK, Permission.APPOINTMENT_CANCEL}
 
@@ -72,19 +86,20 @@ _BOOKING = _FINDING_A_SLOT | {Permission.APPOINTMENT_BOOK, Permission.APPOINTMEN
 _PATIENT = (
     _EVERYBODY
     | _BOOKING
-    | _IN_THE_ROOM
+    | _OWN_ROOM
     | {Permission.VISIT_LIST, Permission.VISIT_READ, Permission.TRANSCRIPT_READ, Permission.SUMMARY_READ}
 )
 _DOCTOR = (
     _EVERYBODY
     | _BOOKING
-    | _IN_THE_ROOM
+    | _OWN_ROOM
     | {
         Permission.SLOT_PUBLISH,
         Permission.VISIT_LIST,
         Permission.VISIT_READ,
         Permission.TRANSCRIPT_READ,
         Permission.RECORDING_READ,
+        Permission.RECORDING_EXPORT,
         Permission.NOTE_READ,
         Permission.NOTE_WRITE,
         Permission.NOTE_SIGN,
@@ -101,6 +116,8 @@ _SCHEDULER = _EVERYBODY | _BOOKING | {Permission.SLOT_PUBLISH, Permission.VISIT_
 _NURSE = _EVERYBODY | _FINDING_A_SLOT
 _PHARMACIST = _EVERYBODY
 _LAB_TECHNICIAN = _EVERYBODY
+# Sees, hears, speaks and writes in the one room; no chart, no captions, no file, no screen of their own.
+_GUEST = _EVERYBODY | _IN_THE_ROOM
 # Runs the clinic's system; no clinical field and no visit.
 _ADMINISTRATOR = _EVERYBODY | {Permission.DOCTOR_LIST, Permission.AUDIT_VERIFY}
 
@@ -113,5 +130,6 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.PHARMACIST: _PHARMACIST,
         Role.LAB_TECHNICIAN: _LAB_TECHNICIAN,
         Role.ADMINISTRATOR: _ADMINISTRATOR,
+        Role.GUEST: _GUEST,
     }
 )

@@ -14,7 +14,7 @@ from access.model import Account, Actor, Lifetimes, LoginLimits, plain_email
 from access.passwords import PasswordHashing
 from access.permissions import Permission, Role
 from access.sessions import Sessions
-from access.store import AccountRow
+from access.store import AccountRow, InvitationRow
 from core.clock import Clock
 from core.crypto import Keyring
 from core.database import Database
@@ -104,6 +104,19 @@ class Access:
     async def end_sessions(self, session: AsyncSession, account_id: UUID) -> int:
         """End every session of an account and tell their sockets; returns how many there were."""
         return await self._sessions.end_all(session, account_id)
+
+    async def make_guest(self, session: AsyncSession, display_name: str) -> UUID:
+        """An account for somebody invited (`access.invitations`); nobody signs in with it."""
+        return (await self._accounts.create_guest(session, display_name)).id
+
+    async def start_guest(self, session: AsyncSession, invitation: InvitationRow) -> tuple[Actor, str]:
+        """A session of an opened invitation, and the token for its cookie. Raises LookupError without account."""
+        row = await session.get_one(AccountRow, invitation.account_id)
+        return await self._sessions.start(session, row, invitation)
+
+    async def is_in(self, session: AsyncSession, account_id: UUID) -> bool:
+        """Whether the account has a session that is still good somewhere."""
+        return await self._sessions.is_in(session, account_id)
 
     # Accounts
 

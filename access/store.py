@@ -84,3 +84,32 @@ class UsedTicketRow(Base):
 
     jti: Mapped[UUID] = mapped_column(primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class InvitationRow(Base):
+    """A link for one guest into one visit. `token_hash` is the SHA-256 of what the link holds.
+
+    `account_id`: the guest's own account, made when the link is first used. `display_name` is null where the
+    inviter left it to the guest.
+    """
+
+    __tablename__ = "invitation"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[UUID] = mapped_column(index=True)
+    patient_id: Mapped[UUID]
+    role: Mapped[str] = mapped_column(Text)
+    display_name: Mapped[bytes | None] = mapped_column(LargeBinary)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    invited_by: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    opened_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), unique=True)
+
+    __table_args__ = (
+        CheckConstraint("role IN ('interpreter', 'family')", name="role"),
+        CheckConstraint("created_at < expires_at", name="period"),
+        CheckConstraint("(opened_at IS NULL) = (account_id IS NULL)", name="opened"),
+    )

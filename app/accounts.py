@@ -38,10 +38,10 @@ async def run(*, options: argparse.Namespace) -> int:
 
 
 def _role(name: str) -> Role:
-    try:
-        return Role(name)
-    except ValueError:
-        raise InvalidInput(f"The roles are: {', '.join(Role)}.") from None
+    roles = [role for role in Role if role is not Role.GUEST]  # a guest is invited into a visit
+    if name not in roles:
+        raise InvalidInput(f"The roles are: {', '.join(roles)}.")
+    return Role(name)
 
 
 def _date(text: str | None) -> date | None:

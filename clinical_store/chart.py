@@ -46,7 +46,7 @@ class Charts:
     ) -> Chart:
         """Raises VisitNotFound, or Forbidden (with a denied audit row that survives the rollback)."""
         chart = await self._load(session, visit_id, lock=lock)
-        await self.care.require(session, actor, permission, chart.visit.patient_id)
+        await self.care.require(session, actor, permission, chart.visit.patient_id, visit_id)
         event = audit.AuditEvent(
             actor_id=actor.account_id,
             action=permission.value,

@@ -15,6 +15,7 @@ from clinical_store.errors import RecordUnreadable
 from core.crypto import Keyring, NotOpened, new_key, seal, unseal
 
 _MEDIA = b"consultroom media v1"
+_FILES = b"consultroom files v1"
 RowId = UUID | str
 
 
@@ -56,7 +57,14 @@ class PatientKey:
 
     def media_key(self) -> bytes:
         """The key of the patient's recordings: derived (HKDF, RFC 5869), so shredded with the rest."""
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=_MEDIA).derive(self._key)
+        return self._derived(_MEDIA)
+
+    def files_key(self) -> bytes:
+        """The key of what was sent in the chat of the patient's visits."""
+        return self._derived(_FILES)
+
+    def _derived(self, purpose: bytes) -> bytes:
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(self._key)
 
 
 class KeyCabinet:

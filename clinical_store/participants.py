@@ -60,6 +60,18 @@ class Participants(Part):
             raise ParticipantNotFound
         await emit(session, "visit.changed", visit_id=str(visit_id))
 
+    async def close_door_to(self, session: AsyncSession, visit_id: UUID, account_id: UUID) -> UUID | None:
+        """System use (guests): whatever this account was let in to is over; it must be let in anew.
+
+        Returns the participant, None when the account never came.
+        """
+        row = await _place_of(session, visit_id, account_id)
+        if row is None:
+            return None
+        if row.state != ParticipantState.LEFT:
+            await self.set_participant_state(session, row.id, ParticipantState.LEFT)
+        return row.id
+
     async def _take_place(self, session: AsyncSession, actor: Actor, chart: Chart) -> None:
         participant_id = new_id()
         name = chart.key.seal_text(actor.display_name, _TABLE, "display_name", participant_id)
@@ -67,7 +79,7 @@ class Participants(Part):
             id=participant_id,
             visit_id=chart.visit.id,
             account_id=actor.account_id,
-            role=actor.role.value,
+            role=actor.room_role,
             display_name=name,
             state=_first_state(actor, chart).value,
         )

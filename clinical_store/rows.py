@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -133,11 +134,13 @@ class UtteranceRow(Base):
 
 
 class SegmentRow(Base):
-    """`storage_name` is a generated id. `closed_cleanly` is null while the recorder writes."""
+    """`storage_name` is a generated id. `closed_cleanly` is null while the recorder writes. `kind`: the camera with
+    the microphone, or the screen. `gaps`: [from ms, to ms, "sound" or "picture"], in order: lost on the way."""
 
     __tablename__ = "recording_segment"
     __table_args__ = (
         _participant_of_visit(),
+        _one_of("kind", "camera", "screen"),
         CheckConstraint("0 <= start_ms AND start_ms <= end_ms", name="period"),
         Index(None, "visit_id", "start_ms"),
     )
@@ -145,10 +148,12 @@ class SegmentRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     visit_id: Mapped[UUID]
     participant_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(Text)
     storage_name: Mapped[str] = mapped_column(Text, unique=True)
     start_ms: Mapped[int] = mapped_column(BigInteger)
     end_ms: Mapped[int | None] = mapped_column(BigInteger)
     closed_cleanly: Mapped[bool | None]
+    gaps: Mapped[list[list[int | str]]] = mapped_column(JSONB)
 
 
 class DraftRow(Base):
@@ -206,18 +211,45 @@ class AddendumRow(Base):
     text: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class FileRow(Base):
+    """Append-only: a file sent in the chat, whole on disk before its row exists. `storage_name`: its id."""
+
+    __tablename__ = "visit_file"
+    __table_args__ = (
+        _participant_of_visit(),
+        UniqueConstraint("id", "visit_id"),
+        _one_of("kind", "pdf", "png", "jpeg", "text"),
+        CheckConstraint("size > 0", name="size"),
+        Index(None, "visit_id", "sent_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[UUID]
+    participant_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[bytes] = mapped_column(LargeBinary)
+    storage_name: Mapped[str] = mapped_column(Text, unique=True)
+    sent_at: Mapped[datetime] = mapped_column(_Moment)
+
+
 class ChatRow(Base):
-    """Append-only."""
+    """Append-only. `file_id`: the file this message brought; its text is then empty."""
 
     __tablename__ = "chat_message"
-    __table_args__ = (_participant_of_visit(), Index(None, "visit_id", "sent_at"))
+    __table_args__ = (
+        _participant_of_visit(),
+        ForeignKeyConstraint(["file_id", "visit_id"], ["visit_file.id", "visit_file.visit_id"]),
+        Index(None, "visit_id", "sent_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     visit_id: Mapped[UUID]
     participant_id: Mapped[UUID]
     sent_at: Mapped[datetime] = mapped_column(_Moment)
     text: Mapped[bytes] = mapped_column(LargeBinary)
+    file_id: Mapped[UUID | None] = mapped_column(unique=True)
 
 
 #: Tables whose rows are written once; the migration puts a trigger on each.
-APPEND_ONLY = ("consent", "encounter_note_version", "signature", "addendum", "chat_message")
+APPEND_ONLY = ("consent", "encounter_note_version", "signature", "addendum", "chat_message", "visit_file")

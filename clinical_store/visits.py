@@ -48,9 +48,15 @@ class Visits(Part):
         await emit(session, "visit.changed", visit_id=str(row_id))
         return visit_of(row)
 
-    async def visit_for(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> Visit:
-        """Raises VisitNotFound, Forbidden."""
-        chart = await self._charts.open(session, actor, Permission.VISIT_READ, visit_id)
+    async def visit_for(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        visit_id: UUID,
+        permission: Permission = Permission.ROOM_JOIN,
+    ) -> Visit:
+        """Times and state of a visit, for what `permission` names. Raises VisitNotFound, Forbidden."""
+        chart = await self._charts.open(session, actor, permission, visit_id)
         return visit_of(chart.visit)
 
     async def visit(self, session: AsyncSession, visit_id: UUID) -> Visit:

@@ -10,6 +10,8 @@ HEAD = """# Who may do what
 Written by `python -m tools.access_matrix` from `access/permissions.py`; a test keeps the two in step. What is
 not marked is denied. A permission on a record (`record:…`, `room:…`) is only the first lock: the second is
 the care relationship. A patient has it with the own record, a doctor with patients they have a visit with.
+A guest (interpreter, family) has none: an invitation opens the room of one visit, and what is marked here only
+there.
 
 """
 

@@ -17,6 +17,7 @@ CLINICAL = {
     Permission.NOTE_SIGN,
     Permission.NOTE_ADDEND,
     Permission.SUMMARY_READ,
+    Permission.FILE_READ,
 }
 ROOM = {permission for permission in Permission if permission.startswith("room:")}
 
@@ -31,14 +32,31 @@ def test_a_permission_is_scope_resource_action(permission: Permission) -> None:
     assert re.fullmatch(r"[a-z]+:[a-z]+:[a-z]+", permission)
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.DOCTOR, Role.PATIENT}))
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.DOCTOR, Role.PATIENT, Role.GUEST}))
 def test_only_doctor_and_patient_reach_a_record_or_a_room(role: Role) -> None:
     assert not ROLE_PERMISSIONS[role] & (CLINICAL | ROOM)
 
 
+def test_a_guest_sits_in_a_room_and_reaches_nothing_else() -> None:
+    guest = ROLE_PERMISSIONS[Role.GUEST]
+    assert not [p for p in guest if p.startswith(("record:", "scheduling:", "demo:", "audit:"))]
+    assert ROOM - guest == {
+        Permission.PARTICIPANT_ADMIT,
+        Permission.VISIT_END,
+        Permission.GUEST_INVITE,
+        Permission.FILE_SEND,
+        Permission.SCREEN_SHARE,
+    }
+
+
 def test_a_patient_neither_reads_the_working_note_nor_runs_the_room() -> None:
     patient = ROLE_PERMISSIONS[Role.PATIENT]
-    assert patient & CLINICAL == {Permission.VISIT_READ, Permission.TRANSCRIPT_READ, Permission.SUMMARY_READ}
+    assert patient & CLINICAL == {
+        Permission.VISIT_READ,
+        Permission.TRANSCRIPT_READ,
+        Permission.SUMMARY_READ,
+        Permission.FILE_READ,
+    }
     assert ROOM - patient == {Permission.PARTICIPANT_ADMIT, Permission.VISIT_END}
     assert Permission.SLOT_PUBLISH not in patient
 
