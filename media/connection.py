@@ -11,7 +11,7 @@ from aiortc.rtcicetransport import RTCIceCandidate
 from media import guard
 from media.candidates import MAX_CANDIDATES, RemoteCandidate
 from media.errors import MalformedOffer
-from media.model import ConnectionState, MediaSettings
+from media.model import SOURCES, ConnectionState, Figures, LineFigures, MediaSettings, Source, together
 from media.peer import RoomPeerConnection, close_quietly
 from media.receiver import RoomReceiver
 from media.sdp_gate import Offer, check_offer
@@ -29,8 +29,7 @@ OnState = Callable[[ConnectionState], None]
 
 
 class ParticipantConnection:
-    """A participant's media connection in a room: one audio and one video receiver, a pair of senders per
-    seat."""
+    """A participant's media connection in a room: a receiver for each source, and as many senders per seat."""
 
     def __init__(self, settings: MediaSettings, on_state: OnState) -> None:
         self.state = ConnectionState.CONNECTING
@@ -43,9 +42,8 @@ class ParticipantConnection:
         self._opened_at = time.monotonic()
         self._closing = False
         self._flow = 0, -FLOW_S  # packets had when they last flowed, and when that was
-        self.audio: RoomReceiver
-        self.video: RoomReceiver
-        self.seats: list[tuple[RoomSender, RoomSender]] = []
+        self.receivers: dict[Source, RoomReceiver] = {}
+        self.seats: list[dict[Source, RoomSender]] = []
 
     async def answer(self, text: str) -> str:
         """Answer an SDP offer. Raises MalformedOffer; the connection is then closed."""
@@ -67,11 +65,13 @@ class ParticipantConnection:
             for codec in transceiver._codecs:
                 if codec.name == "opus":
                     codec.parameters = dict(OPUS)
-        for transceiver in transceivers[2:]:
+        own, seated = transceivers[: len(SOURCES)], transceivers[len(SOURCES) :]
+        for transceiver in seated:
             transceiver.direction = "sendonly"
-        self.audio, self.video = (_receiver(transceiver) for transceiver in transceivers[:2])
-        pairs = zip(transceivers[2::2], transceivers[3::2], strict=True)
-        self.seats = [(_sender(audio), _sender(video)) for audio, video in pairs]
+        self.receivers = {(r := _receiver(transceiver)).source_name: r for transceiver in own}
+        for begin in range(0, len(seated), len(SOURCES)):
+            row = map(_sender, seated[begin : begin + len(SOURCES)])
+            self.seats.append({sender.source_name: sender for sender in row})
         await self._peer.setLocalDescription()
         return self._peer.localDescription.sdp
 
@@ -80,6 +80,22 @@ class ParticipantConnection:
         """The ICE user fragment of the offer (RFC 8839 section 5.4)."""
         ice = self._peer.ice
         return (ice.remote_username or "") if ice is not None else ""
+
+    def figures(self, now: float) -> Figures:
+        """Per source: what this participant sends, and what it is sent over all seats."""
+        down = {s: [seat[s].figures(now) for seat in self.seats if seat[s].source] for s in SOURCES}
+        return {
+            "up": {source: receiver.figures(now) for source, receiver in self.receivers.items()},
+            "down": {source: together(figures) for source, figures in down.items()},
+        }
+
+    def uplink(self, now: float) -> LineFigures:
+        """Everything this participant sends, as one."""
+        return together(list(self.figures(now)["up"].values()))
+
+    def downlink(self, now: float) -> LineFigures:
+        """Everything this participant is sent, as one."""
+        return together(list(self.figures(now)["down"].values()))
 
     async def add_candidate(self, candidate: RemoteCandidate, mid: str) -> None:
         """Trickled candidate that passed the filter; more than MAX_CANDIDATES are ignored."""
@@ -103,14 +119,14 @@ class ParticipantConnection:
             self._judge(now)
 
     def _send_reports(self, now: float) -> None:
-        rtts = [s.rtt for pair in self.seats for s in pair if s.rtt is not None]
-        for receiver in (self.audio, self.video):
+        senders = [sender for seat in self.seats for sender in seat.values()]
+        rtts = [sender.rtt for sender in senders if sender.rtt is not None]
+        for receiver in self.receivers.values():
             if rtts:
                 receiver.rtt = min(rtts)
             receiver.send_report()
-        for pair in self.seats:
-            for sender in pair:
-                sender.send_report(now)
+        for sender in senders:
+            sender.send_report(now)
 
     def _patience(self, heard: float, now: float) -> float:
         """Seconds of silence that count as a lost line. Whoever was sending until the last moment and then stops

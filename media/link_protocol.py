@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from struct import Struct, error
 from uuid import UUID
 
+from media.model import KIND_OF, SOURCES, Codec, Kind, Source
+
 MAX_FRAME = 64 * 1024
 HEAD = Struct(">IB")
 _OPEN = Struct(">I16s16s??d")
-_PACKET = Struct(">IBB?HId")
+_PACKET = Struct(">IBBB?HId")
 _REPORT = Struct(">IBBQId")
 _CLOSE = Struct(">Id")
 _KEY_FRAME = Struct(">I")
 
 OPEN, PACKET, REPORT, CLOSE, KEY_FRAME = 1, 2, 3, 4, 16
-KINDS = ("audio", "video")
+CODECS: tuple[Codec, ...] = ("opus", "vp8", "h264")
 
 
 class BrokenFrame(ValueError):
@@ -39,16 +41,21 @@ class OpenStream:
 
 @dataclass(frozen=True, slots=True)
 class StreamPacket:
-    """One RTP packet. `source` counts the participant's connections: numbers begin anew with each."""
+    """One RTP packet. `connection` counts the participant's connections: numbers begin anew with each."""
 
     stream: int
-    kind: str
-    source: int
+    source: Source
+    codec: Codec
+    connection: int
     marker: bool
     sequence: int
     timestamp: int
     at: float
     payload: bytes
+
+    @property
+    def kind(self) -> Kind:
+        return KIND_OF[self.source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +63,15 @@ class StreamReport:
     """The publisher's RTCP sender report: its wall clock (NTP 32.32) at an RTP timestamp."""
 
     stream: int
-    kind: str
-    source: int
+    source: Source
+    connection: int
     ntp: int
     timestamp: int
     at: float
+
+    @property
+    def kind(self) -> Kind:
+        return KIND_OF[self.source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +98,12 @@ def encode(frame: Frame) -> bytes:
 
 def _body(frame: Frame) -> tuple[int, bytes]:
     match frame:
-        case StreamPacket(stream, kind, source, marker, sequence, timestamp, at, payload):
-            fields = _PACKET.pack(stream, KINDS.index(kind), source & 0xFF, marker, sequence, timestamp, at)
-            return PACKET, fields + payload
-        case StreamReport(stream, kind, source, ntp, timestamp, at):
-            return REPORT, _REPORT.pack(stream, KINDS.index(kind), source & 0xFF, ntp, timestamp, at)
+        case StreamPacket(stream, source, codec, connection, marker, sequence, timestamp, at, payload):
+            of = (SOURCES.index(source), CODECS.index(codec), connection & 0xFF)
+            return PACKET, _PACKET.pack(stream, *of, marker, sequence, timestamp, at) + payload
+        case StreamReport(stream, source, connection, ntp, timestamp, at):
+            of_report = (SOURCES.index(source), connection & 0xFF)
+            return REPORT, _REPORT.pack(stream, *of_report, ntp, timestamp, at)
         case OpenStream(stream, visit, participant, record, transcribe, at):
             return OPEN, _OPEN.pack(stream, visit.bytes, participant.bytes, record, transcribe, at)
         case CloseStream(stream, at):
@@ -110,13 +122,12 @@ def decode(kind: int, body: bytes) -> Frame:
 
 def _decode(kind: int, body: bytes) -> Frame:
     if kind == PACKET:
-        stream, media, source, marker, sequence, timestamp, at = _PACKET.unpack_from(body)
-        return StreamPacket(
-            stream, KINDS[media], source, marker, sequence, timestamp, at, body[_PACKET.size :]
-        )
+        stream, source, codec, connection, marker, sequence, timestamp, at = _PACKET.unpack_from(body)
+        of, payload = (SOURCES[source], CODECS[codec], connection), body[_PACKET.size :]
+        return StreamPacket(stream, *of, marker, sequence, timestamp, at, payload)
     if kind == REPORT:
-        stream, media, source, ntp, timestamp, at = _REPORT.unpack(body)
-        return StreamReport(stream, KINDS[media], source, ntp, timestamp, at)
+        stream, source, *numbers = _REPORT.unpack(body)
+        return StreamReport(stream, SOURCES[source], *numbers)
     if kind == OPEN:
         stream, visit, participant, record, transcribe, at = _OPEN.unpack(body)
         return OpenStream(stream, UUID(bytes=visit), UUID(bytes=participant), record, transcribe, at)

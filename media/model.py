@@ -1,5 +1,6 @@
 """What the media plane is told and tells. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -7,7 +8,12 @@ from typing import Literal
 from media.candidates import AddressPolicy
 
 Kind = Literal["audio", "video"]
+Source = Literal["microphone", "camera", "screen"]
+Codec = Literal["opus", "vp8", "h264"]
 CLOCK_RATE: dict[str, int] = {"audio": 48_000, "video": 90_000}
+SOURCES: tuple[Source, ...] = ("microphone", "camera", "screen")
+"""What a participant can send, in the order of the connection's m-lines, and of each seat's."""
+KIND_OF: dict[Source, Kind] = {"microphone": "audio", "camera": "video", "screen": "video"}
 
 
 class ConnectionState(StrEnum):
@@ -25,7 +31,7 @@ class MediaSettings:
     link-local and Docker's bridge. `allow_private` and `allow_loopback`: send to private addresses named by
     a participant (clinics whose staff sit in the same network; the demo on one machine)."""
 
-    seats: int = 3
+    seats: int = 3  # 1 to 5: two to six people
     listen: tuple[str, ...] = ()
     allow_private: bool = False
     allow_loopback: bool = False
@@ -49,3 +55,39 @@ class Tap:
     @property
     def on(self) -> bool:
         return self.record or self.transcribe
+
+
+@dataclass(frozen=True, slots=True)
+class LineFigures:
+    """What is known of media in one direction of one line over the last seconds.
+
+    `loss`: share of packets (0 to 1) that did not come by themselves; `jitter_s`: RFC 3550 section 6.4.1;
+    `packets`: forwarded so far.
+    """
+
+    bitrate_bps: int = 0
+    estimate_bps: int | None = None
+    loss: float = 0.0
+    jitter_s: float = 0.0
+    rtt_s: float | None = None
+    packets: int = 0
+
+
+def together(figures: Sequence[LineFigures]) -> LineFigures:
+    """Several streams of one line as one: rates and packets summed, loss weighted by rate, the worst jitter,
+    the best estimate and round trip."""
+    if not figures:
+        return LineFigures()
+    weights = [max(1, one.bitrate_bps) for one in figures]
+    return LineFigures(
+        sum(one.bitrate_bps for one in figures),
+        max((one.estimate_bps for one in figures if one.estimate_bps is not None), default=None),
+        sum(one.loss * weight for one, weight in zip(figures, weights, strict=True)) / sum(weights),
+        max(one.jitter_s for one in figures),
+        min((one.rtt_s for one in figures if one.rtt_s is not None), default=None),
+        sum(one.packets for one in figures),
+    )
+
+
+Figures = dict[Literal["up", "down"], dict[Source, LineFigures]]
+"""Of one participant: what it sends (up) and what it is sent (down: over all seats), per source."""

@@ -18,6 +18,7 @@ from OpenSSL import SSL
 
 from media import guard
 from media.candidates import local_addresses
+from media.model import SOURCES
 from media.receiver import RoomReceiver
 from media.sender import RoomSender
 
@@ -48,9 +49,11 @@ class RoomPeerConnection(RTCPeerConnection):
     ) -> RTCRtpTransceiver:
         transceivers: list[RTCRtpTransceiver] = self.__dict__["_RTCPeerConnection__transceivers"]
         transport = transceivers[0].receiver.transport if transceivers else self._new_transport()
-        sender, receiver = RoomSender(kind, transport), RoomReceiver(kind, transport)
+        seat, place = divmod(len(transceivers), len(SOURCES))  # the first three are the participant's own
+        sender, receiver = RoomSender(SOURCES[place], transport), RoomReceiver(SOURCES[place], transport)
         receiver._set_rtcp_ssrc(sender._ssrc)
-        sender._stream_id = f"seat-{max(0, len(transceivers) - 2) // 2}"  # a seat's sound and picture in sync
+        # A seat's voice and face play in sync; a shared screen waits for neither.
+        sender._stream_id = f"seat-{max(0, seat - 1)}" + ("-screen" if SOURCES[place] == "screen" else "")
         transceiver = RTCRtpTransceiver(direction=direction, kind=kind, sender=sender, receiver=receiver)
         transceiver._bundled = bool(transceivers)
         transceivers.append(transceiver)

@@ -10,7 +10,7 @@ from core.clock import Clock
 from media.arrivals import Arrivals
 from media.candidates import parse_candidate, ufrag_of, usable
 from media.connection import ParticipantConnection
-from media.model import ConnectionState, MediaSettings, Tap
+from media.model import ConnectionState, Figures, MediaSettings, Tap
 from media.ports import EpochOf, OnConnectionState
 from media.recorder_link import RecorderLink
 from media.room import Room
@@ -148,6 +148,12 @@ class MediaPlane:
         room = self._rooms.get(visit_id)
         connection = room.connection(participant_id) if room is not None else None
         return connection.state if connection is not None else ConnectionState.CLOSED
+
+    def figures(self, visit_id: UUID, participant_id: UUID) -> Figures:
+        """What is known of a participant's line right now; empty without a connection."""
+        room = self._rooms.get(visit_id)
+        connection = room.connection(participant_id) if room is not None else None
+        return connection.figures(time.monotonic()) if connection is not None else {"up": {}, "down": {}}
 
     async def close_room(self, visit_id: UUID) -> None:
         """End a visit's media for everybody."""

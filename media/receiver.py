@@ -9,7 +9,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from aiortc.codecs import is_rtx
 from aiortc.rate import BandwidthUsage, RemoteBitrateEstimator
@@ -31,8 +30,11 @@ from aiortc.rtp import (
     unwrap_rtx,
 )
 
-from media.model import CLOCK_RATE
+from media.figures import Reading, StreamHistory
+from media.model import CLOCK_RATE, KIND_OF, Codec, Kind, LineFigures, Source
+from media.rtp import Packet
 from media.sequence import LossTracker
+from media.sources import PacketTaker, SenderReport
 
 logger = logging.getLogger(__name__)
 
@@ -46,29 +48,25 @@ START_BPS = 600_000
 START_S = 8.0
 LOWEST_REMB = 50_000  # Chromium still sends 320x240 at 12 frames/s with this (measured)
 
-OnPacket = Callable[["RoomReceiver", RtpPacket, float], None]
-OnReport = Callable[["RoomReceiver", "SenderReport"], None]
-
-
-@dataclass(frozen=True, slots=True)
-class SenderReport:
-    """The publisher's pair of wall clock (NTP, 32.32) and RTP timestamp, and when it came (monotonic
-    seconds)."""
-
-    ntp: int
-    rtp: int
-    arrived: float
+OnPacket = Callable[["RoomReceiver", Packet, float], None]
+OnReport = Callable[["RoomReceiver", SenderReport], None]
 
 
 class RoomReceiver(RTCRtpReceiver):
-    """One kind of media from one participant's connection."""
+    """One source of one participant's connection: a `PacketSource`."""
 
-    def __init__(self, kind: str, transport: RTCDtlsTransport) -> None:
+    def __init__(self, source_name: Source, transport: RTCDtlsTransport) -> None:
+        kind = KIND_OF[source_name]
         super().__init__(kind, transport)
-        self.kind = kind
+        self.kind: Kind = kind
+        self.source_name: Source = source_name
+        self.codec: Codec = "opus" if kind == "audio" else "vp8"
+        self.viewers: list[PacketTaker] = []
         self.report: SenderReport | None = None
         self.rtt = 0.1
         self.packets = 0
+        self._octets = 0
+        self._history = StreamHistory()
         self._dtls = transport
         self._on_packet: OnPacket | None = None
         self._on_report: OnReport | None = None
@@ -78,7 +76,7 @@ class RoomReceiver(RTCRtpReceiver):
         self._payload_types: set[int] = set()
         self._losses = LossTracker()
         self._streams: dict[int, StreamStatistics] = {}
-        self._cache: list[RtpPacket | None] = [None] * (CACHE_PACKETS if kind == "video" else 0)
+        self._cache: list[Packet | None] = [None] * (CACHE_PACKETS if kind == "video" else 0)
         self._estimator = RemoteBitrateEstimator() if kind == "video" else None
         self._uplink_bps: int | None = None
         self._remb_sent = 0.0
@@ -89,8 +87,8 @@ class RoomReceiver(RTCRtpReceiver):
         self._closed = False
 
     def listen(self, on_packet: OnPacket, on_report: OnReport) -> None:
-        """Give each media packet (RTX unwrapped, duplicates removed) to `on_packet` with its monotonic
-        arrival."""
+        """Beside the viewers, give each media packet (RTX unwrapped, duplicates removed) to `on_packet` with its
+        monotonic arrival."""
         self._on_packet, self._on_report = on_packet, on_report
 
     # --- called by aiortc ---
@@ -111,6 +109,8 @@ class RoomReceiver(RTCRtpReceiver):
             self._payload_types.add(number)
             if is_rtx(codec) and isinstance(apt, int):
                 self._apt[number] = apt
+            elif codec.name == "H264":
+                self.codec = "h264"
         self._dtls._register_rtp_receiver(self, parameters)
         for encoding in parameters.encodings:
             self._media_ssrc = encoding.ssrc
@@ -136,6 +136,8 @@ class RoomReceiver(RTCRtpReceiver):
         if isinstance(packet, RtcpSrPacket) and packet.ssrc == self._media_ssrc:
             info = packet.sender_info
             self.report = SenderReport(info.ntp_timestamp, info.rtp_timestamp, time.monotonic())
+            for viewer in self.viewers:
+                viewer.report_from(self, self.report)
             if self._on_report is not None:
                 self._on_report(self, self.report)
 
@@ -168,18 +170,21 @@ class RoomReceiver(RTCRtpReceiver):
             self._media_ssrc = packet.ssrc
             self._losses = LossTracker()
         if self._losses.add(packet.sequence_number, now):
-            self._deliver(packet, now)
+            self._deliver(_ours(packet), now)
         if self._cache and self._losses.waiting and self._nack_timer is None:
             self._schedule_nack(0.02)
 
-    def _deliver(self, packet: RtpPacket, now: float) -> None:
+    def _deliver(self, packet: Packet, now: float) -> None:
         self.packets += 1
+        self._octets += len(packet.payload)
         if self._cache:
             self._cache[packet.sequence_number % CACHE_PACKETS] = packet
+        for viewer in self.viewers:
+            viewer.forward(self, packet, now)
         if self._on_packet is not None:
             self._on_packet(self, packet, now)
 
-    def cached(self, sequence: int) -> RtpPacket | None:
+    def cached(self, sequence: int) -> Packet | None:
         """A recent video packet by its sequence number, for a subscriber's NACK."""
         packet = self._cache[sequence % CACHE_PACKETS] if self._cache else None
         return packet if packet is not None and packet.sequence_number == sequence else None
@@ -246,8 +251,24 @@ class RoomReceiver(RTCRtpReceiver):
         if self._losses.waiting and not self._closed:
             self._schedule_nack(0.02)
 
+    def figures(self, now: float) -> LineFigures:
+        """Of what the participant sends here."""
+        reading, stream = self._reading(now), self._streams.get(self._media_ssrc or -1)
+        return LineFigures(
+            self._history.bitrate(reading),
+            self._uplink_bps,
+            self._history.loss(reading),
+            stream.jitter / CLOCK_RATE[self.kind] if stream is not None else 0.0,
+            self.rtt,
+            self.packets,
+        )
+
+    def _reading(self, now: float) -> Reading:
+        return Reading(now, self._octets, self._losses.expected, self._losses.lost)
+
     def send_report(self) -> None:
         """The receiver report, due about once a second."""
+        self._history.note(self._reading(time.monotonic()))
         reports = [self._report_on(ssrc, stream) for ssrc, stream in self._streams.items()]
         if reports:
             self._send(RtcpRrPacket(ssrc=self._own_ssrc, reports=reports))
@@ -269,6 +290,12 @@ class RoomReceiver(RTCRtpReceiver):
 
     def _send(self, packet: AnyRtcpPacket) -> None:
         send_soon(self._dtls, bytes(packet))
+
+
+def _ours(packet: RtpPacket) -> Packet:
+    p, level = packet, packet.extensions.audio_level
+    byte = None if level is None else (0x80 if level[0] else 0) | (level[1] & 0x7F)
+    return Packet(p.payload_type, p.marker, p.sequence_number, p.timestamp, p.ssrc, p.payload, byte)
 
 
 def send_soon(dtls: RTCDtlsTransport, data: bytes) -> bool:

@@ -13,8 +13,6 @@ from itertools import count
 from pathlib import Path
 from uuid import UUID
 
-from aiortc.rtp import RtpPacket
-
 from core.telemetry import counter
 from media.link_protocol import (
     HEAD,
@@ -29,7 +27,8 @@ from media.link_protocol import (
     decode,
     encode,
 )
-from media.model import Tap
+from media.model import KIND_OF, Codec, Source, Tap
+from media.rtp import Packet
 
 logger = logging.getLogger(__name__)
 
@@ -168,7 +167,7 @@ class TapStream:
         self._participant_id = participant_id
         self._tap = Tap()
         self._since = 0.0
-        self._source = 0
+        self._connection = 0
 
     def opening(self) -> OpenStream | None:
         """The frame that tells the present wish; None before there is one."""
@@ -184,19 +183,18 @@ class TapStream:
 
     def restart(self) -> None:
         """The participant has a new connection: numbers and clocks begin anew."""
-        self._source = (self._source + 1) & 0xFF
+        self._connection = (self._connection + 1) & 0xFF
 
-    def packet(self, kind: str, packet: RtpPacket, at: float) -> None:
-        if not packet.payload or not (self._tap.record or (kind == "audio" and self._tap.transcribe)):
+    def packet(self, source: Source, codec: Codec, packet: Packet, at: float) -> None:
+        heard = self._tap.transcribe and KIND_OF[source] == "audio"
+        if not packet.payload or not (self._tap.record or heard):
             return
-        marker, sequence, timestamp = bool(packet.marker), packet.sequence_number, packet.timestamp
-        self._link.send(
-            StreamPacket(self.number, kind, self._source, marker, sequence, timestamp, at, packet.payload)
-        )
+        numbers = (bool(packet.marker), packet.sequence_number, packet.timestamp, at)
+        self._link.send(StreamPacket(self.number, source, codec, self._connection, *numbers, packet.payload))
 
-    def report(self, kind: str, ntp: int, timestamp: int, at: float) -> None:
+    def report(self, source: Source, ntp: int, timestamp: int, at: float) -> None:
         if self._tap.record:
-            self._link.send(StreamReport(self.number, kind, self._source, ntp, timestamp, at))
+            self._link.send(StreamReport(self.number, source, self._connection, ntp, timestamp, at))
 
     def close(self, at: float) -> None:
         self._tap = Tap()

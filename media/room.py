@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from aiortc.rtp import RtpPacket
-
 from media.connection import ParticipantConnection
-from media.model import ConnectionState, Tap
-from media.receiver import RoomReceiver, SenderReport
+from media.model import SOURCES, ConnectionState, Source, Tap
+from media.receiver import RoomReceiver
 from media.recorder_link import RecorderLink, TapStream
+from media.rtp import Packet
 from media.seats import SeatPlan
 from media.sender import RoomSender
+from media.sources import SenderReport
 
 GROUP_FLOOR_BPS = 150_000
 
@@ -26,7 +26,6 @@ class Attendance:
     connection: ParticipantConnection | None = None
     tap: Tap = field(default_factory=Tap)
     stream: TapStream | None = None
-    viewers: dict[str, list[RoomSender]] = field(default_factory=lambda: {"audio": [], "video": []})
 
 
 class Room:
@@ -66,7 +65,7 @@ class Room:
         """Put a negotiated connection in place; returns the one it replaces, which the caller closes."""
         person = self.seat(participant_id)
         former, person.connection = person.connection, connection
-        for receiver in (connection.audio, connection.video):
+        for receiver in connection.receivers.values():
             receiver.listen(self._taker(person), self._reporter(person))
         if person.stream is not None:
             person.stream.restart()
@@ -85,41 +84,34 @@ class Room:
 
     def _wire(self) -> None:
         """Make every seat show whom the plan says. Cheap; nothing happens where nothing changed."""
-        for person in self._people.values():
-            person.viewers = {"audio": [], "video": []}
         for viewer in self._people.values():
             if viewer.connection is not None:
                 self._wire_viewer(viewer.participant_id, viewer.connection)
 
     def _wire_viewer(self, viewer: UUID, connection: ParticipantConnection) -> None:
         shown = {seat: self._people[other] for other, seat in self._plan.seen_by(viewer).items()}
-        for seat, (audio, video) in enumerate(connection.seats):
+        for seat, senders in enumerate(connection.seats):
             person = shown.get(seat)
-            source = person.connection if person is not None else None
-            audio.attach(source.audio if source is not None else None)
-            video.attach(source.video if source is not None else None)
-            if person is not None and source is not None:
-                person.viewers["audio"].append(audio)
-                person.viewers["video"].append(video)
+            for source, sender in senders.items():
+                sender.attach(self._receiver(person, source) if person is not None else None)
 
-    def _taker(self, person: Attendance) -> Callable[[RoomReceiver, RtpPacket, float], None]:
-        def take(receiver: RoomReceiver, packet: RtpPacket, now: float) -> None:
-            for sender in person.viewers[receiver.kind]:
-                if sender.source is receiver:
-                    sender.forward(packet, now)
+    @staticmethod
+    def _receiver(person: Attendance, source: Source) -> RoomReceiver | None:
+        return person.connection.receivers.get(source) if person.connection is not None else None
+
+    def _taker(self, person: Attendance) -> Callable[[RoomReceiver, Packet, float], None]:
+        def take(receiver: RoomReceiver, packet: Packet, now: float) -> None:
             if person.stream is not None:
-                person.stream.packet(receiver.kind, packet, now - self.epoch_monotonic)
+                at = now - self.epoch_monotonic
+                person.stream.packet(receiver.source_name, receiver.codec, packet, at)
 
         return take
 
     def _reporter(self, person: Attendance) -> Callable[[RoomReceiver, SenderReport], None]:
         def note(receiver: RoomReceiver, report: SenderReport) -> None:
             if person.stream is not None:
-                person.stream.report(
-                    receiver.kind, report.ntp, report.rtp, report.arrived - self.epoch_monotonic
-                )
-            for sender in person.viewers[receiver.kind]:
-                sender.send_report(report.arrived)
+                at = report.arrived - self.epoch_monotonic
+                person.stream.report(receiver.source_name, report.ntp, report.rtp, at)
 
         return note
 
@@ -136,8 +128,8 @@ class Room:
         if person.stream is None:
             person.stream = self._recorder.open(self.visit_id, participant_id, self._key_frame_for(person))
         person.stream.change(tap, time.monotonic() - self.epoch_monotonic)
-        if tap.record and person.connection is not None:
-            person.connection.video.request_key_frame()
+        if tap.record:
+            _ask_key_frames(person)
 
     def _untap(self, person: Attendance) -> None:
         if person.stream is not None:
@@ -148,7 +140,7 @@ class Room:
     def _key_frame_for(self, person: Attendance) -> Callable[[], None]:
         def ask() -> None:
             if person.connection is not None and person.connection.state is ConnectionState.CONNECTED:
-                person.connection.video.request_key_frame()
+                _ask_key_frames(person)
 
         return ask
 
@@ -156,10 +148,19 @@ class Room:
         """Carry what viewers can take to the publishers (REMB): the lowest of them, with a floor in groups,
         where one weak line must not take the picture from everybody else."""
         for person in self._people.values():
-            if person.connection is None:
-                continue
-            rates = [bps for s in person.viewers["video"] if (bps := s.downlink_bps(now)) is not None]
-            lowest = min(rates, default=None)
-            if lowest is not None and len(person.viewers["video"]) > 1:
-                lowest = max(lowest, GROUP_FLOOR_BPS)
-            person.connection.video.send_remb(lowest, now)
+            for source in SOURCES:
+                receiver = self._receiver(person, source)
+                if receiver is None:
+                    continue
+                viewers = [viewer for viewer in receiver.viewers if isinstance(viewer, RoomSender)]
+                rates = [bps for viewer in viewers if (bps := viewer.downlink_bps(now)) is not None]
+                lowest = min(rates, default=None)
+                if lowest is not None and len(viewers) > 1:
+                    lowest = max(lowest, GROUP_FLOOR_BPS)
+                receiver.send_remb(lowest, now)
+
+
+def _ask_key_frames(person: Attendance) -> None:
+    if person.connection is not None:
+        for receiver in person.connection.receivers.values():
+            receiver.request_key_frame()

@@ -2,7 +2,7 @@
 
 aiortc validates SDP with assertions and raises six kinds of exception on damaged input. So the offer is read
 here, strictly, and aiortc is given a description that we wrote from what was read: nothing of the sender's
-text passes. The layout is fixed: audio and video the participant sends, then an audio and a video m-line for
+text passes. The layout is fixed: the participant's microphone, camera and screen, then the same three for
 each seat.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from media.candidates import MAX_CANDIDATES, AddressPolicy, RemoteCandidate, parse_candidate, usable
 from media.errors import MalformedCandidate, MalformedOffer
+from media.model import KIND_OF, SOURCES
 
 MAX_OFFER_BYTES = 32 * 1024
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
@@ -130,13 +131,15 @@ def _media_section(line: str) -> OfferedMedia:
 
 
 def _check_layout(media: list[OfferedMedia], seats: int) -> None:
-    if [item.kind for item in media] != ["audio", "video"] * (seats + 1):
+    if [item.kind for item in media] != [KIND_OF[source] for source in SOURCES] * (seats + 1):
         raise MalformedOffer(
-            f"The offer must hold an audio and a video m-line for yourself and for {seats} seats."
+            f"The offer must hold m-lines for microphone, camera and screen: yours and those of {seats} seats."
         )
     for index, item in enumerate(media):
         item.direction = next((line[2:] for line in item.lines if line[2:] in _DIRECTIONS), "sendrecv")
-        if item.direction not in (("sendonly", "inactive") if index < 2 else ("recvonly", "inactive")):
+        if item.direction not in (
+            ("sendonly", "inactive") if index < len(SOURCES) else ("recvonly", "inactive")
+        ):
             raise MalformedOffer("An m-line has the wrong direction.")
 
 

@@ -29,15 +29,17 @@ from aiortc.rtp import (
     RtcpSenderInfo,
     RtcpSourceInfo,
     RtcpSrPacket,
-    RtpPacket,
     unpack_remb_fci,
 )
 from aiortc.stats import RTCStatsReport
 
-from media.model import CLOCK_RATE
-from media.receiver import RoomReceiver, send_soon
+from media.figures import Reading, ReportedLoss, StreamHistory
+from media.model import CLOCK_RATE, KIND_OF, LineFigures, Source
+from media.receiver import send_soon
+from media.rtp import Packet
 from media.sdp_gate import ABS_SEND_TIME, AUDIO_LEVEL
 from media.sequence import signed16
+from media.sources import PacketSource, SenderReport
 from media.vp8 import parse_descriptor, renumbered, starts_key_frame
 
 MAX_SOCKET_BACKLOG = 256 * 1024  # bytes waiting in the socket; video stops above it, sound never does
@@ -58,11 +60,12 @@ class _Shift:
 
 
 class RoomSender(RTCRtpSender):
-    """One kind of media of one seat."""
+    """One source of one seat."""
 
-    def __init__(self, kind: str, transport: RTCDtlsTransport) -> None:
-        super().__init__(kind, transport)
-        self.source: RoomReceiver | None = None
+    def __init__(self, source_name: Source, transport: RTCDtlsTransport) -> None:
+        super().__init__(KIND_OF[source_name], transport)
+        self.source_name: Source = source_name
+        self.source: PacketSource | None = None
         self.packets = 0
         self.dropped = 0
         self._dtls = transport
@@ -84,6 +87,8 @@ class RoomSender(RTCRtpSender):
         self._sr_sent: tuple[int, float] | None = None
         self._remb: tuple[int, float] | None = None
         self.rtt: float | None = None
+        self._reported = ReportedLoss()
+        self._history = StreamHistory()
 
     # --- called by aiortc ---
 
@@ -112,7 +117,7 @@ class RoomSender(RTCRtpSender):
 
     async def stop(self) -> None:
         self._started = False
-        self.source = None
+        self.attach(None)
         self._dtls._unregister_rtp_sender(self)
 
     async def getStats(self) -> RTCStatsReport:  # noqa: N802 - aiortc's name
@@ -133,19 +138,23 @@ class RoomSender(RTCRtpSender):
 
     # --- the seat's source ---
 
-    def attach(self, source: RoomReceiver | None) -> None:
-        """Show this publisher from now on (None: nobody)."""
+    def attach(self, source: PacketSource | None) -> None:
+        """Show this source from now on (None: nothing)."""
         if source is self.source:
             return
+        if self.source is not None:
+            self.source.viewers.remove(self)
         self.source = source
+        if source is not None:
+            source.viewers.append(self)
         self._shift = None
         self._repeats.clear()
         if source is not None:
             source.request_key_frame()
 
-    def forward(self, packet: RtpPacket, now: float) -> None:
+    def forward(self, source: PacketSource, packet: Packet, now: float) -> None:
         """Send one packet of the source on. Never raises, never waits."""
-        if not self._started:
+        if not self._started or source is not self.source:
             return
         shift = self._shift
         if shift is None:
@@ -169,12 +178,12 @@ class RoomSender(RTCRtpSender):
         sequence = (packet.sequence_number + shift.sequence) & 0xFFFF
         timestamp = (packet.timestamp + shift.timestamp) & 0xFFFFFFFF
         header = self._header(packet, self._payload_type, sequence, timestamp, self._ssrc)
-        if send_soon(self._dtls, header + payload + _padding(packet)):
+        if send_soon(self._dtls, header + payload):
             self.packets += 1
             self._octets += len(payload)
         self._advance(sequence, timestamp, payload, now)
 
-    def _begin(self, packet: RtpPacket, now: float) -> _Shift | None:
+    def _begin(self, packet: Packet, now: float) -> _Shift | None:
         """Continue the seat's numbers with the first packet of a source; video begins with a key frame."""
         if self.kind == "video" and not starts_key_frame(packet.payload):
             return None
@@ -204,27 +213,23 @@ class RoomSender(RTCRtpSender):
                 if descriptor.tl0_at is not None:
                     self._last_tl0 = payload[descriptor.tl0_at]
 
-    def _header(
-        self, packet: RtpPacket, payload_type: int, sequence: int, timestamp: int, ssrc: int
-    ) -> bytes:
+    def _header(self, packet: Packet, payload_type: int, sequence: int, timestamp: int, ssrc: int) -> bytes:
         """The fixed RTP header and, when negotiated, the kind's one extension in exactly one word (RFC
         8285)."""
         extension = self._extension(packet)
-        flags = 0x80 | (0x10 if extension else 0) | (0x20 if packet.padding_size else 0)
+        flags = 0x80 | (0x10 if extension else 0)
         second = packet.marker << 7 | payload_type
         return pack("!BBHLL", flags, second, sequence, timestamp, ssrc) + extension
 
-    def _extension(self, packet: RtpPacket) -> bytes:
+    def _extension(self, packet: Packet) -> bytes:
         if not self._extension_id:
             return b""
         if self.kind == "video":
             stamp = (current_ntp_time() >> 14) & 0x00FFFFFF
             return pack("!HHL", 0xBEDE, 1, (self._extension_id << 4 | 2) << 24 | stamp)
-        level = packet.extensions.audio_level
-        if level is None:
+        if packet.level is None:
             return b""
-        value = (0x80 if level[0] else 0) | (level[1] & 0x7F)
-        return pack("!HHBBH", 0xBEDE, 1, self._extension_id << 4, value, 0)
+        return pack("!HHBBH", 0xBEDE, 1, self._extension_id << 4, packet.level, 0)
 
     def _backlog(self) -> int:
         pair = self._dtls.transport._connection._nominated.get(1)
@@ -252,7 +257,7 @@ class RoomSender(RTCRtpSender):
             )
             header += pack("!H", sequence)  # the original sequence number (RFC 4588 section 4)
             self._rtx_sequence = (self._rtx_sequence + 1) & 0xFFFF
-        send_soon(self._dtls, header + payload + _padding(packet))
+        send_soon(self._dtls, header + payload)
 
     def _may_repeat(self, sequence: int, now: float) -> bool:
         count, last = self._repeats.get(sequence, (0, -1.0))
@@ -263,8 +268,13 @@ class RoomSender(RTCRtpSender):
         self._repeats[sequence] = (count + 1, now)
         return True
 
+    def report_from(self, source: PacketSource, report: SenderReport) -> None:
+        if source is self.source:
+            self.send_report(report.arrived)
+
     def send_report(self, now: float) -> None:
         """The publisher's clock in the seat's timestamps: without it browsers lose lip-sync."""
+        self._history.note(Reading(now, self._octets))
         report = self.source.report if self.source is not None else None
         if not self._started or self._shift is None or report is None:
             return
@@ -279,6 +289,9 @@ class RoomSender(RTCRtpSender):
         send_soon(self._dtls, data)
 
     def _note_report(self, report: RtcpReceiverInfo) -> None:
+        if report.ssrc == self._ssrc:
+            jitter_s = report.jitter / CLOCK_RATE[self.kind]
+            self._reported.note(report.fraction_lost, jitter_s, time.monotonic())
         if report.ssrc == self._ssrc and self._sr_sent and report.lsr == self._sr_sent[0] and report.dlsr:
             self.rtt = max(0.0, time.monotonic() - self._sr_sent[1] - report.dlsr / 65536)
 
@@ -288,10 +301,13 @@ class RoomSender(RTCRtpSender):
         except (ValueError, IndexError):
             return
 
+    def figures(self, now: float) -> LineFigures:
+        """Of what this seat is sent: the rate by our count, the rest as the subscriber reports it."""
+        rate, loss = self._history.bitrate(Reading(now, self._octets)), self._reported.loss(now)
+        return LineFigures(
+            rate, self.downlink_bps(now), loss, self._reported.jitter_s, self.rtt, self.packets
+        )
+
     def downlink_bps(self, now: float) -> int | None:
         """What this subscriber says it can take, None when it has not said so lately."""
         return self._remb[0] if self._remb is not None and now - self._remb[1] < REMB_AGE_S else None
-
-
-def _padding(packet: RtpPacket) -> bytes:
-    return bytes(packet.padding_size - 1) + bytes([packet.padding_size]) if packet.padding_size else b""

@@ -49,27 +49,34 @@ class LossTracker:
     """Knows which packets of one stream have not come and when to ask for them (again)."""
 
     def __init__(self) -> None:
+        self.expected = 0  # packets the publisher has sent by now, as far as the numbers tell
+        self.lost = 0  # of these, how many did not come by themselves in time
         self._newest: int | None = None
         self._missing: dict[int, _Missing] = {}
-        self._span = 0
 
     def add(self, sequence: int, now: float) -> bool:
         """Note an arrival; False when this packet had come before (a duplicate or far too late)."""
         if self._newest is None:
             self._newest = sequence
-            self._span = 1
+            self.expected = 1
             return True
         ahead = signed16(sequence - self._newest)
         if ahead > 0:
             self._advance(ahead, now)
             self._newest = sequence
             return True
-        return self._missing.pop(sequence, None) is not None
+        gap = self._missing.pop(sequence, None)
+        if gap is not None and not gap.asked:
+            self.lost -= 1  # it was only late
+        return gap is not None
 
     def _advance(self, ahead: int, now: float) -> None:
         if ahead > MAX_MISSING:  # a new beginning, not a loss
             self._missing.clear()
+            self.expected += 1
             return
+        self.expected += ahead
+        self.lost += ahead - 1
         newest = self._newest or 0
         for step in range(1, ahead):
             self._missing[(newest + step) & 0xFFFF] = _Missing(now, now + FIRST_NACK_S)

@@ -28,6 +28,7 @@ from av.audio.resampler import AudioResampler
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from media.model import KIND_OF, SOURCES
 from media.peer import close_quietly, confine
 
 RATE = 48_000
@@ -44,6 +45,7 @@ class Received:
 
     audio: int = 0
     video: int = 0
+    screen: int = 0
     level: float = 0.0
 
 
@@ -135,10 +137,16 @@ class TestPicture(MediaStreamTrack):
 
 
 class SimulatedParticipant:
-    """Joins a room with microphone and camera. `join` once; `leave` always."""
+    """Joins a room with microphone and camera, and a screen when one is given. `join` once; `leave` always."""
 
     def __init__(
-        self, connect: Connect, *, seats: int = 3, hue: int = 1, listen: tuple[str, ...] = ()
+        self,
+        connect: Connect,
+        *,
+        seats: int = 3,
+        hue: int = 1,
+        listen: tuple[str, ...] = (),
+        screen: MediaStreamTrack | None = None,
     ) -> None:
         self.microphone = Microphone()
         self.received = [Received() for _ in range(seats)]
@@ -148,10 +156,12 @@ class SimulatedParticipant:
             RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
         )
         self._peer.addTransceiver(self.microphone, "sendonly")
+        self._screen = screen
         self._peer.addTransceiver(self._camera, "sendonly")
+        self._peer.addTransceiver("video" if screen is None else screen, "sendonly")
         for _ in range(seats):
-            self._peer.addTransceiver("audio", "recvonly")
-            self._peer.addTransceiver("video", "recvonly")
+            for source in SOURCES:
+                self._peer.addTransceiver(KIND_OF[source], "recvonly")
         transport = self._peer.getTransceivers()[0].receiver.transport
         confine(transport.transport._connection, listen)
         self._watching: list[asyncio.Task[None]] = []
@@ -167,9 +177,10 @@ class SimulatedParticipant:
         changed = asyncio.Event()
         self._peer.on("connectionstatechange", changed.set)
         await self._peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-        for seat, counts in enumerate(self.received):
-            for transceiver in self._peer.getTransceivers()[2 + 2 * seat : 4 + 2 * seat]:
-                self._watching.append(asyncio.create_task(_watch(transceiver.receiver.track, counts)))
+        for place, transceiver in enumerate(self._peer.getTransceivers()[len(SOURCES) :]):
+            seat, source = divmod(place, len(SOURCES))
+            watch = _watch(transceiver.receiver.track, self.received[seat], SOURCES[source] == "screen")
+            self._watching.append(asyncio.create_task(watch))
         async with asyncio.timeout(timeout_s):
             while not self.connected:
                 if self._peer.connectionState in ("failed", "closed"):
@@ -193,6 +204,8 @@ class SimulatedParticipant:
     async def leave(self) -> None:
         self.microphone.stop()
         self._camera.stop()
+        if self._screen is not None:
+            self._screen.stop()
         await close_quietly(self._peer)
         for task in self._watching:
             task.cancel()
@@ -201,7 +214,7 @@ class SimulatedParticipant:
         self._watching.clear()
 
 
-async def _watch(track: MediaStreamTrack, counts: Received) -> None:
+async def _watch(track: MediaStreamTrack, counts: Received, screen: bool) -> None:
     """Take and count frames until the track ends; what nobody takes would pile up."""
     with contextlib.suppress(MediaStreamError):
         while True:
@@ -209,5 +222,7 @@ async def _watch(track: MediaStreamTrack, counts: Received) -> None:
             if isinstance(frame, AudioFrame):
                 counts.audio += 1
                 counts.level = float(np.abs(frame.to_ndarray()).max()) / 32768
+            elif screen:
+                counts.screen += 1
             else:
                 counts.video += 1

@@ -1,7 +1,9 @@
-"""Whole VP8 frames from ordered packets; the length of Opus packets. Pure."""
+"""Whole VP8 and H.264 frames from ordered packets; the length of Opus packets. Pure."""
 
 from dataclasses import dataclass
 
+from media.model import Codec
+from media.recording import h264
 from media.recording.reorder import Ordered
 from media.vp8 import key_frame_size, parse_descriptor
 
@@ -28,13 +30,17 @@ def opus_seconds(payload: bytes) -> float:
 
 @dataclass(frozen=True, slots=True)
 class VideoFrame:
-    """One encoded frame. `size` (width, height) on key frames."""
+    """One encoded frame. `size` (width, height) on key frames, and with it `private`, the avcC of H.264.
+    `after_loss`: something between the frame before and this one never came."""
 
     data: bytes
-    source: int
+    codec: Codec
+    connection: int
     timestamp: int
     at: float
     size: tuple[int, int] | None
+    private: bytes = b""
+    after_loss: bool = False
 
 
 class FrameAssembler:
@@ -45,44 +51,64 @@ class FrameAssembler:
         self.wants_key_frame = True
         self._parts: list[bytes] = []
         self._timestamp: int | None = None
-        self._source: int | None = None
+        self._stream: tuple[int, Codec] | None = None
         self._bytes = 0
+        self._lost = False
+        self._sets = h264.ParameterSets()
 
     def add(self, item: Ordered) -> VideoFrame | None:
         packet = item.packet
-        if item.gap or packet.source != self._source:
-            self._lose(packet.source)
-        descriptor = parse_descriptor(packet.payload)
-        if descriptor is None:
-            self._lose(packet.source)
+        stream = (packet.connection, packet.codec)
+        if item.gap or stream != self._stream:
+            self._lose(lost=item.gap or self._stream is not None)
+            self._stream = stream
+        begins, part = _part(packet.codec, packet.payload)
+        if part is None:
+            self._lose()
             return None
         if packet.timestamp != self._timestamp:
             if self._parts:  # the former frame's end is missing
-                self._lose(packet.source)
-            if not descriptor.starts_frame:
-                self._lose(packet.source)
+                self._lose()
+            if not begins:
+                self._lose()
                 return None
             self._timestamp = packet.timestamp
-        return self._join(item, packet.payload[descriptor.length :])
+        return self._join(item, part)
 
     def _join(self, item: Ordered, data: bytes) -> VideoFrame | None:
         packet = item.packet
         self._parts.append(data)
         self._bytes += len(data)
         if self._bytes > MAX_FRAME_BYTES:
-            self._lose(packet.source)
+            self._lose()
             return None
         if not packet.marker:
             return None
-        frame = b"".join(self._parts)
+        joined = b"".join(self._parts)
         self._parts, self._bytes, self._timestamp = [], 0, None
-        size = key_frame_size(frame)
+        frame, size, private = _whole(packet.codec, joined, self._sets)
         if self.wants_key_frame and size is None:
             return None
-        self.wants_key_frame = False
-        return VideoFrame(frame, packet.source, packet.timestamp, packet.at, size)
+        lost, self._lost, self.wants_key_frame = self._lost, False, False
+        of = (packet.codec, packet.connection, packet.timestamp, packet.at)
+        return VideoFrame(frame, *of, size, private, lost)
 
-    def _lose(self, source: int) -> None:
+    def _lose(self, *, lost: bool = True) -> None:
         self._parts, self._bytes, self._timestamp = [], 0, None
-        self._source = source
+        self._lost = self._lost or lost
         self.wants_key_frame = True
+
+
+def _part(codec: Codec, payload: bytes) -> tuple[bool, bytes | None]:
+    """(whether a frame may begin here, the frame's bytes in this payload or None when it is not of the codec)"""
+    if codec == "h264":
+        part = h264.depacketized(payload)
+        return part is not None and h264.begins_frame(payload), part
+    descriptor = parse_descriptor(payload)
+    return (False, None) if descriptor is None else (descriptor.starts_frame, payload[descriptor.length :])
+
+
+def _whole(
+    codec: Codec, joined: bytes, sets: h264.ParameterSets
+) -> tuple[bytes, tuple[int, int] | None, bytes]:
+    return sets.frame(joined) if codec == "h264" else (joined, key_frame_size(joined), b"")

@@ -56,7 +56,7 @@ class Hearing:
         sound = self._decode(packet.payload)
         if sound is None:
             return
-        seconds = self._clock.place(packet.source, packet.timestamp, packet.at)
+        seconds = self._clock.place(packet.connection, packet.timestamp, packet.at)
         if self._base is None:
             self._base = seconds
         gap = round((seconds - self._base) * OPUS_RATE) - self._position

@@ -22,17 +22,17 @@ class ReorderBuffer:
 
     def __init__(self, window_s: float) -> None:
         self._window = window_s
-        self._source: int | None = None
+        self._connection: int | None = None
         self._unwrap = Unwrapped(16)
         self._next: int | None = None
         self._waiting: dict[int, StreamPacket] = {}
 
     def push(self, packet: StreamPacket) -> list[Ordered]:
-        """What is ready with this packet. A new source releases everything of the old one first."""
+        """What is ready with this packet. A new connection releases everything of the old one first."""
         ready: list[Ordered] = []
-        if packet.source != self._source:
+        if packet.connection != self._connection:
             ready = self.flush()
-            self._source = packet.source
+            self._connection = packet.connection
             self._unwrap = Unwrapped(16)
             self._next = None
         number = self._unwrap(packet.sequence)

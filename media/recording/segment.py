@@ -75,9 +75,11 @@ class ParticipantRecording:
         self._failed_at = -1e9
 
     async def take(self, frame: StreamPacket | StreamReport) -> None:
-        """One packet or sender report."""
+        """One packet or sender report. The screen is not recorded yet."""
+        if frame.source == "screen":
+            return
         if isinstance(frame, StreamReport):
-            self._clocks[frame.kind].report(frame.source, frame.ntp, frame.timestamp)
+            self._clocks[frame.kind].report(frame.connection, frame.ntp, frame.timestamp)
             return
         self._last_at = frame.at
         if frame.kind == "video":
@@ -88,12 +90,12 @@ class ParticipantRecording:
     async def _place(self, item: Ordered) -> None:
         packet = item.packet
         if packet.kind == "audio":
-            seconds = self._clocks["audio"].place(packet.source, packet.timestamp, packet.at)
+            seconds = self._clocks["audio"].place(packet.connection, packet.timestamp, packet.at)
             await self._sound(seconds, packet.payload)
             return
         picture = self._assembler.add(item)
         if picture is not None:
-            seconds = self._clocks["video"].place(picture.source, picture.timestamp, picture.at)
+            seconds = self._clocks["video"].place(picture.connection, picture.timestamp, picture.at)
             await self._picture(self._lips.place(seconds), picture)
 
     async def _sound(self, seconds: float, payload: bytes) -> None:

@@ -20,16 +20,16 @@ class TrackClock:
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
-        self._source: int | None = None
+        self._connection: int | None = None
         self._unwrap = Unwrapped(32)
         self._offset = 0.0
         self._window: tuple[float, float] | None = None  # began at, least lateness since
         self._report: tuple[float, int] | None = None  # NTP seconds, unwrapped timestamp
 
-    def place(self, source: int, timestamp: int, at: float) -> float:
+    def place(self, connection: int, timestamp: int, at: float) -> float:
         """Seconds since the epoch of a packet with this timestamp that arrived at `at`."""
-        if source != self._source:
-            self._source = source
+        if connection != self._connection:
+            self._connection = connection
             self._unwrap = Unwrapped(32)
             self._report = None
             self._offset = at - self._unwrap(timestamp) / self.rate
@@ -51,9 +51,9 @@ class TrackClock:
             self._offset += least
         self._window = None
 
-    def report(self, source: int, ntp: int, timestamp: int) -> None:
+    def report(self, connection: int, ntp: int, timestamp: int) -> None:
         """A sender report of this track's source; others are ignored."""
-        if source == self._source and ntp:
+        if connection == self._connection and ntp:
             self._report = (ntp / (1 << 32), self._unwrap(timestamp))
 
     def wall_of(self, seconds: float) -> float | None:

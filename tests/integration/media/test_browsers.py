@@ -46,7 +46,7 @@ async def _enter(browser: Browser, url: str, *, permission: bool) -> Page:
 
 async def _seat(page: Page, seat: int) -> tuple[dict[str, Any], dict[str, Any]]:
     found = await page.evaluate("received()")
-    return found.get(str(2 + 2 * seat), {}), found.get(str(3 + 2 * seat), {})
+    return found.get(str(3 + 3 * seat), {}), found.get(str(4 + 3 * seat), {})
 
 
 async def _grows(page: Page, seat: int, frames: int) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _lose(plane: MediaPlane, visit: UUID, who: UUID, rng: random.Random) -> None
             await send(data)
 
     ice.data_received = received  # type: ignore[method-assign]
-    connection.audio.transport.transport._send = sent
+    connection.receivers["microphone"].transport.transport._send = sent
 
 
 async def test_chromium_plays_and_jumps_in_what_was_recorded(tmp_path: Path) -> None:

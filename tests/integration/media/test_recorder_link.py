@@ -5,13 +5,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from aiortc.rtp import RtpPacket
 
 from media import RecorderLink
 from media.link_protocol import HEAD, OpenStream, encode
 from media.model import Tap
 from media.recorder_link import KEPT_SOUND, PICTURES_WAITING, TapStream
 from media.recording import RecorderServer
+from media.rtp import Packet
 from tests.integration.media.meeting import FileSink, until
 
 pytestmark = pytest.mark.integration
@@ -37,10 +37,10 @@ async def test_a_recorder_that_never_reads_costs_bounded_memory(tmp_path: Path) 
     stream = tapped(link)
     assert link._writer is not None
     for n in range(20_000):
-        stream.packet("video", RtpPacket(96, 1, n & 0xFFFF, n, 1, b"v" * 1000), n / 100)
+        stream.packet("camera", "vp8", Packet(96, 1, n & 0xFFFF, n, 1, b"v" * 1000), n / 100)
     waiting = link._writer.transport.get_write_buffer_size()
     assert waiting < PICTURES_WAITING + 2000
-    stream.packet("audio", RtpPacket(111, 1, 1, 1, 1, b"a" * 80), 1.0)
+    stream.packet("microphone", "opus", Packet(111, 1, 1, 1, 1, b"a" * 80), 1.0)
     assert link._writer.transport.get_write_buffer_size() > waiting
     link._writer.transport.abort()
     await link.close()
@@ -54,8 +54,8 @@ async def test_an_absent_recorder_is_kept_a_bounded_amount_of_sound(tmp_path: Pa
     link.start()
     stream = tapped(link)
     for n in range(100_000):
-        stream.packet("audio", RtpPacket(111, 1, n & 0xFFFF, n, 1, b"a" * 80), n / 50)
-        stream.packet("video", RtpPacket(96, 1, n & 0xFFFF, n, 1, b"v" * 1000), n / 50)
+        stream.packet("microphone", "opus", Packet(111, 1, n & 0xFFFF, n, 1, b"a" * 80), n / 50)
+        stream.packet("camera", "vp8", Packet(96, 1, n & 0xFFFF, n, 1, b"v" * 1000), n / 50)
     assert link._kept_bytes <= KEPT_SOUND
     assert sum(map(len, link._kept)) == link._kept_bytes
     await link.close()
@@ -64,15 +64,15 @@ async def test_an_absent_recorder_is_kept_a_bounded_amount_of_sound(tmp_path: Pa
 async def test_without_a_tap_nothing_leaves(tmp_path: Path) -> None:
     link = RecorderLink(tmp_path / "nobody")
     stream = link.open(uuid4(), uuid4(), lambda: None)
-    stream.packet("audio", RtpPacket(111, 1, 1, 1, 1, b"a"), 0.0)
+    stream.packet("microphone", "opus", Packet(111, 1, 1, 1, 1, b"a"), 0.0)
     assert link._kept_bytes == 0
     stream.change(Tap(record=False, transcribe=True), 0.0)
     asked = link._kept_bytes
-    stream.packet("video", RtpPacket(96, 1, 1, 1, 1, b"v"), 0.0)
+    stream.packet("camera", "vp8", Packet(96, 1, 1, 1, 1, b"v"), 0.0)
     assert link._kept_bytes == asked
     stream.close(1.0)
     before = link._kept_bytes
-    stream.packet("audio", RtpPacket(111, 1, 1, 1, 1, b"a"), 0.0)
+    stream.packet("microphone", "opus", Packet(111, 1, 1, 1, 1, b"a"), 0.0)
     assert link._kept_bytes == before
 
 
@@ -91,7 +91,7 @@ async def test_what_was_said_while_the_recorder_was_away_is_heard_though_the_spe
     await first.close()
     await until(lambda: not link.connected)
     for n in range(100):
-        stream.packet("audio", RtpPacket(111, 1, n, n * 960, 1, b"\xf8\xff\xfe"), n / 50)
+        stream.packet("microphone", "opus", Packet(111, 1, n, n * 960, 1, b"\xf8\xff\xfe"), n / 50)
     stream.close(2.0)
     second = RecorderServer(tmp_path / "s", sink)
     await second.start()
@@ -123,7 +123,7 @@ async def _left_while_the_sink_is_slow(folder: Path) -> tuple[RecorderServer, Sl
     stream = link.open(uuid4(), who, lambda: None)
     stream.change(Tap(record=True, transcribe=True), 0.0)
     for n in range(150):
-        stream.packet("audio", RtpPacket(111, 1, n, n * 960, 1, b"\xf8\xff\xfe"), n / 50)
+        stream.packet("microphone", "opus", Packet(111, 1, n, n * 960, 1, b"\xf8\xff\xfe"), n / 50)
     stream.close(3.0)
     await asyncio.wait_for(sink.entered.wait(), 10)
     await link.close()

@@ -30,6 +30,7 @@ from aiortc.rtp import (
 )
 
 from media.receiver import LOWEST_REMB, START_BPS, START_S, RoomReceiver
+from media.rtp import Packet
 from media.sdp_gate import ABS_SEND_TIME
 from media.sender import RoomSender
 from media.vp8 import parse_descriptor
@@ -86,7 +87,7 @@ RECEIVE = RTCRtpReceiveParameters(
 
 async def publisher() -> tuple[RoomReceiver, FakeTransport]:
     transport = FakeTransport()
-    receiver = RoomReceiver("video", cast("Any", transport))
+    receiver = RoomReceiver("camera", cast("Any", transport))
     receiver._set_rtcp_ssrc(77)
     await receiver.receive(RECEIVE)
     return receiver, transport
@@ -94,7 +95,7 @@ async def publisher() -> tuple[RoomReceiver, FakeTransport]:
 
 async def subscriber(source: RoomReceiver | None = None) -> tuple[RoomSender, FakeTransport]:
     transport = FakeTransport()
-    sender = RoomSender("video", cast("Any", transport))
+    sender = RoomSender("camera", cast("Any", transport))
     await sender.send(SEND)
     sender.attach(source)
     return sender, transport
@@ -105,17 +106,24 @@ def packet(sequence: int, timestamp: int, data: bytes = DELTA, picture: int = 0)
     return RtpPacket(96, 1, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, 1111, payload)
 
 
+def show(sender: RoomSender, packet: RtpPacket, now: float) -> None:
+    assert sender.source is not None
+    p = packet
+    ours = Packet(p.payload_type, p.marker, p.sequence_number, p.timestamp, p.ssrc, p.payload)
+    sender.forward(sender.source, ours, now)
+
+
 async def test_the_seats_numbers_go_on_when_the_publisher_changes() -> None:
     first, _ = await publisher()
     second, _ = await publisher()
     sender, sent = await subscriber(first)
-    sender.forward(packet(99, 0), 0.0)  # no key frame yet: nothing a decoder could use
+    show(sender, packet(99, 0), 0.0)  # no key frame yet: nothing a decoder could use
     for n in range(3):
-        sender.forward(packet(65_535 + n, 3000 * n, DELTA if n else KEY, picture=0x7FFE + n), n / 30)
+        show(sender, packet(65_535 + n, 3000 * n, DELTA if n else KEY, picture=0x7FFE + n), n / 30)
     sender.attach(second)
-    sender.forward(packet(9, 777_000), 0.2)
-    sender.forward(packet(10, 780_000, KEY, picture=4), 1.0 + 2 / 30)
-    sender.forward(packet(11, 783_000, picture=5), 1.1)
+    show(sender, packet(9, 777_000), 0.2)
+    show(sender, packet(10, 780_000, KEY, picture=4), 1.0 + 2 / 30)
+    show(sender, packet(11, 783_000, picture=5), 1.1)
     out = sent.rtp()
     assert [(p.sequence_number - out[0].sequence_number) & 0xFFFF for p in out] == [0, 1, 2, 3, 4]
     assert [(p.timestamp - out[0].timestamp) & 0xFFFFFFFF for p in out] == [0, 3000, 6000, 96_000, 99_000]
@@ -127,7 +135,6 @@ async def test_the_seats_numbers_go_on_when_the_publisher_changes() -> None:
 async def test_a_subscribers_nack_is_answered_from_the_cache_once() -> None:
     source, _ = await publisher()
     sender, sent = await subscriber(source)
-    source.listen(lambda _, p, now: sender.forward(p, now), lambda *_: None)
     for n in range(4):
         await source._handle_rtp_packet(packet(500 + n, 3000 * n, DELTA if n else KEY), arrival_time_ms=0)
     lost = sent.rtp()[2]
@@ -162,7 +169,7 @@ async def test_a_lost_packet_is_asked_for_again_and_its_repair_goes_on() -> None
 
 async def test_repairs_are_routed_although_two_videos_share_the_bundle() -> None:
     source, transport = await publisher()
-    other = RoomReceiver("video", cast("Any", transport))
+    other = RoomReceiver("camera", cast("Any", transport))
     await other.receive(
         RTCRtpReceiveParameters(
             codecs=[VP8, RTX],
@@ -205,13 +212,14 @@ async def test_a_failing_listener_does_not_end_the_publishers_connection(
 async def test_sender_reports_are_translated_to_the_seats_timestamps() -> None:
     source, _ = await publisher()
     sender, sent = await subscriber(source)
-    sender.forward(packet(1, 1_000_000, KEY), 0.0)
+    show(sender, packet(1, 1_000_000, KEY), 0.0)
     shift = (sent.rtp()[0].timestamp - 1_000_000) & 0xFFFFFFFF
     info = RtcpSenderInfo(ntp_timestamp=5 << 32, rtp_timestamp=1_045_000, packet_count=1, octet_count=1)
     await source._handle_rtcp_packet(RtcpSrPacket(ssrc=1111, sender_info=info))
     assert source.report is not None
     sender.send_report(source.report.arrived + 2.0)
-    (report,) = sent.rtcp(RtcpSrPacket)
+    at_once, report = sent.rtcp(RtcpSrPacket)
+    assert at_once.sender_info.ntp_timestamp == 5 << 32
     assert report.sender_info.ntp_timestamp == 7 << 32
     assert report.sender_info.rtp_timestamp == (1_045_000 + 180_000 + shift) & 0xFFFFFFFF
 
@@ -219,16 +227,16 @@ async def test_sender_reports_are_translated_to_the_seats_timestamps() -> None:
 async def test_a_full_socket_stops_pictures_until_the_next_key_frame() -> None:
     source, asked = await publisher()
     sender, sent = await subscriber(source)
-    sender.forward(packet(1, 0, KEY), 0.0)
+    show(sender, packet(1, 0, KEY), 0.0)
     waiting = [10_000_000]
     pair = SimpleNamespace(
         protocol=SimpleNamespace(transport=SimpleNamespace(get_write_buffer_size=lambda: waiting[0]))
     )
     sent.transport._connection._nominated[1] = pair
-    sender.forward(packet(2, 3000), 0.1)
+    show(sender, packet(2, 3000), 0.1)
     waiting[0] = 0
-    sender.forward(packet(3, 6000), 0.2)
-    sender.forward(packet(4, 9000, KEY), 0.3)
+    show(sender, packet(3, 6000), 0.2)
+    show(sender, packet(4, 9000, KEY), 0.3)
     numbers = [p.sequence_number for p in sent.rtp()]
     assert len(numbers) == 2
     assert numbers[1] == numbers[0] + 1

@@ -30,7 +30,7 @@ def hear(numbered: list[tuple[int, bytes]], begin: float = 10.0) -> list[Heard]:
     hearing, heard = Hearing(), []
     for n, payload in numbered:
         packet = StreamPacket(
-            1, "audio", 0, False, n & 0xFFFF, (7000 + n * 960) & 0xFFFFFFFF, begin + n * 0.02, payload
+            1, "microphone", "opus", 0, False, n & 0xFFFF, (7000 + n * 960) & 0xFFFFFFFF, begin + n * 0.02, payload
         )
         heard += list(hearing.push(packet))
     return [*heard, *hearing.finish()]

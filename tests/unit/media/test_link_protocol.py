@@ -26,9 +26,9 @@ VISIT, PERSON = UUID(int=1), UUID(int=2)
     "frame",
     [
         OpenStream(7, VISIT, PERSON, True, False, 1.5),
-        StreamPacket(7, "video", 255, True, 65_535, 0xFFFFFFFF, 3.25, b"\x90payload"),
-        StreamPacket(7, "audio", 0, False, 0, 0, 0.0, b""),
-        StreamReport(7, "audio", 1, 2**63 + 5, 960, 2.0),
+        StreamPacket(7, "screen", "h264", 255, True, 65_535, 0xFFFFFFFF, 3.25, b"\x90payload"),
+        StreamPacket(7, "microphone", "opus", 0, False, 0, 0, 0.0, b""),
+        StreamReport(7, "microphone", 1, 2**63 + 5, 960, 2.0),
         CloseStream(7, 9.0),
         KeyFrameWanted(7),
     ],

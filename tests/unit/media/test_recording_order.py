@@ -15,7 +15,7 @@ def packet(
     sequence: int, at: float, payload: bytes = b"x", *, marker: bool = True, source: int = 0
 ) -> StreamPacket:
     return StreamPacket(
-        1, "video", source, marker, sequence & 0xFFFF, sequence * 3000 & 0xFFFFFFFF, at, payload
+        1, "camera", "vp8", source, marker, sequence & 0xFFFF, sequence * 3000 & 0xFFFFFFFF, at, payload
     )
 
 
@@ -79,7 +79,7 @@ def test_a_frame_of_several_packets() -> None:
     parts = [b"\x10" + KEY, b"\x00middle", b"\x00end"]
     frames = []
     for index, part in enumerate(parts):
-        p = StreamPacket(1, "video", 0, index == 2, 10 + index, 9000, 0.0, part)
+        p = StreamPacket(1, "camera", "vp8", 0, index == 2, 10 + index, 9000, 0.0, part)
         frames += [assembler.add(item) for item in buffer.push(p)]
     assert frames[-1] is not None
     assert frames[-1].data == KEY + b"middleend"

@@ -44,11 +44,11 @@ def m_line(kind: str, mid: int, direction: str) -> list[str]:
 
 
 def offer(seats: int = 3) -> str:
-    mids = " ".join(str(mid) for mid in range(2 + 2 * seats))
+    mids = " ".join(str(mid) for mid in range(3 + 3 * seats))
     lines = ["v=0", "o=- 4611731400430051336 2 IN IP4 127.0.0.1", "s=-", "t=0 0", f"a=group:BUNDLE {mids}"]
     lines += ["a=extmap-allow-mixed", "a=msid-semantic: WMS"]
-    for index in range(2 + 2 * seats):
-        lines += m_line("video" if index % 2 else "audio", index, "sendonly" if index < 2 else "recvonly")
+    for index in range(3 + 3 * seats):
+        lines += m_line("video" if index % 3 else "audio", index, "sendonly" if index < 3 else "recvonly")
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -63,8 +63,8 @@ def test_chromiums_offer_passes_and_only_our_words_go_on() -> None:
     for word in ("H264", "red", "transport-cc", "msid:- abc", "toffset", ".local", "4611731400430051336"):
         assert word not in again
     description = SessionDescription.parse(again)
-    assert [media.kind for media in description.media] == ["audio", "video"] * 4
-    assert [media.direction for media in description.media[:3]] == ["sendonly", "sendonly", "recvonly"]
+    assert [media.kind for media in description.media] == ["audio", "video", "video"] * 4
+    assert [media.direction for media in description.media[:4]] == ["sendonly"] * 3 + ["recvonly"]
     assert [info.ssrc for info in description.media[1].ssrc] == [111, 112]
     assert read(again).sdp() == again
 

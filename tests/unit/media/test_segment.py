@@ -74,11 +74,11 @@ class Camera:
         picture.pts = round(at * 90_000)
         data = b"".join(bytes(packet) for packet in self._codec.encode(picture))
         self.sequence += 1
-        return StreamPacket(1, "video", source, True, self.sequence, round(at * 90_000), at, b"\x10" + data)
+        return StreamPacket(1, "camera", "vp8", source, True, self.sequence, round(at * 90_000), at, b"\x10" + data)
 
 
 def voice(n: int, source: int = 0) -> StreamPacket:
-    return StreamPacket(1, "audio", source, False, n, n * 960, n * 0.02, SILENCE)
+    return StreamPacket(1, "microphone", "opus", source, False, n, n * 960, n * 0.02, SILENCE)
 
 
 async def run(
@@ -180,7 +180,7 @@ async def _asks(lost: tuple[float, float] = (0.0, 0.0), key_frame_every: int = 1
         frame = (
             b"\x10\x11a picture" if n % key_frame_every else b"\x10\x10\x00\x00\x9d\x01\x2a\x40\x00\x30\x00"
         )
-        packet = StreamPacket(1, "video", 0, True, n, n * 9000, n / 10, frame)
+        packet = StreamPacket(1, "camera", "vp8", 0, True, n, n * 9000, n / 10, frame)
         if not lost[0] < packet.at < lost[1]:
             packets.append(packet)
     await run(packets, lambda: asked.append(1))

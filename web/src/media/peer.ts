@@ -5,7 +5,8 @@
 import type { IceServer } from "../api/types";
 import { sectionsOf } from "./seats";
 
-const MAX_VIDEO_BITS_PER_SECOND = 600_000;
+const MAX_CAMERA_BITS_PER_SECOND = 600_000;
+const MAX_SCREEN_BITS_PER_SECOND = 1_200_000;
 /** After this the offer goes out with the candidates found so far; the rest is trickled. */
 const GATHERING_MS = 500;
 
@@ -20,11 +21,11 @@ export interface PeerEvents {
 }
 
 function codecsFor(kind: "audio" | "video"): RTCRtpCodec[] {
-  const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/rtx"];
+  const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/h264", "video/rtx"];
   return (RTCRtpReceiver.getCapabilities(kind)?.codecs ?? []).filter((codec) => wanted.includes(codec.mimeType.toLowerCase()));
 }
 
-/** The room forwards Opus and VP8 only; offering nothing else keeps the description small. */
+/** The room forwards Opus, VP8 and H.264 only; offering nothing else keeps the description small. */
 function preferRoomCodecs(transceiver: RTCRtpTransceiver, kind: "audio" | "video"): void {
   const codecs = codecsFor(kind);
   if (codecs.length > 0) transceiver.setCodecPreferences(codecs);
@@ -51,17 +52,20 @@ export class Peer {
   readonly connection: RTCPeerConnection;
   readonly #microphone: RTCRtpSender;
   readonly #camera: RTCRtpSender;
-  readonly #streams = new Map<number, MediaStream>();
+  readonly #screen: RTCRtpSender;
+  readonly #streams = new Map<string, MediaStream>();
 
   constructor(servers: readonly IceServer[], seats: number, events: PeerEvents) {
     this.connection = new RTCPeerConnection({ iceServers: iceServers(servers), bundlePolicy: "max-bundle" });
     this.#microphone = this.#section("audio", { direction: "sendonly" });
     this.#camera = this.#section("video", {
-      direction: "sendonly", sendEncodings: [{ maxBitrate: MAX_VIDEO_BITS_PER_SECOND }],
+      direction: "sendonly", sendEncodings: [{ maxBitrate: MAX_CAMERA_BITS_PER_SECOND }],
+    });
+    this.#screen = this.#section("video", {
+      direction: "sendonly", sendEncodings: [{ maxBitrate: MAX_SCREEN_BITS_PER_SECOND }],
     });
     for (let seat = 0; seat < seats; seat++) {
-      this.#section("audio", { direction: "recvonly" });
-      this.#section("video", { direction: "recvonly" });
+      for (const kind of ["audio", "video", "video"] as const) this.#section(kind, { direction: "recvonly" });
     }
     this.connection.addEventListener("connectionstatechange", () => events.state(this.connection.connectionState));
   }
@@ -77,6 +81,12 @@ export class Peer {
     if (this.connection.signalingState === "closed") return;
     if (this.#microphone.track !== microphone) await this.#microphone.replaceTrack(microphone);
     if (this.#camera.track !== camera) await this.#camera.replaceTrack(camera);
+  }
+
+  /** Shares a screen, or stops sharing (null). Works at any time without a new offer. */
+  async setScreen(screen: MediaStreamTrack | null): Promise<void> {
+    if (this.connection.signalingState === "closed") return;
+    if (this.#screen.track !== screen) await this.#screen.replaceTrack(screen);
   }
 
   async negotiate(wire: PeerWire): Promise<void> {
@@ -97,16 +107,26 @@ export class Peer {
     });
   }
 
-  /** What the person in this seat sends; the same stream object for as long as this connection lives. */
-  streamOf(seat: number): MediaStream | null {
-    const known = this.#streams.get(seat);
+  /** Voice and face of the person in this seat; the same stream object for as long as this connection lives. */
+  cameraStreamOf(seat: number): MediaStream | null {
+    const { audio, camera } = sectionsOf(seat);
+    return this.#streamOf([audio, camera]);
+  }
+
+  /** What the person in this seat shares; without packets while they share nothing (its track is muted). */
+  screenStreamOf(seat: number): MediaStream | null {
+    return this.#streamOf([sectionsOf(seat).screen]);
+  }
+
+  #streamOf(sections: readonly number[]): MediaStream | null {
+    const key = sections.join();
+    const known = this.#streams.get(key);
     if (known !== undefined) return known;
-    const sections = this.connection.getTransceivers();
-    const { audio, video } = sectionsOf(seat);
-    const tracks = [sections[audio], sections[video]].map((section) => section?.receiver.track);
+    const transceivers = this.connection.getTransceivers();
+    const tracks = sections.map((section) => transceivers[section]?.receiver.track);
     if (tracks.includes(undefined)) return null;
     const stream = new MediaStream(tracks.filter((track) => track !== undefined));
-    this.#streams.set(seat, stream);
+    this.#streams.set(key, stream);
     return stream;
   }
 

@@ -1,21 +1,21 @@
 /**
  * Which media sections of the peer connection carry whom. The order is fixed by the room's protocol:
- * own audio, own video, then for each seat k one audio and one video section that only receive.
+ * own microphone, own camera, own screen, then the same three for each seat k, which only receive.
  */
 import type { Participant } from "../socket/events";
 
-const OWN_SECTIONS = 2;
-const PER_SEAT = 2;
+const PER_PERSON = 3;
 
 export interface SeatSections {
   audio: number;
-  video: number;
+  camera: number;
+  screen: number;
 }
 
 /** Indexes into `RTCPeerConnection.getTransceivers()`. */
 export function sectionsOf(seat: number): SeatSections {
-  const audio = OWN_SECTIONS + PER_SEAT * seat;
-  return { audio, video: audio + 1 };
+  const audio = PER_PERSON * (seat + 1);
+  return { audio, camera: audio + 1, screen: audio + 2 };
 }
 
 /** The others who are in the room and have a seat, in the order of their seats. */
