@@ -277,7 +277,7 @@ export class RoomConnection {
     if (peer === null) return;
     const streams = new Map<string, MediaStream>();
     for (const one of seated(participants, me)) {
-      const stream = peer.streamOf(one.seat);
+      const stream = peer.cameraStreamOf(one.seat);
       if (stream !== null) streams.set(one.id, stream);
     }
     this.#change({ streams });
