@@ -32,7 +32,7 @@ from core.http import BoundRoute, add_web, build_app, routes_of
 from core.migrate import at_head
 from core.outbox import OutboxRelay
 from core.storage import FolderStorage
-from media import MediaPlane, MediaSettings, RecorderLink
+from media import ConnectionState, MediaPlane, MediaSettings, RecorderLink
 from media.http import MediaHttp
 from scheduling import Scheduling, SchedulingHttp
 from signaling import RoomHttp, RoomServer
@@ -112,7 +112,16 @@ class Clinic:
             allow_private=self.settings.media_allow_private,
             allow_loopback=self.settings.media_allow_private,
         )
-        return MediaPlane(settings, self.recorder, self.clock, epoch_of=self._epoch_of)
+        return MediaPlane(
+            settings,
+            self.recorder,
+            self.clock,
+            epoch_of=self._epoch_of,
+            on_connection_state=self._media_changed,
+        )
+
+    def _media_changed(self, visit_id: UUID, participant_id: UUID, state: ConnectionState) -> None:
+        self.rooms.media_changed(visit_id, participant_id, state.value)
 
     async def _epoch_of(self, visit_id: UUID) -> datetime:
         """Rooms know the media plane and the media plane asks for their zero: bound late."""

@@ -5,12 +5,16 @@ clock.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from clinical_store import PURPOSES, Participant, ParticipantState, Purpose, VisitStatus
 from signaling.errors import NotAdmitted, NotWaiting, ParticipantNotFound, RoomFull, VisitEnded
+
+MediaWord = Literal["connected", "connecting", "reconnecting", "gone"]
+"""Of a participant's picture and sound. `reconnecting`: lost a moment ago, their place is held. `gone`: none."""
 
 
 class ConsentView(BaseModel):
@@ -30,6 +34,7 @@ class ParticipantView(BaseModel):
     microphone: bool
     camera: bool
     connected: bool
+    media: MediaWord
     consent: ConsentView
     seat: int | None
 
@@ -65,8 +70,18 @@ class Person:
     connection: str | None = None
     away_since: datetime | None = None
     sends_media: bool = False
+    media: MediaWord = "gone"
     oversees: bool = False
     """Holds room:participant:admit, so sees who waits."""
+
+    def begin_media(self) -> None:
+        """An offer was answered. A line that is being replaced keeps its word until the new one is connected."""
+        self.sends_media = True
+        if self.media == "gone":
+            self.media = "connecting"
+
+    def end_media(self) -> None:
+        self.sends_media, self.media = False, "gone"
 
     @property
     def admitted(self) -> bool:
@@ -196,6 +211,7 @@ def _view(person: Person, seat: int | None) -> ParticipantView:
         microphone=person.microphone,
         camera=person.camera,
         connected=person.connection is not None,
+        media=person.media,
         consent=ConsentView(record=person.consent.get("record"), transcribe=person.consent.get("transcribe")),
         seat=seat,
     )

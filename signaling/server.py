@@ -14,6 +14,7 @@ from core.clock import Clock
 from core.database import Database
 from core.telemetry import get_logger
 from signaling.frames import NAMESPACE
+from signaling.lines import Lines
 from signaling.ports import LiveSessions, MediaPlane, RoomEvents, RoomRecord, TicketOffice
 from signaling.service import Rooms
 from signaling.socket import RoomSocket
@@ -55,6 +56,7 @@ class RoomServer:
             clock=clock,
             seats=seats,
         )
+        self._lines = Lines(self._rooms)
         self._watch = Watch(self._rooms, sessions, database, clock)
         socket = RoomSocket(self._rooms, clock)
         self._transport.on("connect", socket.on_connect, namespace=NAMESPACE)
@@ -97,6 +99,10 @@ class RoomServer:
                 room, "note.changed", payload, only=lambda member: member.actor.may(Permission.NOTE_READ)
             )
 
+    def media_changed(self, visit_id: UUID, participant_id: UUID, state: str) -> None:
+        """media.MediaPlane's `on_connection_state`: the others in the room are told."""
+        self._lines.changed(visit_id, participant_id, state)
+
     def connected(self, visit_id: UUID) -> frozenset[UUID]:
         """The participants with a live connection."""
         return frozenset(member.person.id for member in self._rooms.open.members_of(visit_id))
@@ -113,5 +119,6 @@ class RoomServer:
 
     async def close(self) -> None:
         """Cut every connection. Nobody's place changes: whoever comes back finds it."""
+        await self._lines.close()
         await self._transport.close()
         await self._watch.write_withdrawals()  # the last chance for what waits in memory only

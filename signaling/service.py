@@ -160,7 +160,7 @@ class Rooms:
             raise NotAdmitted
         if person.connection != me.connection:
             raise NotInRoom
-        person.sends_media = True
+        person.begin_media()
         self._apply_taps(room)
         await self.announce(room)
         seats = self._media.seats(room.visit_id, person.id)
@@ -330,13 +330,13 @@ class Rooms:
                 await self._wire.send(member.connection, event, payload)
 
     async def end_media(self, room: Room, person: Person) -> None:
-        person.sends_media = False
+        person.end_media()
         self._tapped.pop(person.id, None)
         await self._media.disconnect(room.visit_id, person.id)
 
     async def close_media(self, room: Room) -> None:
         for person in room.people.values():
-            person.sends_media = False
+            person.end_media()
             self._tapped.pop(person.id, None)
         await self._media.close_room(room.visit_id)
 

@@ -113,9 +113,15 @@ def _use_cases(rooms: Rooms) -> Mapping[str, UseCase]:
         "media.state": rooms.media_state,
         "consent.set": rooms.consent,
         "chat.send": rooms.chat,
+        "room.ping": lambda _member, _: _still_here(),
         "room.leave": lambda member, _: rooms.leave(member),
         "room.end": lambda member, _: rooms.end(member),
     }
+
+
+async def _still_here() -> Answer:
+    """The connection is alive: a browser asks when its media falls silent, long before TCP would notice."""
+    return {}
 
 
 def _parsed(model: type[Model], payload: object) -> Model:

@@ -17,8 +17,10 @@ from signaling.service import Rooms
 
 RECHECK = timedelta(seconds=15)
 """The longest a socket outlives its session when the message on the bus is lost."""
-AWAY = timedelta(seconds=60)
-"""A connection that has not come back: its media ends, its place in the waiting room is given up."""
+HOLD = timedelta(minutes=2)
+"""So long a room is held for its people. Who has not come back by then is given up: their media ends, their place in
+the waiting room too.
+"""
 
 _log = get_logger()
 
@@ -87,9 +89,9 @@ class Watch:
         await self._rooms.announce(member.room)
 
     async def _look_after(self, room: Room, now: datetime) -> None:
-        for person in [person for person in room.people.values() if person.away(now, AWAY)]:
+        for person in [person for person in room.people.values() if person.away(now, HOLD)]:
             await self._give_up_on(room, person)
-        if room.deserted(now, AWAY):
+        if room.deserted(now, HOLD):
             self._rooms.open.close(room.visit_id)
             await self._rooms.close_media(room)
 

@@ -1,6 +1,7 @@
 """The way of a visit through the room, on real tickets, sessions and records."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -331,7 +332,7 @@ async def test_who_does_not_come_back_gives_up_media_and_waiting_place(consult: 
     await patient.must("lobby.ready", CHECKED)
     patient.cut()
     await doctor.event("room.state", lambda s: [p["connected"] for p in s["participants"]] == [True, False])
-    consult.house.clock.advance(timedelta(seconds=61))
+    consult.house.clock.advance(timedelta(seconds=121))
     await consult.house.rooms.tick()
     state = await doctor.event("room.state", lambda s: s["status"] == "scheduled")
     assert [person["state"] for person in state["participants"]] == ["admitted", "invited"]
@@ -343,7 +344,7 @@ async def test_a_room_nobody_is_in_is_forgotten(consult: Consult) -> None:
     await patient.close()
     while consult.house.rooms.connected(consult.visit.id):
         await consult.house.visit(consult.visit.id)  # any round trip: the close frames are on their way
-    consult.house.clock.advance(timedelta(seconds=61))
+    consult.house.clock.advance(timedelta(seconds=121))
     await consult.house.rooms.tick()
     assert consult.house.media.closed == [consult.visit.id]
     await consult.enter(consult.doctor)
@@ -354,3 +355,41 @@ async def test_a_role_without_a_room(house: House, consult: Consult) -> None:
     nurse = await house.person(Role.NURSE, "Nora Planted")
     with pytest.raises(Forbidden):
         consult.ticket(nurse)
+
+
+async def test_the_others_are_told_how_a_line_stands(consult: Consult) -> None:
+    doctor, patient = await consult.call()
+    me = consult.state["me"]
+
+    async def told(word: str) -> None:
+        await doctor.event(
+            "room.state", lambda s: any(p["id"] == me and p["media"] == word for p in s["participants"])
+        )
+
+    def heard(state: str) -> None:
+        consult.house.rooms.media_changed(consult.visit.id, UUID(me), state)
+
+    heard("connected")  # nobody has offered yet: passed over
+    await patient.must("media.offer", {"sdp": "v=0"})
+    await told("connecting")
+    heard("connected")
+    await told("connected")
+    heard("disconnected")
+    heard("disconnected")
+    await told("reconnecting")
+    await patient.must("media.offer", {"sdp": "v=0 again"})
+    heard("connected")
+    await told("connected")
+    heard("closed")
+    await told("reconnecting")
+    patient.cut()
+    await doctor.event("room.state", lambda s: not all(p["connected"] for p in s["participants"]))
+    consult.house.clock.advance(timedelta(seconds=121))
+    await consult.house.rooms.tick()
+    await told("gone")
+
+
+async def test_a_ping_is_answered(consult: Consult) -> None:
+    client = await consult.enter(consult.patient)
+    await client.must("room.ping", {})
+    assert await client.code("room.ping", {"at": 1}) == "invalid_payload"

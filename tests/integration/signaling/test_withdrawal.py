@@ -76,7 +76,7 @@ async def test_a_room_read_again_from_the_database_does_not_forget_it(consult: C
         await client.close()
     while consult.house.rooms.connected(consult.visit.id):
         await consult.house.visit(consult.visit.id)
-    consult.house.clock.advance(timedelta(seconds=61))
+    consult.house.clock.advance(timedelta(seconds=121))
     consult.house.rooms_database.fails = 1
     await consult.house.rooms.tick()  # writes nothing, and everybody was away for a minute
     assert consult.house.media.closed == [consult.visit.id]
