@@ -17,7 +17,9 @@ function segment(id: string, start: number, end: number | null, closed = true): 
 
 describe("seats", () => {
   it("puts own audio and video first, then a pair per seat", () => {
-    expect([0, 1, 2].map(sectionsOf)).toEqual([{ audio: 2, video: 3 }, { audio: 4, video: 5 }, { audio: 6, video: 7 }]);
+    expect([0, 1, 2].map(sectionsOf)).toEqual([
+      { audio: 3, camera: 4, screen: 5 }, { audio: 6, camera: 7, screen: 8 }, { audio: 9, camera: 10, screen: 11 },
+    ]);
   });
 
   it("seats nobody who waits, and not oneself", () => {
