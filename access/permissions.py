@@ -36,6 +36,7 @@ class Permission(StrEnum):
     VISIT_READ = "record:visit:read"
     TRANSCRIPT_READ = "record:transcript:read"
     RECORDING_READ = "record:recording:read"
+    QUALITY_READ = "record:quality:read"
     RECORDING_EXPORT = "record:recording:export"
     NOTE_READ = "record:note:read"
     NOTE_WRITE = "record:note:write"
@@ -99,6 +100,7 @@ _DOCTOR = (
         Permission.VISIT_READ,
         Permission.TRANSCRIPT_READ,
         Permission.RECORDING_READ,
+        Permission.QUALITY_READ,
         Permission.RECORDING_EXPORT,
         Permission.NOTE_READ,
         Permission.NOTE_WRITE,

@@ -36,6 +36,7 @@ from clinical_store.summary import VisitSummary
 from clinical_store.transcript_model import (
     Transcript,
     TranscriptTurn,
+from clinical_store.quality_model import LineCheck, LineView, QualitySample, VisitQuality
     Utterance,
     UtteranceState,
     UtteranceView,
@@ -56,6 +57,7 @@ __all__ = [
     "Purpose",
     "ReviewItem",
     "Segment",
+    "LineCheck",
     "Speaker",
     "Statement",
     "StatementEdit",
@@ -65,9 +67,11 @@ __all__ = [
     "UtteranceState",
     "UtteranceView",
     "Visit",
+    "QualitySample",
     "VisitStatus",
     "VisitSummary",
     "VisitView",
     "join_path",
     "speaker_of",
 ]
+    "VisitQuality",

@@ -24,6 +24,7 @@ from clinical_store.errors import (
 )
 from clinical_store.model import ChatMessage, VisitView
 from clinical_store.note import MAX_TEXT, Addendum, EncounterNote, Frozen, NoteEdits
+from clinical_store.quality_model import VisitQuality
 from clinical_store.store import ClinicalStore
 from clinical_store.summary import VisitSummary
 from clinical_store.transcript_model import Transcript
@@ -106,6 +107,14 @@ class ClinicalStoreHttp:
     )  # fmt: skip
     async def recordings(self, call: Call[None, None]) -> list[RecordingView]:
         return await self._store.recordings_for(call.session, actor_of(call), call.path_id("visit_id"))
+
+    @route(
+        "GET", "/api/visits/{visit_id}/quality",
+        permission=Permission.QUALITY_READ, summary="How everybody's connection was, by time",
+        response=VisitQuality, errors=_VISIT,
+    )  # fmt: skip
+    async def quality(self, call: Call[None, None]) -> VisitQuality:
+        return await self._store.quality_for(call.session, actor_of(call), call.path_id("visit_id"))
 
     @route(
         "GET", "/api/visits/{visit_id}/chat",

@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from clinical_store.note import Frozen
+from clinical_store.quality_model import LineView
 
 Purpose = Literal["record", "transcribe"]
 PURPOSES: tuple[Purpose, ...] = ("record", "transcribe")
@@ -69,7 +70,8 @@ class Visit(Frozen):
 
 
 class VisitView(Frozen):
-    """A visit as a person sees it in a list. `reason` and `note_status` are null for whom they are not."""
+    """A visit as a person sees it in a list. `reason` and `note_status` are null for whom they are not; `line`, the
+    patient's device check, is for the clinic's side while somebody waits."""
 
     id: UUID
     status: VisitStatus
@@ -84,6 +86,7 @@ class VisitView(Frozen):
     reason: str | None
 
 
+    line: LineView | None = None
 class Participant(Frozen):
     """One account in one visit."""
 

@@ -10,6 +10,7 @@ from clinical_store.participants import Participants
 from clinical_store.patients import Patients
 from clinical_store.ports import Accounts
 from clinical_store.recordings import Recordings
+from clinical_store.quality import Qualities
 from clinical_store.summaries import Summaries
 from clinical_store.transcript import Transcripts
 from clinical_store.visit_list import VisitLists
@@ -20,6 +21,7 @@ from core.crypto import Keyring
 
 class ClinicalStore(
     Patients, Visits, VisitLists, Participants, Consents, Transcripts, Recordings, Notes, Summaries, Chats
+    Qualities,
 ):
     """Each parent is one page of the store; methods take the caller's session first and never commit."""
 

@@ -1,6 +1,6 @@
 """Visits as people see them: a day's list, or one, with what each role may know and no more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,8 +11,10 @@ import audit
 from access import Actor, Permission, Role
 from clinical_store.chart import Chart, Part
 from clinical_store.errors import PeriodInvalid
-from clinical_store.model import NoteStatus, VisitStatus, VisitView, join_path
+from clinical_store.model import RUNNING, NoteStatus, VisitStatus, VisitView, join_path
 from clinical_store.patients import name_of
+from clinical_store.quality import patients_lines
+from clinical_store.quality_model import LineView
 from clinical_store.rows import DraftRow, NoteVersionRow, ParticipantRow, PatientRow, SignatureRow, VisitRow
 
 LONGEST_PERIOD = timedelta(days=731)
@@ -35,7 +37,8 @@ class VisitLists(Part):
         chart = await self._charts.open(session, actor, Permission.VISIT_READ, visit_id)
         status = await session.scalar(select(_NOTE_STATUS).where(VisitRow.id == visit_id))
         names = await self._doctor_names(session, {chart.visit.doctor_account_id})
-        return _view(chart, actor.role, status, names)
+        lines = await _lines(session, actor, [chart.visit])
+        return _view(chart, actor.role, status, names, lines)
 
     async def visits_of(
         self, session: AsyncSession, actor: Actor, day_from: datetime, day_to: datetime
@@ -53,9 +56,12 @@ class VisitLists(Part):
         rows = (await session.execute(_listing(mine & begins))).all()
         await audit.record(session, _listed(actor))
         names = await self._doctor_names(session, {visit.doctor_account_id for visit, _, _ in rows})
+        lines = await _lines(session, actor, [visit for visit, _, _ in rows])
         unwrap = self._charts.cabinet.unwrap
         return [
-            _view(Chart(visit, patient, unwrap(patient.id, patient.wrapped_key)), actor.role, note, names)
+            _view(
+                Chart(visit, patient, unwrap(patient.id, patient.wrapped_key)), actor.role, note, names, lines
+            )
             for visit, patient, note in rows
         ]
 
@@ -85,7 +91,21 @@ def _listing(concerning: ColumnElement[bool]) -> Select[VisitRow, PatientRow, st
     )
 
 
-def _view(chart: Chart, role: Role, note: str | None, doctors: Mapping[UUID, str]) -> VisitView:
+async def _lines(session: AsyncSession, actor: Actor, visits: Sequence[VisitRow]) -> dict[UUID, LineView]:
+    """How the patients of running visits are connected, for those who may read that."""
+    running = [visit.id for visit in visits if visit.status in RUNNING]
+    if not running or not actor.may(Permission.QUALITY_READ):
+        return {}
+    return await patients_lines(session, running)
+
+
+def _view(
+    chart: Chart,
+    role: Role,
+    note: str | None,
+    doctors: Mapping[UUID, str],
+    lines: Mapping[UUID, LineView],
+) -> VisitView:
     visit = chart.visit
     clinical = role is not Role.SCHEDULER
     reason = chart.key.open_text(visit.reason, "visit", "reason", visit.id) if clinical else None
@@ -101,6 +121,7 @@ def _view(chart: Chart, role: Role, note: str | None, doctors: Mapping[UUID, str
         waiting_since=visit.waiting_since,
         note_status=_note_status(role, note),
         reason=reason,
+        line=lines.get(visit.id),
     )
 
 

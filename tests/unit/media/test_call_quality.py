@@ -38,8 +38,9 @@ class FakeLines:
     def _counted(
         self, who: UUID, direction: str, of: dict[UUID, dict[Source, LineFigures]]
     ) -> dict[Source, LineFigures]:
-        found = {}
-        for source in ("microphone", "camera"):
+        found: dict[Source, LineFigures] = {}
+        sources: tuple[Source, ...] = ("microphone", "camera")
+        for source in sources:
             line = of.get(who, {}).get(
                 source, LineFigures(estimate_bps=900_000 if source == "camera" else None)
             )

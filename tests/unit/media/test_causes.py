@@ -111,10 +111,8 @@ def test_gaps_that_were_made_on_the_speakers_way_are_not_the_listeners() -> None
 
 def test_the_most_important_cause_is_shown_and_stays_for_a_moment() -> None:
     shown = CauseOfDirection()
-    chosen = [
-        shown.choose(found, relay=False, excellent=True)
-        for found in (["slow", "uplink_weak"], ["slow"], [], [], [])
-    ]
+    windows: list[list[Cause]] = [["slow", "uplink_weak"], ["slow"], [], [], []]
+    chosen = [shown.choose(found, relay=False, excellent=True) for found in windows]
     assert chosen == ["uplink_weak", "uplink_weak", "slow", None, None]
 
 
