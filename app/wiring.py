@@ -35,7 +35,7 @@ from core.storage import FolderStorage
 from media import ConnectionState, MediaPlane, MediaSettings, RecorderLink
 from media.http import MediaHttp
 from scheduling import Scheduling, SchedulingHttp
-from signaling import RoomHttp, RoomServer
+from signaling import OneNode, RoomHttp, RoomServer, TicketDesk
 from transcription import UtteranceFinder
 from turn_config import TurnSettings, ice_servers_for
 
@@ -138,8 +138,18 @@ class Clinic:
             media=self.media,
             events=VisitEnded(self.clock),
             origins=self.settings.origins,
+            desk=self.desk,
             seats=self.settings.seats,
         )
+
+    @cached_property
+    def places(self) -> OneNode:
+        return OneNode()
+
+    @cached_property
+    def desk(self) -> TicketDesk:
+        ice_servers = partial(ice_servers_for, settings=self.turn)
+        return TicketDesk(self.tickets, ice_servers, self.places, self.clock, self.settings.seats)
 
     @cached_property
     def turn(self) -> TurnSettings:
@@ -179,9 +189,7 @@ class Clinic:
             AccessHttp(self.access),
             SchedulingHttp(self.scheduling, self.settings.time_zone),
             ClinicalStoreHttp(self.store),
-            RoomHttp(
-                self.store, self.tickets, partial(ice_servers_for, settings=self.turn), self.settings.seats
-            ),
+            RoomHttp(self.store, self.desk),
             self.recordings,
         ]
         if self.settings.demo:

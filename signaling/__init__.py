@@ -5,8 +5,10 @@ socket.
 client may send with the permission it needs. docs/protocol.md is the protocol as a document of its own.
 """
 
+from signaling.desk import TicketDesk
 from signaling.events import EVENTS, EventRule
 from signaling.http import RoomHttp
+from signaling.places import OneNode
 from signaling.ports import (
     IceServers,
     LiveSessions,
@@ -25,10 +27,12 @@ __all__ = [
     "IceServers",
     "LiveSessions",
     "MediaPlane",
+    "OneNode",
     "RoomEvents",
     "RoomHttp",
     "RoomRecord",
     "RoomServer",
     "TicketCounter",
+    "TicketDesk",
     "TicketOffice",
 ]

@@ -1,6 +1,6 @@
 """What a room refuses. Each class is one stable code, the same in an acknowledgement and in problem+json."""
 
-from core.errors import Conflict, Forbidden, InvalidInput, NotFound, PayloadTooLarge, TooManyRequests
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound, PayloadTooLarge, TooManyRequests, Unavailable
 
 
 class UnknownEvent(NotFound):
@@ -55,6 +55,20 @@ class VisitEnded(Conflict):
     code = "visit_ended"
     title = "This visit has ended"
     next_step = "Book a new appointment if there is more to talk about."
+
+
+class RoomElsewhere(Conflict):
+    """`node_url`: the origin to go to. The ticket is not spent."""
+
+    code = "room_elsewhere"
+    title = "This room is held by another node of the clinic"
+    next_step = "Connect to the address in node_url with the same ticket."
+
+
+class NoNode(Unavailable):
+    code = "no_node"
+    title = "The clinic cannot open a room at this moment"
+    next_step = "Try again in a few seconds; if it stays, call the clinic."
 
 
 class InvalidPayload(InvalidInput):

@@ -90,6 +90,7 @@ EVENTS: Mapping[str, EventRule] = {
     "consent.set": EventRule(Permission.CONSENT_SET, ConsentChoice, cost=3),
     "chat.send": EventRule(Permission.CHAT_WRITE, ChatText, cost=3),
     "room.ping": EventRule(Permission.ROOM_JOIN, Nothing),
+    "room.ticket": EventRule(Permission.TICKET_ISSUE, Nothing, cost=3),
     "room.leave": EventRule(Permission.ROOM_JOIN, Nothing, cost=3),
     "room.end": EventRule(Permission.VISIT_END, Nothing, cost=3),
 }

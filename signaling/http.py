@@ -3,21 +3,18 @@
 from access import Permission, actor_of
 from core.errors import Forbidden, NotFound
 from core.http import Call, route
+from signaling.desk import TicketDesk
 from signaling.errors import VisitEnded
-from signaling.ports import IceServerEntry, IceServers, RoomRecord, TicketCounter
-from signaling.views import IceServerView, TicketView
+from signaling.ports import RoomRecord
+from signaling.views import TicketView
 
 
 class RoomHttp:
-    """`seats`: as given to RoomServer and to the media plane."""
+    """The record says who may come in; the desk hands out the ticket."""
 
-    def __init__(
-        self, record: RoomRecord, tickets: TicketCounter, ice_servers: IceServers, seats: int
-    ) -> None:
+    def __init__(self, record: RoomRecord, desk: TicketDesk) -> None:
         self._record = record
-        self._tickets = tickets
-        self._ice_servers = ice_servers
-        self._seats = seats
+        self._desk = desk
 
     @route(
         "POST",
@@ -31,18 +28,4 @@ class RoomHttp:
     async def ticket(self, call: Call[None, None]) -> TicketView:
         actor, visit_id = actor_of(call), call.path_id("visit_id")
         participant = await self._record.join_visit(call.session, actor, visit_id)
-        token, expires_at = self._tickets.issue(actor, visit_id)
-        servers = self._ice_servers(participant.id, call.clock.now())
-        return TicketView(
-            ticket=token,
-            expires_at=expires_at,
-            participant_id=participant.id,
-            ice_servers=[_view(server) for server in servers],
-            seats=self._seats,
-        )
-
-
-def _view(server: IceServerEntry) -> IceServerView:
-    return IceServerView(
-        urls=list(server.urls), username=server.username or None, credential=server.credential or None
-    )
+        return await self._desk.hand_out(actor, visit_id, participant.id)

@@ -101,6 +101,17 @@ class TicketCounter(Protocol):
         ...
 
 
+class Places(Protocol):
+    """Which node of the clinic holds which room. `signaling.places` has the ones there are."""
+
+    async def place(self, visit_id: UUID) -> str:
+        """The origin of the node that holds (or from now on will hold) the room; "" is this one, alone.
+
+        Raises NoNode.
+        """
+        ...
+
+
 class LiveSessions(Protocol):
     """Who is still signed in. `access.Access` implements it."""
 

@@ -13,6 +13,7 @@ from access import Permission
 from core.clock import Clock
 from core.database import Database
 from core.telemetry import get_logger
+from signaling.desk import TicketDesk
 from signaling.frames import NAMESPACE
 from signaling.lines import Lines
 from signaling.ports import LiveSessions, MediaPlane, RoomEvents, RoomRecord, TicketOffice
@@ -43,6 +44,7 @@ class RoomServer:
         media: MediaPlane,
         events: RoomEvents,
         origins: Collection[str],
+        desk: TicketDesk,
         seats: int = DEFAULT_SEATS,
     ) -> None:
         self._transport = RoomTransport(origins, clock)
@@ -55,6 +57,7 @@ class RoomServer:
             wire=self._transport,
             clock=clock,
             seats=seats,
+            desk=desk,
         )
         self._lines = Lines(self._rooms)
         self._watch = Watch(self._rooms, sessions, database, clock)

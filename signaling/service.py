@@ -17,6 +17,7 @@ from audit import AuditEvent, record
 from clinical_store import ParticipantState, Purpose, Visit, VisitStatus
 from core.clock import Clock
 from core.database import Database
+from signaling.desk import TicketDesk
 from signaling.errors import NotAdmitted, NotInRoom, SdpTooLarge, VisitEnded
 from signaling.events import (
     JOIN_PERMISSION,
@@ -51,6 +52,7 @@ class Rooms:
         wire: Wire,
         clock: Clock,
         seats: int,
+        desk: TicketDesk,
     ) -> None:
         self.open = OpenRooms()
         self.unwritten = Withdrawals()
@@ -62,6 +64,7 @@ class Rooms:
         self._wire = wire
         self._clock = clock
         self._seats = seats
+        self.desk = desk
         self._tapped: dict[UUID, dict[Purpose, bool]] = {}
 
     async def join(self, connection: str, ticket: str, visit_id: UUID) -> None:

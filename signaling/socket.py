@@ -114,6 +114,7 @@ def _use_cases(rooms: Rooms) -> Mapping[str, UseCase]:
         "consent.set": rooms.consent,
         "chat.send": rooms.chat,
         "room.ping": lambda _member, _: _still_here(),
+        "room.ticket": lambda member, _: rooms.desk.again(member),
         "room.leave": lambda member, _: rooms.leave(member),
         "room.end": lambda member, _: rooms.end(member),
     }

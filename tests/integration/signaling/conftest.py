@@ -21,7 +21,8 @@ from core.database import LOCK_TIMEOUT, STATEMENT_TIMEOUT, Database
 from core.errors import ServiceError, Unavailable
 from core.http import build_app
 from core.ids import new_id
-from signaling import RoomServer
+from signaling import OneNode, RoomServer, TicketDesk
+from signaling.ports import Places
 from tests.integration.signaling.client import ORIGIN, RoomClient
 
 PASSWORD = "planted password of the clinic"
@@ -118,6 +119,7 @@ class House:
     media: FakeMedia
     flows: Flows
     stack: AsyncExitStack
+    places: Places = field(default_factory=OneNode)
     rooms: RoomServer = field(init=False)
     url: str = field(init=False)
 
@@ -132,6 +134,7 @@ class House:
             media=self.media,
             events=self.flows,
             origins=[ORIGIN],
+            desk=TicketDesk(self.tickets, lambda _who, _now: (), self.places, self.clock, seats=3),
         )
         app = build_app([], database=self.database, clock=self.clock, authenticate=self.access.authenticate)
         self.rooms.attach(app)

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from access import Access, Actor
 from core.http import build_app, routes_of
 from core.ids import new_id
-from signaling import RoomHttp
+from signaling import OneNode, RoomHttp, TicketDesk
 from tests.integration.signaling.conftest import Consult, House
 from turn_config import TurnSettings, ice_servers_for
 
@@ -26,7 +26,10 @@ async def site(house: House, consult: Consult) -> AsyncIterator[Site]:
     async def authenticate(request: web.Request) -> Actor | None:
         return people.get(request.headers.get("x-actor", ""))
 
-    http = RoomHttp(house.store, house.tickets, partial(ice_servers_for, settings=TURN), 3)
+    desk = TicketDesk(
+        house.tickets, partial(ice_servers_for, settings=TURN), OneNode(), house.clock, seats=3
+    )
+    http = RoomHttp(house.store, desk)
     app = build_app(routes_of(http), database=house.database, clock=house.clock, authenticate=authenticate)
     async with TestClient(TestServer(app)) as client:
         yield client
@@ -68,3 +71,16 @@ async def test_no_ticket_for_an_ended_visit(site: Site, consult: Consult) -> Non
 def test_access_is_what_the_room_asks_for_live_sessions() -> None:
     assert callable(Access.session_alive)
     assert callable(Access.touch)
+
+
+async def test_a_ticket_kept_for_coming_back_opens_the_room_without_http(consult: Consult) -> None:
+    first = await consult.enter(consult.patient)
+    kept = await first.must("room.ticket", {})
+    assert kept["node_url"] == ""
+    first.cut()
+    again = await (await consult.house.client()).join(kept["ticket"], consult.visit.id)
+    assert again["me"] == kept["participant_id"]
+    refusal = await (await consult.house.client()).refused_join(
+        {"ticket": kept["ticket"], "visit_id": str(consult.visit.id)}
+    )
+    assert refusal["code"] == "ticket_used"
