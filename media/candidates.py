@@ -17,33 +17,51 @@ MAX_CANDIDATES = 32
 LOWEST_PORT = 1024  # below live services no browser sends media from
 _TYPES = frozenset({"host", "srflx", "relay"})
 _TOKEN = re.compile(r"[A-Za-z0-9+/]{1,32}\Z")
-_SHARED = ip_network("100.64.0.0/10")  # carrier-grade NAT, RFC 6598
+_PRIVATE = tuple(
+    ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "fc00::/7",
+    )  # RFC 1918, 6598, 4193
+)
+# What the registries call special (RFC 6890): spelled out, because `is_global` has changed between Python versions.
+_SPECIAL = tuple(
+    ip_network(text)
+    for text in (
+        *("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24"),
+        *("198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3"),
+        # Within the one block of IPv6 that is routed at all, 2000::/3: addresses that carry an IPv4 one (Teredo in
+        # 2001::/23, 6to4) or lead nowhere (documentation).
+        *("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
+    )
+)
+_ROUTED_IPV6 = ip_network("2000::/3")
 
 
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """Ranges a remote candidate may lie in, beside the public internet."""
+    """Ranges a remote candidate may lie in, beside the public internet.
+
+    An IPv4 address in IPv6 clothes (v4-mapped, NAT64, 6to4, Teredo) is refused whatever it is: no browser sends one,
+    and each is a way around a rule for the plain form.
+    """
 
     allow_private: bool = False
     allow_loopback: bool = False
 
     def allows(self, address: IPv4Address | IPv6Address) -> bool:
-        mapped = getattr(address, "ipv4_mapped", None)
-        if mapped is not None:
-            return self.allows(mapped)
+        if isinstance(address, IPv6Address) and address.scope_id is not None:
+            return False
         if address.is_loopback:
             return self.allow_loopback
-        if address.is_multicast or address.is_link_local or address.is_unspecified:
+        if any(address in network for network in _PRIVATE):
+            return self.allow_private
+        if address.version == 6 and address not in _ROUTED_IPV6:
             return False
-        if address.is_global:
-            return True
-        return (
-            self.allow_private and (address.is_private or address in _SHARED) and not _is_broadcast(address)
-        )
-
-
-def _is_broadcast(address: IPv4Address | IPv6Address) -> bool:
-    return isinstance(address, IPv4Address) and address in ip_network("240.0.0.0/4")
+        return not any(address in network for network in _SPECIAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,30 @@ def line(host: str, port: int = 50_000, transport: str = "udp", kind: str = "hos
         ("fd00::2", False, True, True),
         ("127.0.0.1", False, False, True),
         ("::1", False, False, True),
-        ("::ffff:127.0.0.1", False, False, True),
-        ("::ffff:10.0.0.1", False, True, True),
+        # IPv4 in IPv6 clothes, whatever it hides
+        ("::ffff:127.0.0.1", False, False, False),
+        ("::ffff:10.0.0.1", False, False, False),
+        ("::ffff:93.184.216.34", False, False, False),
+        ("::127.0.0.1", False, False, False),
+        ("64:ff9b::7f00:1", False, False, False),  # NAT64
+        ("64:ff9b::5db8:d822", False, False, False),
+        ("64:ff9b:1::1", False, False, False),
+        ("2002:7f00:1::1", False, False, False),  # 6to4
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False, False, False),  # Teredo
+        ("2001:db8::1", False, False, False),
+        ("3fff::1", False, False, False),
+        ("fec0::1", False, False, False),  # site-local, deprecated
+        ("100::1", False, False, False),  # discard
+        ("::", False, False, False),
+        ("fe80::1%eth0", False, False, False),
+        ("2606:2800:220:1::1%eth0", False, False, False),
+        ("ff0e::1", False, False, False),
+        ("192.88.99.1", False, False, False),  # 6to4 relay
+        ("198.18.0.1", False, False, False),
+        ("192.0.2.1", False, False, False),
+        ("192.0.0.170", False, False, False),
+        ("0177.0.0.1", False, False, False),  # octal is no address
+        ("2130706433", False, False, False),
         ("169.254.169.254", False, False, False),  # cloud metadata
         ("fe80::1", False, False, False),
         ("224.0.0.251", False, False, False),
