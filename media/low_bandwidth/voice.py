@@ -19,7 +19,7 @@ from media.sequence import Unwrapped
 RATE = 48_000
 FRAME = RATE * 60 // 1000
 EXPECTED_LOSS = 25
-"""Per cent. libopus decides by it whether its rate has room for FEC: of wide-band speech at 18 kbit/s it gives none when
+"""Per cent. By it libopus decides whether its rate has room for FEC: wide-band speech at 18 kbit/s gets none when
 told 15 or 20, and puts it into every voiced packet when told 25 (measured, libopus of PyAV 18.1)."""
 HIGHEST_HZ = 8_000  # above it libopus leaves SILK, and FEC with it
 LEAN_BPS, LOW_BPS = 18_000, 24_000
