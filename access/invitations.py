@@ -98,14 +98,17 @@ class Invitations:
 
     async def withdraw(
         self, session: AsyncSession, actor: Actor, visit_id: UUID, invitation_id: UUID
-    ) -> None:
-        """The link opens nothing any more, and whoever came by it goes. Again: nothing. Raises InvitationUnknown."""
+    ) -> UUID | None:
+        """The link opens nothing any more, and whoever came by it goes. Withdrawn before: nothing happens.
+
+        Returns the guest's account, None when nobody came yet. Raises InvitationUnknown.
+        """
         row = await self._row(session, visit_id, invitation_id, lock=True)
-        if row.revoked_at is not None:
-            return
-        row.revoked_at = self._clock.now()
-        await audit.record(session, _about(actor.account_id, "room:guest:revoke", row))
-        await self._put_out(session, row)
+        if row.revoked_at is None:
+            row.revoked_at = self._clock.now()
+            await audit.record(session, _about(actor.account_id, "room:guest:revoke", row))
+            await self._put_out(session, row)
+        return row.account_id
 
     async def end_of_visit(self, session: AsyncSession, visit_id: UUID) -> None:
         """The visit is over or will not take place: its links expire now and its guests' sessions end."""
@@ -126,10 +129,11 @@ class Invitations:
         if reservation.wait:
             raise TooManyAttempts(retry_after=reservation.wait)
 
-    async def look(self, session: AsyncSession, token: str) -> Invitation:
+    async def look(self, session: AsyncSession, token: str, address: str) -> Invitation:
         """What a link is for. Raises InvitationUnknown, InvitationExpired, InvitationRevoked."""
         invitation = self._opened(await self._row_of(session, token))
         invitation.check_good(self._clock.now())
+        await self._windows.give_back(session, self._subject(address))
         return invitation
 
     async def enter(

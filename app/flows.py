@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from access import SESSION_ENDED, CareRelationships
+from access import GUEST_PUT_OUT, SESSION_ENDED, CareRelationships, Invitations
 from app.sound import float32, pcm16
 from clinical_store import (
     ClinicalStore,
@@ -76,11 +76,13 @@ class Cancelled:
     store: ClinicalStore
     care: CareRelationships
 
+    invitations: Invitations
     async def __call__(self, session: AsyncSession, appointment: Appointment) -> None:
         if appointment.visit_id:
             await self.store.set_visit_status(session, appointment.visit_id, VisitStatus.ENDED)
             await self.care.withdraw(session, appointment.visit_id)
 
+            await self.invitations.end_of_visit(session, appointment.visit_id)
 
 # --- 2. Somebody finished speaking, or a piece of recording closed (in `record`) ---------------------------
 
@@ -131,8 +133,10 @@ class VisitEnded:
 
 async def _complete(session: AsyncSession, visit_id: UUID, at: datetime | None = None) -> None:
     lock = f"complete:{visit_id}"
+    invitations: Invitations
     await enqueue(
         session, COMPLETE, queue=LANGUAGE_QUEUE, queueing_lock=lock, lock=lock, at=at, visit_id=str(visit_id)
+        await self.invitations.end_of_visit(session, visit_id)
     )
 
 
@@ -299,6 +303,8 @@ class Showing:
         if view.text:
             await self.rooms.push_utterance(visit_id, view.model_dump(mode="json"))
 
+        elif event.topic == GUEST_PUT_OUT:
+            await self.rooms.put_out(_id(event, "visit_id"), _id(event, "account_id"))
 
 def _id(event: Event, name: str) -> UUID:
     return UUID(str(event.payload[name]))

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from access import Access, CareRelationships, RoomTickets, ticket_key
+from access import Access, CareRelationships, Invitations, RoomTickets, ticket_key
 from access.http import AccessHttp
 from app.archive import RecordingShelf
 from app.demo.http import DemoHttp
@@ -35,7 +35,7 @@ from core.storage import FolderStorage
 from media import ConnectionState, MediaPlane, MediaSettings, RecorderLink
 from media.http import MediaHttp
 from scheduling import Scheduling, SchedulingHttp
-from signaling import OneNode, RoomHttp, RoomServer, TicketDesk
+from signaling import GuestHttp, Guests, OneNode, RoomHttp, RoomServer, TicketDesk
 from transcription import UtteranceFinder
 from turn_config import TurnSettings, ice_servers_for
 
@@ -86,6 +86,10 @@ class Clinic:
         return ClinicalStore(self.keyring, self.care, self.access, self.clock)
 
     @cached_property
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(self.access, self.database, self.keyring, self.clock)
+
     def shelf(self) -> RecordingShelf:
         return RecordingShelf(self.database, self.store, self.storage, UtteranceFinder)
 
@@ -94,7 +98,9 @@ class Clinic:
     @cached_property
     def scheduling(self) -> Scheduling:
         booked = Booked(self.store, self.care)
-        return Scheduling(self.clock, self.access, self.care, booked, Cancelled(self.store, self.care))
+        return Scheduling(
+            self.clock, self.access, self.care, booked, Cancelled(self.store, self.care, self.invitations)
+        )
 
     @cached_property
     def tickets(self) -> RoomTickets:
@@ -136,7 +142,7 @@ class Clinic:
             tickets=self.tickets,
             sessions=self.access,
             media=self.media,
-            events=VisitEnded(self.clock),
+            events=VisitEnded(self.clock, self.invitations),
             origins=self.settings.origins,
             desk=self.desk,
             seats=self.settings.seats,
@@ -192,6 +198,7 @@ class Clinic:
             RoomHttp(self.store, self.desk),
             self.recordings,
         ]
+            GuestHttp(Guests(self.database, self.store, self.access, self.invitations, self.clock)),
         if self.settings.demo:
             faces.append(self.demo)
         return [bound for face in faces for bound in routes_of(face)]

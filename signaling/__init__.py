@@ -7,6 +7,8 @@ client may send with the permission it needs. docs/protocol.md is the protocol a
 
 from signaling.desk import TicketDesk
 from signaling.events import EVENTS, EventRule
+from signaling.guest_http import GuestHttp
+from signaling.guests import Guests
 from signaling.http import RoomHttp
 from signaling.places import OneNode
 from signaling.ports import (
@@ -24,6 +26,8 @@ __all__ = [
     "DEFAULT_SEATS",
     "EVENTS",
     "EventRule",
+    "GuestHttp",
+    "Guests",
     "IceServers",
     "LiveSessions",
     "MediaPlane",

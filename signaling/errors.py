@@ -75,3 +75,23 @@ class InvalidPayload(InvalidInput):
     code = "invalid_payload"
     title = "The message does not have the form of this event"
     next_step = "Compare it with docs/protocol.md."
+
+
+class GuestRoleRefused(Forbidden):
+    code = "guest_role_refused"
+    title = "Only the doctor can invite an interpreter"
+    next_step = "Invite the person as family, or ask your doctor for an interpreter."
+
+
+class NotYourInvitation(Forbidden):
+    code = "not_your_invitation"
+    title = "Only who invited this person, or the doctor, can withdraw the invitation"
+    next_step = "Ask the doctor to withdraw it."
+
+
+class ScreenTaken(Conflict):
+    """One screen at a time: two shared screens leave no room for either to be read."""
+
+    code = "screen_taken"
+    title = "Somebody else is sharing a screen"
+    next_step = "Ask them to stop, then share yours."

@@ -75,8 +75,26 @@ class ChatText(Payload):
 @dataclass(frozen=True, slots=True)
 class EventRule:
     """`cost`: tokens of the connection's allowance (signaling.socket.EVENT_RATE)."""
+    """What is switched on. `screen` needs room:screen:share beside the event's own permission."""
+
 
     permission: Permission
+    screen: bool = False
+
+
+class MediaReport(Payload):
+    """What a browser sees of itself, every five seconds: figures of its devices and its line, nothing of what they
+    show or say. Shares are of the time since the last report; None: not known, or switched off."""
+
+    cpu_limited: Share
+    bandwidth_limited: Share
+    microphone_peak: Share | None
+    camera_light: Share | None
+    camera_detail: Share | None
+    camera_fps: Annotated[float, Field(ge=0, le=240, allow_inf_nan=False)] | None
+    frozen: Share
+    concealed: Share
+    route: Literal["direct", "relay", "unknown"]
     payload: type[Payload]
     cost: float = 1.0
 

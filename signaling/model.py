@@ -10,8 +10,15 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from clinical_store import PURPOSES, Participant, ParticipantState, Purpose, VisitStatus
-from signaling.errors import NotAdmitted, NotWaiting, ParticipantNotFound, RoomFull, VisitEnded
+from clinical_store import PURPOSES, LineView, Participant, ParticipantState, Purpose, VisitStatus
+from signaling.errors import (
+    NotAdmitted,
+    NotWaiting,
+    ParticipantNotFound,
+    RoomFull,
+    ScreenTaken,
+    VisitEnded,
+)
 
 MediaWord = Literal["connected", "connecting", "reconnecting", "gone"]
 """Of a participant's picture and sound. `reconnecting`: lost a moment ago, their place is held. `gone`: none."""
@@ -35,6 +42,7 @@ class ParticipantView(BaseModel):
     camera: bool
     connected: bool
     media: MediaWord
+    screen: bool
     consent: ConsentView
     seat: int | None
 
@@ -70,6 +78,7 @@ class Person:
     connection: str | None = None
     away_since: datetime | None = None
     sends_media: bool = False
+    screen: bool = False
     media: MediaWord = "gone"
     oversees: bool = False
     """Holds room:participant:admit, so sees who waits."""
@@ -81,7 +90,7 @@ class Person:
             self.media = "connecting"
 
     def end_media(self) -> None:
-        self.sends_media, self.media = False, "gone"
+        self.sends_media, self.media, self.screen = False, "gone", False
 
     @property
     def admitted(self) -> bool:
@@ -166,6 +175,12 @@ class Room:
         """The person to let in, None if they are in already. Raises ParticipantNotFound, NotWaiting,
         RoomFull.
         """
+    def check_may_share(self, person: Person) -> None:
+        """One screen at a time. Raises VisitEnded, NotAdmitted, ScreenTaken."""
+        self.check_admitted(person)
+        if any(other.screen and other.admitted for other in self.people.values() if other is not person):
+            raise ScreenTaken
+
         target = self.person(participant_id)
         if target.admitted:
             return None
@@ -214,4 +229,5 @@ def _view(person: Person, seat: int | None) -> ParticipantView:
         media=person.media,
         consent=ConsentView(record=person.consent.get("record"), transcribe=person.consent.get("transcribe")),
         seat=seat,
+        screen=person.screen,
     )

@@ -88,10 +88,15 @@ class RoomServer:
         await self._watch.tick()
 
     async def push_utterance(self, visit_id: UUID, view: Mapping[str, JsonValue]) -> None:
-        """An utterance opened, changed or closed: to everybody in the call."""
+        """An utterance opened, changed or closed: to those in the call who may read the transcript."""
         room = self._rooms.open.room(visit_id)
         if room is not None:
-            await self._rooms.tell_admitted(room, "transcript.utterance", dict(view))
+            await self._rooms.tell_admitted(
+                room,
+                "transcript.utterance",
+                dict(view),
+                only=lambda member: member.actor.may(Permission.TRANSCRIPT_READ),
+            )
 
     async def push_note_changed(self, visit_id: UUID, revision: int) -> None:
         """The draft grew: to those in the call who may read the note."""
@@ -121,6 +126,10 @@ class RoomServer:
         return await self._rooms.epoch_of(visit_id)
 
     async def close(self) -> None:
+    async def put_out(self, visit_id: UUID, account_id: UUID) -> None:
+        """access's GUEST_PUT_OUT on the bus: this guest's place is gone, connected or not. Raises Unavailable."""
+        await self._watch.departures.of_account(visit_id, account_id)
+
         """Cut every connection. Nobody's place changes: whoever comes back finds it."""
         await self._lines.close()
         await self._transport.close()

@@ -178,9 +178,13 @@ class Rooms:
         return {}
 
     async def media_state(self, me: Member, state: MediaState) -> Answer:
-        """What the others see as muted. Raises VisitEnded."""
+        """What the others see as on. Raises VisitEnded; for a screen Forbidden, NotAdmitted, ScreenTaken."""
         me.room.check_open()
-        me.person.microphone, me.person.camera = state.microphone, state.camera
+        if state.screen:
+            me.actor.must(Permission.SCREEN_SHARE)
+            me.room.check_may_share(me.person)
+        person = me.person
+        person.microphone, person.camera, person.screen = state.microphone, state.camera, state.screen
         await self.announce(me.room)
         return {}
 

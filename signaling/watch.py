@@ -10,6 +10,7 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import ServiceError, Unavailable
 from core.telemetry import get_logger
+from signaling.departures import Departures
 from signaling.model import Person, Room
 from signaling.ports import LiveSessions
 from signaling.registry import Member
@@ -34,6 +35,7 @@ class Watch:
         self._database = database
         self._clock = clock
         self._checked = clock.now()
+        self.departures = Departures(rooms)
 
     async def tick(self) -> None:
         """Never raises where PostgreSQL does not answer: the next tick tries again."""
@@ -43,6 +45,7 @@ class Watch:
             if now - self._checked >= RECHECK:
                 await self.recheck()
                 self._checked = now
+            await self.departures.of_time(now)
             for room in self._rooms.open.rooms():
                 await self._look_after(room, now)
         except Unavailable:
@@ -82,6 +85,9 @@ class Watch:
                 await self._expel(member)
 
     async def _expel(self, member: Member) -> None:
+        if member.actor.guest is not None:
+            await self.departures.put_out(member.room, member.person)
+            return
         self._rooms.open.leave(member.connection)
         member.person.away_since = self._clock.now()
         await self._rooms.end_media(member.room, member.person)
