@@ -23,6 +23,7 @@ from app.sound import float32, pcm16
 from clinical_store import (
     ClinicalStore,
     DraftStatement,
+    Gap,
     OrderFound,
     ReviewItem,
     Segment,
@@ -75,14 +76,14 @@ class Cancelled:
 
     store: ClinicalStore
     care: CareRelationships
-
     invitations: Invitations
+
     async def __call__(self, session: AsyncSession, appointment: Appointment) -> None:
         if appointment.visit_id:
             await self.store.set_visit_status(session, appointment.visit_id, VisitStatus.ENDED)
             await self.care.withdraw(session, appointment.visit_id)
-
             await self.invitations.end_of_visit(session, appointment.visit_id)
+
 
 # --- 2. Somebody finished speaking, or a piece of recording closed (in `record`) ---------------------------
 
@@ -105,11 +106,17 @@ async def utterance_closed(
 
 
 async def segment_closed(
-    database: Database, store: ClinicalStore, segment: Segment, *, end: float, cleanly: bool
+    database: Database,
+    store: ClinicalStore,
+    segment: Segment,
+    *,
+    end: float,
+    cleanly: bool,
+    gaps: Sequence[Gap] = (),
 ) -> None:
     """The piece is done. While the visit goes on the live finder still listens; afterwards it is heard again."""
     async with database.transaction() as session:
-        await store.close_segment(session, segment.id, end=end, cleanly=cleanly)
+        await store.close_segment(session, segment.id, end=end, cleanly=cleanly, gaps=gaps)
         if (await store.visit(session, segment.visit_id)).status is VisitStatus.ENDED:
             await _complete(session, segment.visit_id)
 
@@ -123,20 +130,20 @@ async def segment_left(database: Database, store: ClinicalStore, segment: Segmen
 
 @dataclass(frozen=True, slots=True)
 class VisitEnded:
-    """signaling's `RoomEvents`: nothing more will be said, so the transcript can be completed."""
+    """signaling's `RoomEvents`: guests have no more to do here, and the transcript can be completed."""
 
     clock: Clock
+    invitations: Invitations
 
     async def on_visit_ended(self, session: AsyncSession, visit_id: UUID) -> None:
+        await self.invitations.end_of_visit(session, visit_id)
         await _complete(session, visit_id, at=self.clock.now() + SETTLING)
 
 
 async def _complete(session: AsyncSession, visit_id: UUID, at: datetime | None = None) -> None:
     lock = f"complete:{visit_id}"
-    invitations: Invitations
     await enqueue(
         session, COMPLETE, queue=LANGUAGE_QUEUE, queueing_lock=lock, lock=lock, at=at, visit_id=str(visit_id)
-        await self.invitations.end_of_visit(session, visit_id)
     )
 
 
@@ -296,6 +303,8 @@ class Showing:
             await self.rooms.push_note_changed(_id(event, "visit_id"), int(event.payload["revision"]))
         elif event.topic == SESSION_ENDED:
             await self.rooms.end_session(_id(event, "session_id"))
+        elif event.topic == GUEST_PUT_OUT:
+            await self.rooms.put_out(_id(event, "visit_id"), _id(event, "account_id"))
 
     async def _show_utterance(self, visit_id: UUID, utterance_id: UUID) -> None:
         async with self.database.transaction() as session:
@@ -303,8 +312,6 @@ class Showing:
         if view.text:
             await self.rooms.push_utterance(visit_id, view.model_dump(mode="json"))
 
-        elif event.topic == GUEST_PUT_OUT:
-            await self.rooms.put_out(_id(event, "visit_id"), _id(event, "account_id"))
 
 def _id(event: Event, name: str) -> UUID:
     return UUID(str(event.payload[name]))

@@ -8,16 +8,18 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 from uuid import UUID
 
 from app.flows import segment_closed, segment_left, utterance_closed
-from clinical_store import ClinicalStore, Segment
+from clinical_store import ClinicalStore, Gap, GapKind, Segment
 from core.crypto import ChunkWriter
 from core.database import Database
 from core.errors import ServiceError
 from core.ids import new_id
 from core.storage import Storage
 from core.telemetry import counter, get_logger
+from media.model import SegmentKind
 from media.ports import Samples
 from transcription import Utterance, UtteranceFinder
 
@@ -95,6 +97,7 @@ class SealedSegment:
     segment: Segment
     chunks: ChunkWriter
     on_closed: Callable[[UUID], None]
+    gaps: list[Gap] = field(default_factory=list)
 
     def write(self, data: bytes) -> None:
         self.chunks.write(data)
@@ -102,14 +105,25 @@ class SealedSegment:
     def flush(self) -> None:
         self.chunks.flush()
 
+    def gap(self, start: float, end: float, kind: str) -> None:
+        self.gaps.append(Gap(start=start, end=end, kind=cast("GapKind", kind)))
+
     async def extend(self, end: float) -> None:
         with suppress(ServiceError):  # the next second says it again
             async with self.database.transaction() as session:
-                await self.store.extend_segment(session, self.segment.id, end=end)
+                await self.store.extend_segment(session, self.segment.id, end=end, gaps=tuple(self.gaps))
 
     async def close(self, end: float, cleanly: bool, more: bool = False) -> None:
         await asyncio.to_thread(self.chunks.close if cleanly else self.chunks.abandon)
-        closing = partial(segment_closed, self.database, self.store, self.segment, end=end, cleanly=cleanly)
+        closing = partial(
+            segment_closed,
+            self.database,
+            self.store,
+            self.segment,
+            end=end,
+            cleanly=cleanly,
+            gaps=tuple(self.gaps),
+        )
         self.outgoing.put("segment", closing)
         self.on_closed(self.segment.id)
 
@@ -136,12 +150,19 @@ class RecordingDesk:
             self.outgoing.put("segment", partial(segment_left, self.database, self.store, segment))
         return len(left)
 
-    async def open_segment(self, visit_id: UUID, participant_id: UUID, start: float) -> SealedSegment:
+    async def open_segment(
+        self, visit_id: UUID, participant_id: UUID, start: float, kind: SegmentKind = "camera"
+    ) -> SealedSegment:
         name = f"{self._prefix}{visit_id}/{new_id()}.crf"
         async with self.database.transaction() as session:
             key = await self.store.media_key_of_visit(session, visit_id)
             segment = await self.store.open_segment(
-                session, visit_id=visit_id, participant_id=participant_id, storage_name=name, start=start
+                session,
+                visit_id=visit_id,
+                participant_id=participant_id,
+                storage_name=name,
+                start=start,
+                kind=kind,
             )
         self._open.add(segment.id)
         chunks = ChunkWriter(await asyncio.to_thread(self.storage.append, name), key, name.encode())

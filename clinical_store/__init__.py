@@ -6,15 +6,20 @@ marked "System use" serve workers and the room server and are never reachable fr
 that names a person or holds their words is sealed with that patient's own key and bound to its row.
 """
 
+from clinical_store.composition_http import CompositionHttp
+from clinical_store.compositions import Composition, CompositionState
 from clinical_store.http import ClinicalStoreHttp
 from clinical_store.model import (
     PURPOSES,
     ChatMessage,
+    Gap,
+    GapKind,
     Participant,
     ParticipantState,
     Patient,
     Purpose,
     Segment,
+    SegmentKind,
     Speaker,
     Visit,
     VisitStatus,
@@ -31,12 +36,12 @@ from clinical_store.note import (
     Statement,
     StatementEdit,
 )
+from clinical_store.quality_model import LineCheck, LineView, QualitySample, VisitQuality
 from clinical_store.store import ClinicalStore
 from clinical_store.summary import VisitSummary
 from clinical_store.transcript_model import (
     Transcript,
     TranscriptTurn,
-from clinical_store.quality_model import LineCheck, LineView, QualitySample, VisitQuality
     Utterance,
     UtteranceState,
     UtteranceView,
@@ -47,17 +52,25 @@ __all__ = [
     "ChatMessage",
     "ClinicalStore",
     "ClinicalStoreHttp",
+    "Composition",
+    "CompositionHttp",
+    "CompositionState",
     "DraftStatement",
     "EncounterNote",
+    "Gap",
+    "GapKind",
+    "LineCheck",
+    "LineView",
     "NoteEdits",
     "OrderFound",
     "Participant",
     "ParticipantState",
     "Patient",
     "Purpose",
+    "QualitySample",
     "ReviewItem",
     "Segment",
-    "LineCheck",
+    "SegmentKind",
     "Speaker",
     "Statement",
     "StatementEdit",
@@ -67,11 +80,10 @@ __all__ = [
     "UtteranceState",
     "UtteranceView",
     "Visit",
-    "QualitySample",
+    "VisitQuality",
     "VisitStatus",
     "VisitSummary",
     "VisitView",
     "join_path",
     "speaker_of",
 ]
-    "VisitQuality",

@@ -156,3 +156,23 @@ class StatementRepeated(InvalidInput):
     code = "statement_repeated"
     title = "Two lines of the note carry the same key"
     next_step = "Send a copied line without its id and key; it then becomes a line of its own."
+
+
+class CompositionNotFound(NotFound):
+    code = "composition_not_found"
+    title = "There is no video file of this visit"
+    next_step = "Make one from the recording's page."
+
+
+class NothingRecorded(Conflict):
+    code = "nothing_recorded"
+    title = "Nothing of this visit was recorded"
+    next_step = "A visit is recorded while everybody in it agrees."
+
+
+class RecordingUnfinished(Conflict):
+    """The recorder still writes the last pieces."""
+
+    code = "recording_unfinished"
+    title = "The recording is still being written"
+    next_step = "Try again in a few seconds."

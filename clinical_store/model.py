@@ -14,6 +14,8 @@ Purpose = Literal["record", "transcribe"]
 PURPOSES: tuple[Purpose, ...] = ("record", "transcribe")
 Speaker = Literal["doctor", "patient", "companion"]
 NoteStatus = Literal["none", "draft", "signed"]
+SegmentKind = Literal["camera", "screen"]
+GapKind = Literal["sound", "picture"]
 
 
 class VisitStatus(StrEnum):
@@ -84,9 +86,9 @@ class VisitView(Frozen):
     waiting_since: datetime | None
     note_status: NoteStatus | None
     reason: str | None
-
-
     line: LineView | None = None
+
+
 class Participant(Frozen):
     """One account in one visit."""
 
@@ -112,19 +114,30 @@ class ChatMessage(Frozen):
     sent_at: datetime
 
 
+class Gap(Frozen):
+    """Lost on the way to the recorder. Seconds from the visit's media epoch."""
+
+    start: float
+    end: float
+    kind: GapKind
+
+
 class Segment(Frozen):
     """A stretch of one participant's recording. Times in seconds from the visit's media epoch.
 
-    `closed_cleanly` is null while the recorder still writes; `end` is then what is known to be on disk.
+    `kind`: camera and microphone, or the shared screen. `closed_cleanly` is null while the recorder still writes;
+    `end` is then what is known to be on disk.
     """
 
     id: UUID
     visit_id: UUID
     participant_id: UUID
+    kind: SegmentKind = "camera"
     storage_name: str
     start: float
     end: float | None
     closed_cleanly: bool | None
+    gaps: tuple[Gap, ...] = ()
 
 
 def speaker_of(role: str) -> Speaker:

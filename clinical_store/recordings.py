@@ -1,5 +1,7 @@
 """Where the pieces of each participant's recording lie, and how much of each is known to be on disk."""
 
+from collections.abc import Sequence
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -8,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from access import Actor, Permission
 from clinical_store.chart import Part
 from clinical_store.errors import SegmentNotFound
-from clinical_store.model import Segment, milliseconds
+from clinical_store.model import Gap, GapKind, Segment, SegmentKind, milliseconds
 from clinical_store.participants import participants_by_id
 from clinical_store.rows import SegmentRow
 from clinical_store.views import RecordingView, recording_view
@@ -19,28 +21,49 @@ class Recordings(Part):
     """Segments are opened, extended and closed by the recorder; people read them under permission."""
 
     async def open_segment(
-        self, session: AsyncSession, *, visit_id: UUID, participant_id: UUID, storage_name: str, start: float
+        self,
+        session: AsyncSession,
+        *,
+        visit_id: UUID,
+        participant_id: UUID,
+        storage_name: str,
+        start: float,
+        kind: SegmentKind = "camera",
     ) -> Segment:
         """System use (recorder). `start`: seconds from the media epoch."""
         row = SegmentRow(
             id=new_id(),
             visit_id=visit_id,
             participant_id=participant_id,
+            kind=kind,
             storage_name=storage_name,
             start_ms=milliseconds(start),
+            gaps=[],
         )
         session.add(row)
         await session.flush()
         return segment_of(row)
 
-    async def extend_segment(self, session: AsyncSession, segment_id: UUID, *, end: float) -> None:
-        """System use (recorder): what lies before `end` is on disk. A closed segment stays as it is."""
+    async def extend_segment(
+        self, session: AsyncSession, segment_id: UUID, *, end: float, gaps: Sequence[Gap] | None = None
+    ) -> None:
+        """System use (recorder): what lies before `end` is on disk. A closed segment stays as it is.
+
+        `gaps`: all that are known by now; None: as they were.
+        """
         row = await _locked(session, segment_id)
         if row.closed_cleanly is None:
             row.end_ms = max(row.end_ms or row.start_ms, milliseconds(end))
+            _keep(row, gaps)
 
     async def close_segment(
-        self, session: AsyncSession, segment_id: UUID, *, end: float | None, cleanly: bool
+        self,
+        session: AsyncSession,
+        segment_id: UUID,
+        *,
+        end: float | None,
+        cleanly: bool,
+        gaps: Sequence[Gap] | None = None,
     ) -> None:
         """System use (recorder, or who tidies after a kill). `end` None keeps what is known. Idempotent."""
         row = await _locked(session, segment_id)
@@ -48,6 +71,7 @@ class Recordings(Part):
             known = row.end_ms or row.start_ms
             row.end_ms = known if end is None else max(row.start_ms, milliseconds(end))
             row.closed_cleanly = cleanly
+            _keep(row, gaps)
 
     async def segments(self, session: AsyncSession, visit_id: UUID) -> list[Segment]:
         """System use: every segment of the visit, by start."""
@@ -87,11 +111,21 @@ def segment_of(row: SegmentRow) -> Segment:
         id=row.id,
         visit_id=row.visit_id,
         participant_id=row.participant_id,
+        kind=cast("SegmentKind", row.kind),
         storage_name=row.storage_name,
         start=row.start_ms / 1000,
         end=None if row.end_ms is None else row.end_ms / 1000,
         closed_cleanly=row.closed_cleanly,
+        gaps=tuple(
+            Gap(start=int(start) / 1000, end=int(end) / 1000, kind=cast("GapKind", kind))
+            for start, end, kind in row.gaps
+        ),
     )
+
+
+def _keep(row: SegmentRow, gaps: Sequence[Gap] | None) -> None:
+    if gaps is not None:
+        row.gaps = [[milliseconds(gap.start), milliseconds(gap.end), gap.kind] for gap in gaps]
 
 
 async def _locked(session: AsyncSession, segment_id: UUID) -> SegmentRow:

@@ -3,14 +3,15 @@
 from access import CareRelationships
 from clinical_store.chart import Charts
 from clinical_store.chat import Chats
+from clinical_store.compositions import Compositions
 from clinical_store.consent import Consents
 from clinical_store.keys import KeyCabinet
 from clinical_store.notes import Notes
 from clinical_store.participants import Participants
 from clinical_store.patients import Patients
 from clinical_store.ports import Accounts
-from clinical_store.recordings import Recordings
 from clinical_store.quality import Qualities
+from clinical_store.recordings import Recordings
 from clinical_store.summaries import Summaries
 from clinical_store.transcript import Transcripts
 from clinical_store.visit_list import VisitLists
@@ -20,8 +21,18 @@ from core.crypto import Keyring
 
 
 class ClinicalStore(
-    Patients, Visits, VisitLists, Participants, Consents, Transcripts, Recordings, Notes, Summaries, Chats
+    Patients,
+    Visits,
+    VisitLists,
+    Participants,
+    Consents,
+    Transcripts,
+    Recordings,
+    Compositions,
     Qualities,
+    Notes,
+    Summaries,
+    Chats,
 ):
     """Each parent is one page of the store; methods take the caller's session first and never commit."""
 

@@ -3,19 +3,25 @@
 from datetime import datetime
 from uuid import UUID
 
-from clinical_store.model import Participant, Segment, Speaker
+from clinical_store.model import Gap, Participant, Segment, SegmentKind, Speaker
 from clinical_store.note import Frozen, NoteVersion, Signature, Statement
 
 
 class RecordingView(Frozen):
-    """One piece of a participant's recording. `end` is null until something is on disk."""
+    """One piece of a participant's recording. `end` is null until something is on disk.
+
+    `gaps`: where sound or picture was lost on the way to the recorder.
+    """
 
     segment_id: UUID
     participant_id: UUID
     speaker: Speaker
+    speaker_name: str
+    kind: SegmentKind
     start: float
     end: float | None
     closed: bool
+    gaps: tuple[Gap, ...]
 
 
 class NoteVersionView(Frozen):
@@ -43,9 +49,12 @@ def recording_view(segment: Segment, person: Participant) -> RecordingView:
         segment_id=segment.id,
         participant_id=segment.participant_id,
         speaker=person.speaker,
+        speaker_name=person.display_name,
+        kind=segment.kind,
         start=segment.start,
         end=segment.end,
         closed=segment.closed_cleanly is not None,
+        gaps=segment.gaps,
     )
 
 

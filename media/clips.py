@@ -1,12 +1,11 @@
-"""Reading recordings: a moment as a small seekable WebM, or a whole segment made seekable. Blocking; run in
-a thread.
+"""Reading recordings: a moment as a small seekable WebM. Blocking; run in a thread.
 
-What the recorder writes is a stream: no duration, no cues. Both functions copy packets, nothing is decoded.
-A segment cut by kill -9 is read up to its last whole cluster.
+Packets are copied, nothing is decoded. A segment cut by kill -9 is read up to its last whole cluster.
 """
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ import av
 from av.container import InputContainer
 
 from media.errors import ClipOutsideRecording, RecordingNotFound
+from media.indexed import IndexedRecording
 from media.ports import SeekableBytes
 
 SEEK_BEFORE_S = 1.0  # sound of the key frame's time may lie a little before it in the file
@@ -69,8 +69,8 @@ class ReaderFile(io.RawIOBase):
 def clip(source: SeekableBytes, from_s: float, to_s: float) -> Clip:
     """The moment from..to (seconds into the segment). Raises ClipOutsideRecording, RecordingNotFound.
 
-    FFmpeg finds the moment: without cues it walks over the clusters, in C, so that only the packets of the clip
-    pass through Python. Where it does not arrive at or before `from_s`, all packets up to the moment are read.
+    FFmpeg finds the moment by the cues, so that only the packets of the clip pass through
+    Python. Where it does not arrive at or before `from_s`, all packets up to the moment are read.
     """
     with opened(source) as container:
         kept = _moment(container, from_s, to_s) if _sought(container, from_s) else []
@@ -112,13 +112,6 @@ def _clip(container: InputContainer, kept: list[_Copied], from_s: float) -> Clip
     return Clip(data, start, max(packet.time for packet in kept) - start)
 
 
-def seekable(source: SeekableBytes) -> bytes:
-    """The whole segment with duration and cues, so that a browser can jump in it. Raises
-    RecordingNotFound."""
-    with opened(source) as container:
-        return _written(container, _packets(container), 0.0)
-
-
 def length(source: SeekableBytes) -> float:
     """Seconds of a segment that can be read; 0 when nothing can."""
     try:
@@ -131,9 +124,16 @@ def length(source: SeekableBytes) -> float:
 def opened(source: SeekableBytes) -> InputContainer:
     """The container behind a stored recording. Raises RecordingNotFound."""
     try:
-        return av.open(ReaderFile(source), "r", format="matroska", buffer_size=BLOCK)
+        return av.open(ReaderFile(_indexed(source)), "r", format="matroska", buffer_size=BLOCK)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise RecordingNotFound from error
+
+
+def _indexed(source: SeekableBytes) -> SeekableBytes:
+    """With cues where our recorder wrote it; FFmpeg reads what another muxer wrote without."""
+    with suppress(RecordingNotFound):
+        return source if isinstance(source, IndexedRecording) else IndexedRecording(source)
+    return source
 
 
 def _packets(container: InputContainer) -> Iterator[_Copied]:
@@ -154,7 +154,7 @@ def _restarts(container: InputContainer, packet: _Copied) -> bool:
 
 def _written(container: InputContainer, packets: Any, start: float) -> bytes:
     out = io.BytesIO()
-    target = av.open(out, "w", format="webm")
+    target = av.open(out, "w", format="matroska" if _is_h264(container) else "webm")
     streams = {stream.index: target.add_stream_from_template(stream) for stream in container.streams}
     for copied in packets:
         packet = av.Packet(copied.data)
@@ -166,3 +166,7 @@ def _written(container: InputContainer, packets: Any, start: float) -> bytes:
         target.mux(packet)
     target.close()
     return out.getvalue()
+
+
+def _is_h264(container: InputContainer) -> bool:
+    return any(stream.codec_context.name == "h264" for stream in container.streams.video)

@@ -1,4 +1,4 @@
-"""The threads that copy recordings, the bounded line in front of them, and the copies that are kept."""
+"""The threads that read recordings, the bounded line in front of them, and the indexes that are kept."""
 
 import asyncio
 from collections import OrderedDict
@@ -7,15 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 from uuid import UUID
 
-from media import clips
 from media.errors import RecordingBusy
+from media.indexed import IndexedRecording
 from media.ports import SeekableBytes
 
 WORKERS, LINE = 2, 16
-KEPT_BYTES = 128 * 1024 * 1024  # recordings made seekable, kept for the next Range request
+KEPT = 64  # recordings looked through: some kilobytes of index each, and 0.5 MB of opened chunks
 
 T = TypeVar("T")
-_Copy = tuple[UUID, int]  # segment and its size: a recording that still grows is another one
+_Recording = tuple[UUID, int]  # segment and its size: a recording that still grows is another one
 
 
 class CopyLine:
@@ -37,38 +37,38 @@ class CopyLine:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
 
-class Seekable:
-    """Recordings with duration and cues. Who asks while a copy is made waits for that copy."""
+class Indexes:
+    """Recordings with duration and cues. Who asks while one is looked through waits for that look."""
 
     def __init__(self, line: CopyLine) -> None:
         self._line = line
-        self._kept: OrderedDict[_Copy, bytes] = OrderedDict()
-        self._making: dict[_Copy, asyncio.Task[bytes]] = {}
+        self._kept: OrderedDict[_Recording, IndexedRecording] = OrderedDict()
+        self._making: dict[_Recording, asyncio.Task[IndexedRecording]] = {}
 
-    async def of(self, segment_id: UUID, content: SeekableBytes) -> bytes:
+    async def of(self, segment_id: UUID, content: SeekableBytes) -> IndexedRecording:
         """Raises RecordingNotFound, RecordingBusy."""
-        copy = (segment_id, content.size)
-        if (data := self._kept.get(copy)) is not None:
-            self._kept.move_to_end(copy)
-            return data
-        making = self._making.get(copy)
+        recording = (segment_id, content.size)
+        if (index := self._kept.get(recording)) is not None:
+            self._kept.move_to_end(recording)
+            return index
+        making = self._making.get(recording)
         if making is None:
-            making = self._making[copy] = asyncio.create_task(self._make(copy, content))
+            making = self._making[recording] = asyncio.create_task(self._make(recording, content))
             making.add_done_callback(_heard)
         return await asyncio.shield(making)  # who asked first may hang up: the others still want it
 
-    async def _make(self, copy: _Copy, content: SeekableBytes) -> bytes:
+    async def _make(self, recording: _Recording, content: SeekableBytes) -> IndexedRecording:
         try:
-            data = await self._line.run(lambda: clips.seekable(content))
+            index = await self._line.run(lambda: IndexedRecording(content))
         finally:
-            del self._making[copy]
-        self._kept[copy] = data
-        while sum(map(len, self._kept.values())) > KEPT_BYTES and len(self._kept) > 1:
+            del self._making[recording]
+        self._kept[recording] = index
+        while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return data
+        return index
 
 
-def _heard(making: asyncio.Task[bytes]) -> None:
+def _heard(making: asyncio.Task[IndexedRecording]) -> None:
     """The error is told to whoever still waits; nobody waiting is no news for the log."""
     if not making.cancelled():
         making.exception()

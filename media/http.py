@@ -2,22 +2,21 @@
 of copying packets runs in a small pool of threads behind a bounded line, never on the loop."""
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import Self
-from uuid import UUID
 
 from aiohttp import web
 from pydantic import BaseModel, Field, model_validator
 
 from core.http import Call, route
 from media import clips
-from media.copying import CopyLine, Seekable
+from media.copying import CopyLine, Indexes
 from media.errors import ClipOutsideRecording, RecordingBusy, RecordingNotFound
 from media.ports import RecordingSource, SeekableBytes, StoredRecording
 
 LONGEST_CLIP_S = 300.0
 PART = 2 * 1024 * 1024  # bytes of one answer; browsers ask again for the rest
-LARGEST_SEEKABLE = 64 * 1024 * 1024  # above it the stored stream is served as it is
 MOST_WHOLE = 16  # answers without a range under way at once, each with a part in memory
 _RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})\Z")
 
@@ -41,7 +40,7 @@ class MediaHttp:
     def __init__(self, recordings: RecordingSource) -> None:
         self._recordings = recordings
         self._line = CopyLine()
-        self._seekable = Seekable(self._line)
+        self._indexes = Indexes(self._line)
         self._whole_answers = 0
 
     def close(self) -> None:
@@ -51,7 +50,7 @@ class MediaHttp:
         "GET",
         "/api/recordings/{segment_id}/media",
         permission="record:recording:read",
-        summary="One participant's recording as WebM; supports Range",
+        summary="One participant's recording as WebM (Matroska for H.264) that can be sought in; supports Range",
         errors=(RecordingNotFound, RecordingBusy),
         media_type="video/webm",
         transactional=False,  # no database connection is held while media is copied
@@ -59,10 +58,17 @@ class MediaHttp:
     async def media(self, call: Call[None, None]) -> web.StreamResponse:
         segment_id = call.path_id("segment_id")
         stored = await self._recordings.open(call.actor, segment_id)
-        content = await self._browsable(segment_id, stored.content)
-        asked = _RANGE.match(call.request.headers.get("Range", ""))
+        content = await self._indexes.of(segment_id, stored.content)
+        return await self._answer(call.request, content, content.media_type, {})
+
+    async def _answer(
+        self, request: web.Request, content: SeekableBytes, media_type: str, more: Mapping[str, str]
+    ) -> web.StreamResponse:
+        """A part, where one is asked for, else all."""
+        headers = {"Accept-Ranges": "bytes", **more}
+        asked = _RANGE.match(request.headers.get("Range", ""))
         if asked is None:  # also a header that cannot be understood: RFC 9110 section 14.2 lets us ignore it
-            return await self._whole(call.request, content)
+            return await self._whole(request, content, media_type, headers)
         wanted = _part(asked, content.size)
         if wanted is None:
             return web.Response(status=416, headers={"Content-Range": f"bytes */{content.size}"})
@@ -70,11 +76,13 @@ class MediaHttp:
         return web.Response(
             status=206,
             body=await self._line.run(lambda: content.read(first, last - first + 1)),
-            headers={"Accept-Ranges": "bytes", "Content-Range": f"bytes {first}-{last}/{content.size}"},
-            content_type="video/webm",
+            headers={**headers, "Content-Range": f"bytes {first}-{last}/{content.size}"},
+            content_type=media_type,
         )
 
-    async def _whole(self, request: web.Request, content: SeekableBytes) -> web.StreamResponse:
+    async def _whole(
+        self, request: web.Request, content: SeekableBytes, media_type: str, headers: Mapping[str, str]
+    ) -> web.StreamResponse:
         """All of it, a part at a time: a slow reader holds one part in memory, and no thread."""
         if self._whole_answers >= MOST_WHOLE:
             raise RecordingBusy
@@ -82,8 +90,8 @@ class MediaHttp:
         size = content.size
         try:
             part = await self._line.run(lambda: content.read(0, PART))  # refused before the answer has begun
-            response = web.StreamResponse(headers={"Accept-Ranges": "bytes"})
-            response.content_type, response.content_length = "video/webm", size
+            response = web.StreamResponse(headers=headers)
+            response.content_type, response.content_length = media_type, size
             await response.prepare(request)
             await response.write(part)
             for offset in range(PART, size, PART):
@@ -111,12 +119,6 @@ class MediaHttp:
             "X-Clip-Length": f"{found.length:.3f}",
         }
         return web.Response(body=found.data, headers=headers, content_type="video/webm")
-
-    async def _browsable(self, segment_id: UUID, content: SeekableBytes) -> SeekableBytes:
-        """With duration and cues when it is small enough to be copied in memory."""
-        if content.size > LARGEST_SEEKABLE:
-            return content
-        return InMemory(await self._seekable.of(segment_id, content))
 
 
 class InMemory:

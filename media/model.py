@@ -1,15 +1,17 @@
 """What the media plane is told and tells. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 from media.candidates import AddressPolicy
+from media.limits import Allowance
 
 Kind = Literal["audio", "video"]
 Source = Literal["microphone", "camera", "screen"]
 Codec = Literal["opus", "vp8", "h264"]
+SegmentKind = Literal["camera", "screen"]  # of a recording: the camera with the microphone, or the screen
 CLOCK_RATE: dict[str, int] = {"audio": 48_000, "video": 90_000}
 SOURCES: tuple[Source, ...] = ("microphone", "camera", "screen")
 """What a participant can send, in the order of the connection's m-lines, and of each seat's."""
@@ -26,10 +28,22 @@ class ConnectionState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RelayAccess:
+    """One TURN server and a credential for it, for one connection of ours."""
+
+    url: str
+    username: str
+    credential: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MediaSettings:
     """`listen`: addresses or networks (CIDR) of this machine to offer; empty offers all but loopback,
     link-local and Docker's bridge. `allow_private` and `allow_loopback`: send to private addresses named by
-    a participant (clinics whose staff sit in the same network; the demo on one machine)."""
+    a participant (clinics whose staff sit in the same network; the demo on one machine). `announced`: (own, public)
+    pairs of addresses, the public one is told (1:1 NAT). `ports`: lowest and highest UDP port, zeros for any.
+    `relay`: access to the TURN server through which this server is itself reached. `allowance`: what one participant
+    may send. `rooms` and `participants`: what this node carries at once."""
 
     seats: int = 3  # 1 to 5: two to six people
     listen: tuple[str, ...] = ()
@@ -39,6 +53,12 @@ class MediaSettings:
     silence_s: float = 6.0  # without any datagram for so long a participant counts as disconnected
     broken_s: float = 2.0  # the same for one who was sending media until then
     close_timeout_s: float = 3.0
+    announced: tuple[tuple[str, str], ...] = ()
+    ports: tuple[int, int] = (0, 0)
+    relay: "Callable[[], RelayAccess] | None" = None
+    allowance: Allowance = field(default_factory=Allowance)
+    rooms: int = 200
+    participants: int = 400
 
     @property
     def policy(self) -> AddressPolicy:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.http import Principal
-from media.model import ConnectionState
+from media.model import ConnectionState, SegmentKind
 
 Samples = NDArray[np.float32]  # mono, 16 000 per second, -1 to 1
 
@@ -29,6 +29,10 @@ class SegmentWriter(Protocol):
     def flush(self) -> None:
         """What was written so far must survive kill -9. Called about once a second."""
 
+    def gap(self, start: float, end: float, kind: str) -> None:
+        """`kind`: "sound" or "picture" was lost on the way here from `start` to `end` (seconds since the visit's media
+        epoch); in order, and told before the `extend` or `close` that reaches beyond it."""
+
     async def extend(self, end: float) -> None:
         """The segment is known to reach `end` (seconds since the visit's media epoch) by now. About once a
         second."""
@@ -42,7 +46,9 @@ class SegmentWriter(Protocol):
 class RecordingSink(Protocol):
     """What becomes of recorded media and heard sound, in the `record` process."""
 
-    async def open_segment(self, visit_id: UUID, participant_id: UUID, start: float) -> SegmentWriter: ...
+    async def open_segment(
+        self, visit_id: UUID, participant_id: UUID, start: float, kind: SegmentKind
+    ) -> SegmentWriter: ...
 
     async def on_audio(
         self, visit_id: UUID, participant_id: UUID, at_seconds: float, samples: Samples

@@ -2,7 +2,8 @@
 
 Sound is the master: it is placed once, by its first arrival, and then runs on its own timestamps, because a
 moved sample is a lost or doubled one. Pictures follow: RTCP sender reports tell both kinds' timestamps on
-the publisher's one wall clock, and the picture is slid towards that until lips and voice agree.
+the publisher's one wall clock. With the first reports the picture is set to where its sound is, afterwards it is
+slid there unseen.
 """
 
 from media.sequence import Unwrapped
@@ -20,7 +21,7 @@ class TrackClock:
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
-        self._connection: int | None = None
+        self.connection: int | None = None
         self._unwrap = Unwrapped(32)
         self._offset = 0.0
         self._window: tuple[float, float] | None = None  # began at, least lateness since
@@ -28,8 +29,8 @@ class TrackClock:
 
     def place(self, connection: int, timestamp: int, at: float) -> float:
         """Seconds since the epoch of a packet with this timestamp that arrived at `at`."""
-        if connection != self._connection:
-            self._connection = connection
+        if connection != self.connection:
+            self.connection = connection
             self._unwrap = Unwrapped(32)
             self._report = None
             self._offset = at - self._unwrap(timestamp) / self.rate
@@ -53,7 +54,7 @@ class TrackClock:
 
     def report(self, connection: int, ntp: int, timestamp: int) -> None:
         """A sender report of this track's source; others are ignored."""
-        if connection == self._connection and ntp:
+        if connection == self.connection and ntp:
             self._report = (ntp / (1 << 32), self._unwrap(timestamp))
 
     def wall_of(self, seconds: float) -> float | None:
@@ -70,17 +71,28 @@ class TrackClock:
 
 
 class LipSync:
-    """Slides picture times to where the sound of the same moment is."""
+    """Moves picture times to where the sound of the same moment is."""
 
     def __init__(self, sound: TrackClock, picture: TrackClock) -> None:
         self._sound = sound
         self._picture = picture
         self._shift = 0.0
+        self._set_for: int | None = None  # the connection whose reports the shift was set by
 
     def place(self, seconds: float) -> float:
-        wall = self._picture.wall_of(seconds)
-        target = self._sound.time_of(wall) if wall is not None else None
-        if target is not None and abs(target - seconds) < BOGUS_S:
+        if self._picture.connection != self._set_for:
+            target = self._target(seconds)
+            self._shift = 0.0 if target is None else target - seconds
+            self._set_for = None if target is None else self._picture.connection
+        elif (target := self._target(seconds)) is not None:
             step = target - seconds - self._shift
             self._shift += max(-SLIDE_S, min(SLIDE_S, step))
         return seconds + self._shift
+
+    def _target(self, seconds: float) -> float | None:
+        """Where the sound of this moment is; None while nobody knows, or where the reports cannot be right."""
+        if self._sound.connection != self._picture.connection:
+            return None
+        wall = self._picture.wall_of(seconds)
+        target = self._sound.time_of(wall) if wall is not None else None
+        return target if target is not None and abs(target - seconds) < BOGUS_S else None

@@ -95,7 +95,7 @@ async def joined(
 class FileSegment:
     """A segment in a plain file."""
 
-    def __init__(self, path: Path, participant_id: UUID, start: float) -> None:
+    def __init__(self, path: Path, participant_id: UUID, start: float, kind: str = "camera") -> None:
         self.path = path
         self.participant_id = participant_id
         self.start = start
@@ -104,6 +104,8 @@ class FileSegment:
         self.more: bool | None = None
         self.flushes = 0
         self.extended = start
+        self.kind = kind
+        self.gaps: list[tuple[float, float, str]] = []
         self._file = path.open("wb")
 
     def write(self, data: bytes) -> None:
@@ -112,6 +114,9 @@ class FileSegment:
     def flush(self) -> None:
         self._file.flush()
         self.flushes += 1
+
+    def gap(self, start: float, end: float, kind: str) -> None:
+        self.gaps.append((start, end, kind))
 
     async def extend(self, end: float) -> None:
         self.extended = end
@@ -132,10 +137,10 @@ class FileSink:
         self.sound: dict[UUID, list[tuple[float, Samples]]] = {}
         self.ended: list[UUID] = []
 
-    async def open_segment(self, visit_id: UUID, participant_id: UUID, start: float) -> FileSegment:
+    async def open_segment(self, visit_id: UUID, participant_id: UUID, start: float, kind: str) -> FileSegment:
         number = len(list(self.folder.glob("*.webm")))
         path = self.folder / f"{number:03}-{start:.3f}-{participant_id}.webm"
-        segment = self.segment(path, participant_id, start)
+        segment = self.segment(path, participant_id, start, kind)
         self.segments.append(segment)
         return segment
 

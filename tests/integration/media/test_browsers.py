@@ -14,8 +14,9 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from media import MediaPlane, MediaSettings
-from media.clips import clip, seekable
+from media.clips import clip
 from media.http import InMemory
+from media.indexed import IndexedRecording
 from tests.integration.media.meeting import (
     CHROMIUM,
     FLAGS,
@@ -157,7 +158,7 @@ def _lose(plane: MediaPlane, visit: UUID, who: UUID, rng: random.Random) -> None
 
 
 async def test_chromium_plays_and_jumps_in_what_was_recorded(tmp_path: Path) -> None:
-    """The recorder's own stream, a clip, and the seekable copy."""
+    """The recorder's own stream, a clip, and the recording with its index."""
     visit, who = uuid4(), uuid4()
     async with recorder(tmp_path) as (link, sink), meeting(recorder=link) as (plane, _):
         person = await joined(plane, visit, who)
@@ -167,13 +168,14 @@ async def test_chromium_plays_and_jumps_in_what_was_recorded(tmp_path: Path) -> 
         await until(lambda: sink.segments and sink.segments[0].end is not None)
         await person.leave()
     source = InMemory(sink.segments[0].path.read_bytes())
+    indexed = IndexedRecording(source)
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = await browser.new_page()
         for data, seekable_file in (
             (source._data, False),
             (clip(source, 4, 5).data, True),
-            (seekable(source), True),
+            (indexed.read(0, indexed.size), True),
         ):
             played = await page.evaluate(PLAY, base64.b64encode(data).decode())
             assert played["error"] is None

@@ -1,4 +1,4 @@
-"""The line in front of the copying threads is bounded, and one copy serves all who ask for it."""
+"""The line in front of the reading threads is bounded, and one look serves all who ask for it."""
 
 import asyncio
 import threading
@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from media import clips
-from media.copying import LINE, WORKERS, CopyLine, Seekable
+from media import copying
+from media.copying import LINE, WORKERS, CopyLine, Indexes
 from media.errors import RecordingBusy, RecordingNotFound
 from media.http import InMemory
 from media.ports import SeekableBytes
@@ -23,47 +23,47 @@ def line() -> Iterator[CopyLine]:
     line.close()
 
 
-class Copies:
-    """Stands in for the copying: counts, and waits to be let go."""
+class Looks:
+    """Stands in for the index: counts, and waits to be let go."""
 
     def __init__(self, broken: bool = False) -> None:
         self.made, self.go, self._broken = 0, threading.Event(), broken
 
-    def __call__(self, source: SeekableBytes) -> bytes:
+    def __call__(self, source: SeekableBytes) -> str:
         self.made += 1
         assert self.go.wait(10)
         if self._broken:
             raise RecordingNotFound
-        return source.read(0, source.size) + b" seekable"
+        return f"{source.size} bytes, indexed"
 
 
-async def test_who_asks_while_a_copy_is_made_gets_that_copy(
+async def test_who_asks_while_a_recording_is_looked_through_gets_that_look(
     line: CopyLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clips, "seekable", copies := Copies())
-    seekable = Seekable(line)
-    asked = [asyncio.create_task(seekable.of(SEGMENT, SOURCE)) for _ in range(40)]  # more than the line holds
+    monkeypatch.setattr(copying, "IndexedRecording", looks := Looks())
+    indexes = Indexes(line)
+    asked = [asyncio.create_task(indexes.of(SEGMENT, SOURCE)) for _ in range(40)]  # more than the line holds
     await asyncio.sleep(0)
     asked[0].cancel()  # hangs up
     await asyncio.sleep(0)
-    copies.go.set()
-    assert {await task for task in asked[1:]} == {b"recorded seekable"}
-    assert await seekable.of(SEGMENT, SOURCE) == b"recorded seekable"
-    assert copies.made == 1
-    await seekable.of(SEGMENT, InMemory(b"recorded more"))
-    assert copies.made == 2
+    looks.go.set()
+    assert {str(await task) for task in asked[1:]} == {"8 bytes, indexed"}
+    assert str(await indexes.of(SEGMENT, SOURCE)) == "8 bytes, indexed"
+    assert looks.made == 1
+    await indexes.of(SEGMENT, InMemory(b"recorded more"))
+    assert looks.made == 2
 
 
-async def test_a_copy_that_fails_is_told_to_all_and_not_kept(
+async def test_a_look_that_fails_is_told_to_all_and_not_kept(
     line: CopyLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clips, "seekable", copies := Copies(broken=True))
-    copies.go.set()
-    seekable = Seekable(line)
-    told = await asyncio.gather(*(seekable.of(SEGMENT, SOURCE) for _ in range(3)), return_exceptions=True)
+    monkeypatch.setattr(copying, "IndexedRecording", looks := Looks(broken=True))
+    looks.go.set()
+    indexes = Indexes(line)
+    told = await asyncio.gather(*(indexes.of(SEGMENT, SOURCE) for _ in range(3)), return_exceptions=True)
     assert [type(error) for error in told] == [RecordingNotFound] * 3
-    monkeypatch.setattr(clips, "seekable", lambda source: b"well")
-    assert await seekable.of(SEGMENT, SOURCE) == b"well"
+    monkeypatch.setattr(copying, "IndexedRecording", lambda source: "well")
+    assert str(await indexes.of(SEGMENT, SOURCE)) == "well"
 
 
 async def test_a_full_line_refuses_and_an_answer_under_way_waits(line: CopyLine) -> None:
