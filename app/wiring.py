@@ -33,6 +33,7 @@ from core.migrate import at_head
 from core.outbox import OutboxRelay
 from core.storage import FolderStorage
 from media import ConnectionState, MediaPlane, MediaSettings, RecorderLink
+from media.call_quality import CallQuality
 from media.http import MediaHttp
 from scheduling import Scheduling, SchedulingHttp
 from signaling import GuestHttp, Guests, OneNode, RoomHttp, RoomServer, TicketDesk
@@ -86,10 +87,10 @@ class Clinic:
         return ClinicalStore(self.keyring, self.care, self.access, self.clock)
 
     @cached_property
-    @cached_property
     def invitations(self) -> Invitations:
         return Invitations(self.access, self.database, self.keyring, self.clock)
 
+    @cached_property
     def shelf(self) -> RecordingShelf:
         return RecordingShelf(self.database, self.store, self.storage, UtteranceFinder)
 
@@ -145,6 +146,7 @@ class Clinic:
             events=VisitEnded(self.clock, self.invitations),
             origins=self.settings.origins,
             desk=self.desk,
+            quality=CallQuality(self.media),
             seats=self.settings.seats,
         )
 
@@ -196,9 +198,9 @@ class Clinic:
             SchedulingHttp(self.scheduling, self.settings.time_zone),
             ClinicalStoreHttp(self.store),
             RoomHttp(self.store, self.desk),
+            GuestHttp(Guests(self.database, self.store, self.access, self.invitations, self.clock)),
             self.recordings,
         ]
-            GuestHttp(Guests(self.database, self.store, self.access, self.invitations, self.clock)),
         if self.settings.demo:
             faces.append(self.demo)
         return [bound for face in faces for bound in routes_of(face)]

@@ -34,12 +34,29 @@ class Nothing(Payload):
     """An event that carries no data: {}."""
 
 
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class LineReport(Payload):
+    """What the check of the line measured (clinical_store.LineCheck). None: not measured."""
+
+    path: Literal["relay", "server", "untested"]
+    up_kbps: Annotated[int, Field(ge=0, le=10_000_000)] | None
+    down_kbps: Annotated[int, Field(ge=0, le=10_000_000)] | None
+    loss: Share | None
+    rtt_ms: Annotated[int, Field(ge=0, le=60_000)] | None
+    microphone: Literal["good", "quiet", "noisy", "silent", "none"]
+    camera: Literal["good", "dark", "none"]
+    speaker: Literal["heard", "not_heard", "untried"]
+
+
 class DeviceCheck(Payload):
-    """What the device check found to work."""
+    """What the device check found to work. `line`: what it measured, where it did."""
 
     camera: bool
     microphone: bool
     speaker: bool
+    line: LineReport | None = None
 
 
 class Admission(Payload):
@@ -58,27 +75,10 @@ class Candidate(Payload):
 
 
 class MediaState(Payload):
-    microphone: bool
-    camera: bool
-
-
-class ConsentChoice(Payload):
-    purpose: Literal["record", "transcribe"]
-    granted: bool
-    text_version: Annotated[str, Field(max_length=40, pattern=r"^[\w .()/-]*$")] = ""
-
-
-class ChatText(Payload):
-    text: Annotated[str, Field(min_length=1, max_length=MAX_CHAT_CHARACTERS, pattern=r"\S")]
-
-
-@dataclass(frozen=True, slots=True)
-class EventRule:
-    """`cost`: tokens of the connection's allowance (signaling.socket.EVENT_RATE)."""
     """What is switched on. `screen` needs room:screen:share beside the event's own permission."""
 
-
-    permission: Permission
+    microphone: bool
+    camera: bool
     screen: bool = False
 
 
@@ -95,6 +95,23 @@ class MediaReport(Payload):
     frozen: Share
     concealed: Share
     route: Literal["direct", "relay", "unknown"]
+
+
+class ConsentChoice(Payload):
+    purpose: Literal["record", "transcribe"]
+    granted: bool
+    text_version: Annotated[str, Field(max_length=40, pattern=r"^[\w .()/-]*$")] = ""
+
+
+class ChatText(Payload):
+    text: Annotated[str, Field(min_length=1, max_length=MAX_CHAT_CHARACTERS, pattern=r"\S")]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """`cost`: tokens of the connection's allowance (signaling.socket.EVENT_RATE)."""
+
+    permission: Permission
     payload: type[Payload]
     cost: float = 1.0
 
@@ -105,6 +122,7 @@ EVENTS: Mapping[str, EventRule] = {
     "media.offer": EventRule(Permission.MEDIA_PUBLISH, Offer, cost=5),
     "media.candidate": EventRule(Permission.MEDIA_PUBLISH, Candidate),
     "media.state": EventRule(Permission.MEDIA_PUBLISH, MediaState),
+    "media.report": EventRule(Permission.MEDIA_PUBLISH, MediaReport),
     "consent.set": EventRule(Permission.CONSENT_SET, ConsentChoice, cost=3),
     "chat.send": EventRule(Permission.CHAT_WRITE, ChatText, cost=3),
     "room.ping": EventRule(Permission.ROOM_JOIN, Nothing),

@@ -32,7 +32,9 @@ class ConsentView(BaseModel):
 
 
 class ParticipantView(BaseModel):
-    """`seat`: which receiving sections of the recipient's own connection carry this person."""
+    """`seat`: which receiving sections of the recipient's own connection carry this person. `line`: what their device
+    check measured, for those who admit.
+    """
 
     id: UUID
     role: str
@@ -40,10 +42,11 @@ class ParticipantView(BaseModel):
     state: ParticipantState
     microphone: bool
     camera: bool
+    screen: bool
     connected: bool
     media: MediaWord
-    screen: bool
     consent: ConsentView
+    line: LineView | None
     seat: int | None
 
 
@@ -75,11 +78,12 @@ class Person:
     """The newest choice that arrived, which may still wait in line to be acted on."""
     microphone: bool = False
     camera: bool = False
+    screen: bool = False
     connection: str | None = None
     away_since: datetime | None = None
     sends_media: bool = False
-    screen: bool = False
     media: MediaWord = "gone"
+    line: LineView | None = None
     oversees: bool = False
     """Holds room:participant:admit, so sees who waits."""
 
@@ -171,16 +175,16 @@ class Room:
         if not person.admitted:
             raise NotAdmitted
 
-    def may_admit(self, participant_id: UUID) -> Person | None:
-        """The person to let in, None if they are in already. Raises ParticipantNotFound, NotWaiting,
-        RoomFull.
-        """
     def check_may_share(self, person: Person) -> None:
         """One screen at a time. Raises VisitEnded, NotAdmitted, ScreenTaken."""
         self.check_admitted(person)
         if any(other.screen and other.admitted for other in self.people.values() if other is not person):
             raise ScreenTaken
 
+    def may_admit(self, participant_id: UUID) -> Person | None:
+        """The person to let in, None if they are in already. Raises ParticipantNotFound, NotWaiting,
+        RoomFull.
+        """
         target = self.person(participant_id)
         if target.admitted:
             return None
@@ -210,14 +214,14 @@ class Room:
             recording=self.runs("record"),
             transcribing=self.runs("transcribe"),
             participants=[
-                _view(person, seats.get(person.id))
+                _view(person, seats.get(person.id), person.line if viewer.oversees else None)
                 for person in self.people.values()
                 if self.sees(viewer, person)
             ],
         )
 
 
-def _view(person: Person, seat: int | None) -> ParticipantView:
+def _view(person: Person, seat: int | None, line: LineView | None) -> ParticipantView:
     return ParticipantView(
         id=person.id,
         role=person.role,
@@ -225,9 +229,10 @@ def _view(person: Person, seat: int | None) -> ParticipantView:
         state=person.state,
         microphone=person.microphone,
         camera=person.camera,
+        screen=person.screen,
         connected=person.connection is not None,
         media=person.media,
         consent=ConsentView(record=person.consent.get("record"), transcribe=person.consent.get("transcribe")),
+        line=line,
         seat=seat,
-        screen=person.screen,
     )

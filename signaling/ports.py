@@ -9,7 +9,18 @@ from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from access import Actor
-from clinical_store import ChatMessage, Participant, ParticipantState, Purpose, Visit, VisitStatus
+from clinical_store import (
+    ChatMessage,
+    LineCheck,
+    LineView,
+    Participant,
+    ParticipantState,
+    Purpose,
+    QualitySample,
+    Visit,
+    VisitStatus,
+)
+from signaling.events import MediaReport
 
 
 class MediaPlane(Protocol):
@@ -34,6 +45,55 @@ class MediaPlane(Protocol):
 
     async def close_room(self, visit_id: UUID) -> None:
         """End every connection of the visit."""
+
+
+class SwitchedOn(Protocol):
+    """What a participant sends, as the others see it."""
+
+    @property
+    def microphone(self) -> bool: ...
+
+    @property
+    def camera(self) -> bool: ...
+
+
+class Judged(Protocol):
+    """One direction: `score` 0 to 100, `level` excellent, good, poor or lost, and the code of the `cause`."""
+
+    @property
+    def score(self) -> int: ...
+
+    @property
+    def level(self) -> str: ...
+
+    @property
+    def cause(self) -> str | None: ...
+
+
+class Assessed(Protocol):
+    """Both directions of one participant, seen from them."""
+
+    @property
+    def up(self) -> Judged: ...
+
+    @property
+    def down(self) -> Judged: ...
+
+
+class CallQuality(Protocol):
+    """Who judges connections. `media.CallQuality` implements it. Nothing in it waits."""
+
+    def report(self, visit_id: UUID, participant_id: UUID, report: MediaReport) -> None:
+        """What this participant's browser says about itself."""
+
+    def assess(
+        self, visit_id: UUID, people: Mapping[UUID, SwitchedOn], seconds: float
+    ) -> Mapping[UUID, Assessed]:
+        """Everybody whose media is connected, or was, over the `seconds` since the last call."""
+        ...
+
+    def forget(self, visit_id: UUID) -> None:
+        """The call is over."""
 
 
 class RoomEvents(Protocol):
@@ -83,6 +143,17 @@ class RoomRecord(Protocol):
     async def add_chat(
         self, session: AsyncSession, actor: Actor, visit_id: UUID, text: str
     ) -> ChatMessage: ...
+
+    async def keep_line_check(
+        self, session: AsyncSession, participant_id: UUID, check: LineCheck, at: datetime
+    ) -> LineView:
+        """The participant's newest device check."""
+        ...
+
+    async def line_checks(self, session: AsyncSession, visit_id: UUID) -> Mapping[UUID, LineView]: ...
+
+    async def add_quality(self, session: AsyncSession, samples: Sequence[QualitySample]) -> None:
+        """What was there already stays."""
 
 
 class TicketOffice(Protocol):

@@ -16,7 +16,8 @@ from core.telemetry import get_logger
 from signaling.desk import TicketDesk
 from signaling.frames import NAMESPACE
 from signaling.lines import Lines
-from signaling.ports import LiveSessions, MediaPlane, RoomEvents, RoomRecord, TicketOffice
+from signaling.ports import CallQuality, LiveSessions, MediaPlane, RoomEvents, RoomRecord, TicketOffice
+from signaling.quality import QualityWatch
 from signaling.service import Rooms
 from signaling.socket import RoomSocket
 from signaling.transport import PATH, RoomTransport
@@ -45,6 +46,7 @@ class RoomServer:
         events: RoomEvents,
         origins: Collection[str],
         desk: TicketDesk,
+        quality: CallQuality,
         seats: int = DEFAULT_SEATS,
     ) -> None:
         self._transport = RoomTransport(origins, clock)
@@ -58,7 +60,9 @@ class RoomServer:
             clock=clock,
             seats=seats,
             desk=desk,
+            quality=quality,
         )
+        self._quality = QualityWatch(self._rooms, record, database, clock)
         self._lines = Lines(self._rooms)
         self._watch = Watch(self._rooms, sessions, database, clock)
         socket = RoomSocket(self._rooms, clock)
@@ -86,6 +90,7 @@ class RoomServer:
         """One round of `run`."""
         self._transport.sweep()
         await self._watch.tick()
+        await self._quality.tick()
 
     async def push_utterance(self, visit_id: UUID, view: Mapping[str, JsonValue]) -> None:
         """An utterance opened, changed or closed: to those in the call who may read the transcript."""
@@ -121,16 +126,17 @@ class RoomServer:
         """
         await self._watch.expel(session_id)
 
+    async def put_out(self, visit_id: UUID, account_id: UUID) -> None:
+        """access's GUEST_PUT_OUT on the bus: this guest's place is gone, connected or not. Raises Unavailable."""
+        await self._watch.departures.of_account(visit_id, account_id)
+
     async def epoch_of(self, visit_id: UUID) -> datetime:
         """The zero of the visit's media times; media.MediaPlane's `epoch_of`."""
         return await self._rooms.epoch_of(visit_id)
 
     async def close(self) -> None:
-    async def put_out(self, visit_id: UUID, account_id: UUID) -> None:
-        """access's GUEST_PUT_OUT on the bus: this guest's place is gone, connected or not. Raises Unavailable."""
-        await self._watch.departures.of_account(visit_id, account_id)
-
         """Cut every connection. Nobody's place changes: whoever comes back finds it."""
         await self._lines.close()
         await self._transport.close()
+        await self._quality.close()
         await self._watch.write_withdrawals()  # the last chance for what waits in memory only

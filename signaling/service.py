@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from access import Permission
 from audit import AuditEvent, record
-from clinical_store import ParticipantState, Purpose, Visit, VisitStatus
+from clinical_store import LineCheck, ParticipantState, Purpose, Visit, VisitStatus
 from core.clock import Clock
 from core.database import Database
 from signaling.desk import TicketDesk
@@ -31,7 +31,7 @@ from signaling.events import (
     Offer,
 )
 from signaling.model import Person, Room
-from signaling.ports import MediaPlane, RoomEvents, RoomRecord, TicketOffice, Wire
+from signaling.ports import CallQuality, MediaPlane, RoomEvents, RoomRecord, TicketOffice, Wire
 from signaling.registry import Member, OpenRooms
 from signaling.withdrawals import Withdrawal, Withdrawals
 
@@ -53,6 +53,7 @@ class Rooms:
         clock: Clock,
         seats: int,
         desk: TicketDesk,
+        quality: CallQuality,
     ) -> None:
         self.open = OpenRooms()
         self.unwritten = Withdrawals()
@@ -65,6 +66,7 @@ class Rooms:
         self._clock = clock
         self._seats = seats
         self.desk = desk
+        self.quality = quality
         self._tapped: dict[UUID, dict[Purpose, bool]] = {}
 
     async def join(self, connection: str, ticket: str, visit_id: UUID) -> None:
@@ -114,17 +116,21 @@ class Rooms:
             room.check_open()
             if person.admitted:
                 return {}
-            begins = person.role == "patient" and room.status is VisitStatus.SCHEDULED
+            begins, line = person.role == "patient" and room.status is VisitStatus.SCHEDULED, person.line
             async with self._database.transaction() as session:
                 await self._record.set_participant_state(session, person.id, ParticipantState.WAITING)
                 if begins:
                     await self._record.set_visit_status(session, room.visit_id, VisitStatus.WAITING)
+                if check.line is not None:
+                    measured = LineCheck.model_validate(check.line.model_dump())
+                    line = await self._record.keep_line_check(session, person.id, measured, self._clock.now())
                 await _audit(session, me, "room:lobby:wait", person.id)
             person.state, person.camera, person.microphone = (
                 ParticipantState.WAITING,
                 check.camera,
                 check.microphone,
             )
+            person.line = line
             room.status = VisitStatus.WAITING if begins else room.status
         await self.announce(room)
         return {}
@@ -361,6 +367,8 @@ class Rooms:
         room = Room(visit.id, visit.patient_id, visit.status, visit.media_epoch, self._seats)
         for participant in await self._record.participants(session, visit.id):
             room.place(participant)
+        for participant_id, line in (await self._record.line_checks(session, visit.id)).items():
+            room.person(participant_id).line = line
         for participant_id, choices in (await self._record.consents(session, visit.id)).items():
             room.person(participant_id).consent.update(choices)
         for withdrawal in self.unwritten.of(visit.id):

@@ -18,6 +18,7 @@ from signaling.bucket import Rate, TokenBucket
 from signaling.errors import InvalidPayload, TooFast, UnknownEvent
 from signaling.events import EVENTS, ConsentChoice, EventRule
 from signaling.frames import CONSENT
+from signaling.quality import reported
 from signaling.registry import Member
 from signaling.service import Answer, Rooms
 
@@ -111,6 +112,7 @@ def _use_cases(rooms: Rooms) -> Mapping[str, UseCase]:
         "media.offer": rooms.offer,
         "media.candidate": rooms.candidate,
         "media.state": rooms.media_state,
+        "media.report": lambda member, report: reported(rooms, member, report),
         "consent.set": rooms.consent,
         "chat.send": rooms.chat,
         "room.ping": lambda _member, _: _still_here(),

@@ -22,7 +22,8 @@ from core.errors import ServiceError, Unavailable
 from core.http import build_app
 from core.ids import new_id
 from signaling import OneNode, RoomServer, TicketDesk
-from signaling.ports import Places
+from signaling.events import MediaReport
+from signaling.ports import Places, SwitchedOn
 from tests.integration.signaling.client import ORIGIN, RoomClient
 
 PASSWORD = "planted password of the clinic"
@@ -67,6 +68,41 @@ class FakeMedia:
     async def close_room(self, visit_id: UUID) -> None:
         self.closed.append(visit_id)
         self.offers.clear()
+
+
+@dataclass(frozen=True)
+class Judged:
+    score: int = 99
+    level: str = "excellent"
+    cause: str | None = None
+
+
+@dataclass(frozen=True)
+class Assessed:
+    up: Judged = Judged()
+    down: Judged = Judged()
+
+
+@dataclass
+class FakeQuality:
+    """The port CallQuality: everybody asked about is fine, except those in `bad`."""
+
+    bad: dict[UUID, Assessed] = field(default_factory=dict)
+    reports: dict[UUID, MediaReport] = field(default_factory=dict)
+    asked: list[float] = field(default_factory=list)
+    forgotten: list[UUID] = field(default_factory=list)
+
+    def report(self, visit_id: UUID, participant_id: UUID, report: MediaReport) -> None:
+        self.reports[participant_id] = report
+
+    def assess(
+        self, visit_id: UUID, people: Mapping[UUID, SwitchedOn], seconds: float
+    ) -> Mapping[UUID, Assessed]:
+        self.asked.append(seconds)
+        return {who: self.bad.get(who, Assessed()) for who in people}
+
+    def forget(self, visit_id: UUID) -> None:
+        self.forgotten.append(visit_id)
 
 
 @dataclass
@@ -120,6 +156,7 @@ class House:
     flows: Flows
     stack: AsyncExitStack
     places: Places = field(default_factory=OneNode)
+    quality: FakeQuality = field(default_factory=FakeQuality)
     rooms: RoomServer = field(init=False)
     url: str = field(init=False)
 
@@ -135,6 +172,7 @@ class House:
             events=self.flows,
             origins=[ORIGIN],
             desk=TicketDesk(self.tickets, lambda _who, _now: (), self.places, self.clock, seats=3),
+            quality=self.quality,
         )
         app = build_app([], database=self.database, clock=self.clock, authenticate=self.access.authenticate)
         self.rooms.attach(app)
