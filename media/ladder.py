@@ -213,6 +213,21 @@ class Ladder:
         return self._lean or self.rung < Rung.FULL
 
 
+class UnusableSound:
+    """Whether somebody's own sound has been too broken to follow for PHONE_S; over after UP_S of better."""
+
+    def __init__(self) -> None:
+        self.so = False
+        self._bad = _Lasting()
+        self._better = _Lasting()
+
+    def note(self, loss: float, now: float) -> bool:
+        bad_s = self._bad.note(loss >= BAD_SOUND_LOSS, now)
+        better_s = self._better.note(loss < BAD_SOUND_LOSS / 2, now)
+        self.so = bad_s >= PHONE_S or (self.so and better_s < UP_S)
+        return self.so
+
+
 class _Lasting:
     """For how long something has been so."""
 

@@ -13,9 +13,12 @@ from media.recorder_link import RecorderLink, TapStream
 from media.rtp import Packet
 from media.seats import SeatPlan
 from media.sender import RoomSender
-from media.sources import SenderReport
+from media.sources import PacketSource, SenderReport
 
 GROUP_FLOOR_BPS = 150_000
+
+Select = Callable[[UUID, RoomReceiver], PacketSource | None]
+"""(viewer, somebody's source): what the viewer's seat shows of it - itself, a copy, or nothing."""
 
 
 @dataclass(slots=True)
@@ -39,6 +42,8 @@ class Room:
         self._plan = SeatPlan(seats)
         self._people: dict[UUID, Attendance] = {}
         self._recorder = recorder
+        self.select: Select = lambda _viewer, receiver: receiver
+        self.ceilings: dict[UUID, int] = {}  # bits per second of a picture, by participants who save data
 
     @property
     def empty(self) -> bool:
@@ -78,6 +83,7 @@ class Room:
         if person is None:
             return None
         self._untap(person)
+        self.ceilings.pop(participant_id, None)
         self._plan.leave(participant_id)
         self._wire()
         return person.connection
@@ -93,7 +99,8 @@ class Room:
         for seat, senders in enumerate(connection.seats):
             person = shown.get(seat)
             for source, sender in senders.items():
-                sender.attach(self._receiver(person, source) if person is not None else None)
+                receiver = self._receiver(person, source) if person is not None else None
+                sender.attach(self.select(viewer, receiver) if receiver is not None else None)
 
     @staticmethod
     def _receiver(person: Attendance, source: Source) -> RoomReceiver | None:
@@ -157,7 +164,13 @@ class Room:
                 lowest = min(rates, default=None)
                 if lowest is not None and len(viewers) > 1:
                     lowest = max(lowest, GROUP_FLOOR_BPS)
-                receiver.send_remb(lowest, now)
+                bounds = [bps for bps in (lowest, self._ceiling(person)) if bps is not None]
+                receiver.send_remb(min(bounds, default=None), now)
+
+    def _ceiling(self, publisher: Attendance) -> int | None:
+        """Who saves data sends little; between two people the other one is asked for little as well."""
+        savers = self._people if len(self._people) == 2 else [publisher.participant_id]
+        return min((self.ceilings[who] for who in savers if who in self.ceilings), default=None)
 
 
 def _ask_key_frames(person: Attendance) -> None:

@@ -69,6 +69,9 @@ class LowBandwidth:
             self._copies[number] = LowCopy(number, source, self._send)
         return self._copies[number]
 
+    def has_copy_of(self, source: PacketSource) -> bool:
+        return id(source) in self._of
+
     def forget(self, source: PacketSource) -> None:
         """The source is gone: a participant left or has a new connection."""
         number = self._of.pop(id(source), None)
