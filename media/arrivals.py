@@ -5,8 +5,8 @@ from uuid import UUID
 
 from media.connection import ParticipantConnection
 
-MOST = 2
-"""Of one participant at a time: the newest try, and the one before it that may be about to succeed."""
+MOST = 3
+"""Of one participant at a time: the newest try, and those before it that may be about to succeed."""
 
 Key = tuple[UUID, UUID]
 """(visit, participant)"""

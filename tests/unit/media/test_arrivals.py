@@ -15,12 +15,13 @@ def tries(count: int) -> list[ParticipantConnection]:
     return [cast("ParticipantConnection", object()) for _ in range(count)]
 
 
-def test_no_more_than_two_wait_and_the_oldest_is_given_up() -> None:
-    arrivals, (one, two, three) = Arrivals(), tries(3)
+def test_no_more_than_three_wait_and_the_oldest_is_given_up() -> None:
+    arrivals, (one, two, three, four) = Arrivals(), tries(4)
     assert arrivals.add(KEY, one) == []
     assert arrivals.add(KEY, two) == []
-    assert arrivals.add(KEY, three) == [one]
-    assert arrivals.of(KEY) == (three, two)
+    assert arrivals.add(KEY, three) == []
+    assert arrivals.add(KEY, four) == [one]
+    assert arrivals.of(KEY) == (four, three, two)
 
 
 def test_the_one_that_connects_makes_earlier_tries_pointless_and_leaves_later_ones() -> None:

@@ -22,8 +22,8 @@ export const bookSlot = (slotId: string, reason: string, key: string) =>
 export const publishAvailability = (availability: Availability) =>
   request<Published>("/api/availability", { method: "POST", body: availability });
 
-export const roomTicket = (visitId: string) =>
-  request<RoomTicket>(`${visitPath(visitId)}/ticket`, { method: "POST", body: {} });
+export const roomTicket = (visitId: string, signal: AbortSignal) =>
+  request<RoomTicket>(`${visitPath(visitId)}/ticket`, { method: "POST", body: {}, signal });
 
 export const startDemoConsult = () =>
   request<{ visit_id: string }>("/api/demo/consult", { method: "POST", body: {} });

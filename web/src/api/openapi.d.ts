@@ -104,6 +104,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The visit a guest is here for
+         * @description Permission: `room:session:join`
+         */
+        get: operations["GuestHttp_here"];
+        put?: never;
+        /**
+         * Come in by a link: a session for the one visit
+         * @description Permission: `public`
+         */
+        post: operations["GuestHttp_enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a link is for; using it up is the next step
+         * @description Permission: `public`
+         */
+        post: operations["GuestHttp_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{segment_id}/clip": {
         parameters: {
             query?: never;
@@ -132,7 +176,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One participant's recording as WebM; supports Range
+         * One participant's recording as WebM (Matroska for H.264) that can be sought in; supports Range
          * @description Permission: `record:recording:read`
          */
         get: operations["MediaHttp_media"];
@@ -272,6 +316,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visits/{visit_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The visit's invitations, newest first
+         * @description Permission: `room:guest:invite`
+         */
+        get: operations["GuestHttp_invitations"];
+        put?: never;
+        /**
+         * Invite an interpreter or a family member by link
+         * @description Permission: `room:guest:invite`
+         */
+        post: operations["GuestHttp_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an invitation; who came by it leaves the room
+         * @description Permission: `room:guest:invite`
+         */
+        delete: operations["GuestHttp_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visits/{visit_id}/note": {
         parameters: {
             query?: never;
@@ -368,6 +456,26 @@ export interface paths {
          * @description Permission: `record:note:read`
          */
         get: operations["ClinicalStoreHttp_note_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How everybody's connection was, by time
+         * @description Permission: `record:quality:read`
+         */
+        get: operations["ClinicalStoreHttp_quality"];
         put?: never;
         post?: never;
         delete?: never;
@@ -719,6 +827,69 @@ export interface components {
             draft_revision: number;
         };
         /**
+         * EnterBody
+         * @description `display_name` counts only where the inviter gave none and the link is opened for the first time.
+         */
+        EnterBody: {
+            /**
+             * Token
+             * Format: password
+             * @description What follows the # in the link.
+             */
+            token: string;
+            /**
+             * Display Name
+             * @default
+             */
+            display_name: string;
+        };
+        /**
+         * Gap
+         * @description Lost on the way to the recorder. Seconds from the visit's media epoch.
+         */
+        Gap: {
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sound" | "picture";
+        };
+        /**
+         * GuestView
+         * @description A guest and their one visit.
+         */
+        GuestView: {
+            /**
+             * Visit Id
+             * Format: uuid
+             */
+            visit_id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "interpreter" | "family";
+            /** Display Name */
+            display_name: string;
+            /** Doctor Name */
+            doctor_name: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            status: components["schemas"]["VisitStatus"];
+        };
+        /**
          * IceServerView
          * @description One entry of RTCConfiguration.iceServers.
          */
@@ -735,6 +906,153 @@ export interface components {
              * @default null
              */
             credential: string | null;
+        };
+        /**
+         * InvitationView
+         * @description A link in the list of a visit.
+         */
+        InvitationView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "interpreter" | "family";
+            /** Display Name */
+            display_name: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "unopened" | "opened" | "revoked" | "expired";
+            /** Mine */
+            mine: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * InviteBody
+         * @description Whom to invite. Without a name the guest is asked for it.
+         */
+        InviteBody: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "interpreter" | "family";
+            /**
+             * Display Name
+             * @default null
+             */
+            display_name: string | null;
+            /**
+             * Hours After End
+             * @description How long after the planned end the link still works.
+             * @default 1
+             */
+            hours_after_end: number;
+        };
+        /**
+         * InvitedView
+         * @description What a link is for, before it is used.
+         */
+        InvitedView: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "interpreter" | "family";
+            /** Display Name */
+            display_name: string | null;
+            /** Doctor Name */
+            doctor_name: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+        };
+        /**
+         * LineView
+         * @description A line check as the clinic sees it before letting somebody in.
+         */
+        LineView: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "good" | "fair" | "weak" | "unknown";
+            /**
+             * Path
+             * @enum {string}
+             */
+            path: "relay" | "server" | "untested";
+            /** Up Kbps */
+            up_kbps: number | null;
+            /** Down Kbps */
+            down_kbps: number | null;
+            /** Loss */
+            loss: number | null;
+            /** Rtt Ms */
+            rtt_ms: number | null;
+            /**
+             * Microphone
+             * @enum {string}
+             */
+            microphone: "good" | "quiet" | "noisy" | "silent" | "none";
+            /**
+             * Camera
+             * @enum {string}
+             */
+            camera: "good" | "dark" | "none";
+            /**
+             * Speaker
+             * @enum {string}
+             */
+            speaker: "heard" | "not_heard" | "untried";
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+        };
+        /**
+         * LinkToken
+         * @description The secret of a link, in the body: an address would be logged.
+         */
+        LinkToken: {
+            /**
+             * Token
+             * Format: password
+             * @description What follows the # in the link.
+             */
+            token: string;
+        };
+        /**
+         * NewInvitationView
+         * @description `path` with its fragment is the link, once: only the fragment's hash is kept.
+         */
+        NewInvitationView: {
+            invitation: components["schemas"]["InvitationView"];
+            /** Path */
+            path: string;
         };
         /**
          * NoteEdits
@@ -832,11 +1150,30 @@ export interface components {
          */
         Origin: "draft" | "clinician";
         /**
+         * ParticipantQuality
+         * @description One participant's history, by time. A hole of more than one interval: they were not connected, or not in the
+         *     call.
+         */
+        ParticipantQuality: {
+            /**
+             * Participant Id
+             * Format: uuid
+             */
+            participant_id: string;
+            /** Role */
+            role: string;
+            /** Display Name */
+            display_name: string;
+            line: components["schemas"]["LineView"] | null;
+            /** Points */
+            points: components["schemas"]["QualityPoint"][];
+        };
+        /**
          * Permission
          * @description One thing that can be done: "scope:resource:action".
          * @enum {string}
          */
-        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:recording:read" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:addend" | "record:summary:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:visit:end" | "demo:consult:start" | "audit:event:verify";
+        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:addend" | "record:summary:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "demo:consult:start" | "audit:event:verify";
         /**
          * Problem
          * @description RFC 9457 problem details. `code` is stable; `next_step` is for the person.
@@ -888,8 +1225,26 @@ export interface components {
             skipped: number;
         };
         /**
+         * QualityPoint
+         * @description Scores 0 to 100: up is what the participant sends, down what they receive.
+         */
+        QualityPoint: {
+            /** At */
+            at: number;
+            /** Up */
+            up: number;
+            /** Down */
+            down: number;
+            /** Up Cause */
+            up_cause: string | null;
+            /** Down Cause */
+            down_cause: string | null;
+        };
+        /**
          * RecordingView
          * @description One piece of a participant's recording. `end` is null until something is on disk.
+         *
+         *     `gaps`: where sound or picture was lost on the way to the recorder.
          */
         RecordingView: {
             /**
@@ -907,12 +1262,21 @@ export interface components {
              * @enum {string}
              */
             speaker: "doctor" | "patient" | "companion";
+            /** Speaker Name */
+            speaker_name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "camera" | "screen";
             /** Start */
             start: number;
             /** End */
             end: number | null;
             /** Closed */
             closed: boolean;
+            /** Gaps */
+            gaps: components["schemas"]["Gap"][];
         };
         /**
          * ReviewItem
@@ -947,7 +1311,7 @@ export interface components {
          * @description What a person is in the clinic. An account has exactly one.
          * @enum {string}
          */
-        Role: "patient" | "doctor" | "nurse" | "scheduler" | "pharmacist" | "lab_technician" | "administrator";
+        Role: "patient" | "doctor" | "nurse" | "scheduler" | "pharmacist" | "lab_technician" | "administrator" | "guest";
         /**
          * SessionView
          * @description Who is signed in and what the pages may offer them.
@@ -1111,7 +1475,8 @@ export interface components {
         };
         /**
          * TicketView
-         * @description `ticket` opens the visit's room once, until `expires_at`. `seats`: how many others can be received.
+         * @description `ticket` opens the visit's room once, until `expires_at`. `seats`: how many others can be received. `node_url`:
+         *     the origin of the node that holds the room, "" for the one the page came from.
          */
         TicketView: {
             /** Ticket */
@@ -1130,6 +1495,11 @@ export interface components {
             ice_servers: components["schemas"]["IceServerView"][];
             /** Seats */
             seats: number;
+            /**
+             * Node Url
+             * @default
+             */
+            node_url: string;
         };
         /**
          * Transcript
@@ -1190,6 +1560,21 @@ export interface components {
             state: components["schemas"]["UtteranceState"];
         };
         /**
+         * VisitQuality
+         * @description How the lines of a visit were. `interval`: seconds that a point speaks for.
+         */
+        VisitQuality: {
+            /**
+             * Visit Id
+             * Format: uuid
+             */
+            visit_id: string;
+            /** Interval */
+            interval: number;
+            /** Participants */
+            participants: components["schemas"]["ParticipantQuality"][];
+        };
+        /**
          * VisitStatus
          * @enum {string}
          */
@@ -1230,7 +1615,8 @@ export interface components {
         };
         /**
          * VisitView
-         * @description A visit as a person sees it in a list. `reason` and `note_status` are null for whom they are not.
+         * @description A visit as a person sees it in a list. `reason` and `note_status` are null for whom they are not; `line`, the
+         *     patient's device check, is for the clinic's side while somebody waits.
          */
         VisitView: {
             /**
@@ -1266,6 +1652,8 @@ export interface components {
             note_status: ("none" | "draft" | "signed") | null;
             /** Reason */
             reason: string | null;
+            /** @default null */
+            line: components["schemas"]["LineView"] | null;
         };
         /**
          * Weekday
@@ -1654,6 +2042,317 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GuestHttp_here: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GuestHttp_enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"];
+                };
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_used */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_expired, invitation_revoked */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description guest_name_missing, invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_many_attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GuestHttp_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedView"];
+                };
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_expired, invitation_revoked */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_many_attempts */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2452,6 +3151,273 @@ export interface operations {
             };
         };
     };
+    GuestHttp_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationView"][];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GuestHttp_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitationView"];
+                };
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, forbidden, guest_role_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_many_invitations, visit_ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description guest_name_missing, invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GuestHttp_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, forbidden, not_your_invitation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invitation_unknown, not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ClinicalStoreHttp_note: {
         parameters: {
             query?: never;
@@ -3006,6 +3972,73 @@ export interface operations {
                 };
             };
             /** @description not_found, note_version_not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClinicalStoreHttp_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitQuality"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, visit_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -1,5 +1,6 @@
 /** This person's own microphone and camera, kept from the device check into the room. */
 import { deviceProblem, listDevices, openBoth, openCamera, openMicrophone, type DeviceList, type DeviceProblem, type Kind } from "./devices";
+import type { Remembered } from "./remembered";
 
 export interface LocalState {
   microphone: MediaStreamTrack | null;
@@ -42,6 +43,24 @@ export class LocalMedia {
     this.#change({ opening: true });
     await this.#openTogether();
     this.#change({ opening: false, devices: await listDevices() });
+  }
+
+  /** As it was before the page was reloaded: the same devices, and what was off stays off. Never throws. */
+  async resume({ microphoneOn, cameraOn, microphoneId, cameraId }: Remembered): Promise<void> {
+    this.#closed = false;
+    this.#change({ opening: true, microphoneOn, cameraOn });
+    const again = async (kind: Kind, deviceId: string) => {
+      if (!(await this.choose(kind, deviceId)) && deviceId !== "") await this.choose(kind); // unplugged meanwhile
+    };
+    await Promise.all([again("microphone", microphoneId), cameraOn ? again("camera", cameraId) : undefined]);
+    this.#change({ opening: false, devices: await listDevices() });
+  }
+
+  /** For `resume`, in a visit's call. */
+  memory(visitId: string): Remembered {
+    const { microphone, camera, microphoneOn, cameraOn } = this.#state;
+    const idOf = (track: MediaStreamTrack | null) => track?.getSettings().deviceId ?? "";
+    return { visitId, microphoneOn, cameraOn, microphoneId: idOf(microphone), cameraId: idOf(camera) };
   }
 
   /** One question for both devices where the browser allows it; each by itself where that fails. */

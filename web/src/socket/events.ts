@@ -1,5 +1,5 @@
 /** What travels on the room's socket, as the server's contract names it. */
-import type { ChatMessage, LiveUtterance, Problem } from "../api/types";
+import type { ChatMessage, LiveUtterance, Problem, RoomTicket } from "../api/types";
 
 export type Purpose = "record" | "transcribe";
 export type ParticipantState = "invited" | "waiting" | "admitted" | "left";
@@ -12,6 +12,8 @@ export interface Participant {
   microphone: boolean;
   camera: boolean;
   connected: boolean;
+  /** Picture and sound: "reconnecting" was lost a moment ago and its place is held, "gone" is not there. */
+  media: "connected" | "connecting" | "reconnecting" | "gone";
   consent: Record<Purpose, boolean | null>;
   /** Which pair of this client's receiving media sections carries this participant; null for nobody's. */
   seat: number | null;
@@ -35,6 +37,7 @@ export interface ServerEvents {
   "transcript.utterance": (utterance: LiveUtterance) => void;
   "note.changed": (change: { visit_id: string; revision: number }) => void;
   "room.ended": (end: Record<string, never>) => void;
+  "room.moved": (move: { node_url: string }) => void;
   "room.removed": (removal: { reason: string }) => void;
 }
 
@@ -51,6 +54,8 @@ interface Calls {
   "media.state": { ask: { microphone: boolean; camera: boolean }; answer: Done };
   "consent.set": { ask: { purpose: Purpose; granted: boolean; text_version: string }; answer: Done };
   "chat.send": { ask: { text: string }; answer: { message: ChatMessage } };
+  "room.ping": { ask: Record<string, never>; answer: Done };
+  "room.ticket": { ask: Record<string, never>; answer: RoomTicket };
   "room.leave": { ask: Record<string, never>; answer: Done };
   "room.end": { ask: Record<string, never>; answer: Done };
 }

@@ -2,22 +2,24 @@
  * The room as this browser lives it: a ticket, a socket, a peer connection, and all three again whenever one breaks.
  * The pages see one immutable view and never notice which connection it came from.
  */
-import { roomTicket } from "../api/commands";
 import { asProblem, ServiceProblem } from "../api/http";
 import type { ChatMessage, LiveUtterance, Problem, RoomTicket } from "../api/types";
 import type { LocalMedia } from "../media/local-media";
 import { Peer } from "../media/peer";
+import { PeerRace } from "../media/peer-race";
 import { lineQuality, readingOf, type LineQuality, type Reading } from "../media/quality";
 import { seated } from "../media/seats";
+import { arrivedMark, Silence } from "../media/silence";
+import { Entry } from "./entry";
 import type { AnswerOf, AskOf, CallName, Participant, RoomState } from "./events";
-import { call, opened, roomSocket, type RoomSocket } from "./room-socket";
+import { call, type RoomSocket } from "./room-socket";
 
 export type Link = "connecting" | "open" | "reconnecting" | "refused" | "removed" | "ended" | "left";
 
 export interface RoomView {
   link: Link;
   /** How the media connection stands; "none" before admission. */
-  media: "none" | "connecting" | "connected" | "failed";
+  media: "none" | "connecting" | "connected" | "reconnecting" | "failed";
   room: RoomState | null;
   streams: ReadonlyMap<string, MediaStream>;
   chat: readonly ChatMessage[];
@@ -34,21 +36,17 @@ const START: RoomView = {
   noteRevision: 0, connections: 0, problem: null, line: null,
 };
 
-const RETRY_MS = [300, 1_000, 2_000, 4_000, 7_000] as const;
-const DISCONNECTED_MS = 4_000;
+const TICK_MS = 500;
 const QUALITY_MS = 4_000;
-/** Media that fails this often in a row is reported instead of tried in silence. */
-const TELL_AFTER = 2;
-
-function retryDelay(attempt: number): number {
-  return RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 7_000;
-}
-
-/** Refusals that a new attempt with a new ticket cannot change. */
-function isFinal(problem: Problem): boolean {
-  if (problem.code.startsWith("ticket_")) return false;
-  return problem.status >= 400 && problem.status < 500 && problem.status !== 429 && problem.status !== 408;
-}
+/** A silent line: the server is asked at once, and a socket that does not answer in time is replaced. */
+const PROBE_MS = 1_000;
+/** Nothing from the server for so long although nothing else is wrong: asked with more patience. */
+const IDLE_MS = 5_000;
+const IDLE_PROBE_MS = 3_000;
+/** A timer this late means that the device slept. */
+const SLEPT_MS = 4_000;
+/** A ticket for coming back is good for a minute. */
+const KEEP_MS = 40_000;
 
 /** The room's reasons in words. */
 function removal(reason: string): Problem {
@@ -67,24 +65,43 @@ function withOne<T extends { id: string }>(list: readonly T[], one: T): readonly
   return at < 0 ? [...list, one] : list.with(at, one);
 }
 
+/** Chromium's and the phones' network information; not in the standard library's types. */
+interface NetworkInformation extends EventTarget {
+  readonly type?: string;
+}
+
+function networkInformation(): NetworkInformation | undefined {
+  return (navigator as Navigator & { connection?: NetworkInformation }).connection;
+}
+
+function sameStreams(a: ReadonlyMap<string, MediaStream>, b: ReadonlyMap<string, MediaStream>): boolean {
+  return a.size === b.size && [...a].every(([id, stream]) => b.get(id) === stream);
+}
+
 export class RoomConnection {
   #view: RoomView = START;
   readonly #listeners = new Set<() => void>();
+  readonly #entry: Entry;
+  readonly #race: PeerRace;
   #socket: RoomSocket | null = null;
-  #peer: Peer | null = null;
+  /** A socket that no longer answers, kept until another one is in: its end would make the room say that we are away. */
+  #former: RoomSocket | null = null;
   #ticket: RoomTicket | null = null;
   /** Every start, stop and final end raises this; work begun under an older number gives up. */
   #run = 0;
-  #mediaAttempts = 0;
   #asked = false;
   #sentState = "";
-  #wake: () => void = () => undefined;
-  readonly #visitId: string;
+  #silence = new Silence();
+  #ticked = 0;
+  #heard = 0;
+  #kept = 0;
+  #probing = false;
   readonly #local: LocalMedia;
 
   constructor(visitId: string, local: LocalMedia) {
-    this.#visitId = visitId;
     this.#local = local;
+    this.#entry = new Entry(visitId, (problem) => this.#change({ problem }));
+    this.#race = new PeerRace({ won: () => this.#mediaBack(), failed: (error) => this.#mediaFailed(error) });
   }
 
   readonly view = (): RoomView => this.#view;
@@ -105,84 +122,182 @@ export class RoomConnection {
     this.#change({ link: this.#view.room === null ? "connecting" : "reconnecting", problem: null });
     const unsubscribe = this.#local.subscribe(() => void this.#sendLocal());
     const watch = setInterval(() => void this.#measure(), QUALITY_MS);
-    const online = () => this.#wake();
-    window.addEventListener("online", online);
-    void this.#stayConnected(run);
+    const tick = setInterval(() => void this.#tick(), TICK_MS);
+    const forget = this.#watchNetwork();
+    this.#ticked = performance.now();
+    this.#enter();
     return () => {
       unsubscribe();
       clearInterval(watch);
-      window.removeEventListener("online", online);
+      clearInterval(tick);
+      forget();
       if (this.#run === run) this.#finish("left");
     };
   }
 
-  async #stayConnected(run: number): Promise<void> {
-    for (let attempt = 0; this.#run === run; attempt++) {
-      try {
-        this.#ticket = await roomTicket(this.#visitId);
-        if (this.#run !== run) return;
-        const socket = roomSocket(this.#visitId, this.#ticket.ticket);
-        const closed = this.#attach(socket, run);
-        await opened(socket);
-        attempt = 0;
-        this.#change({ link: "open", problem: null, connections: this.#view.connections + 1 });
-        await closed;
-      } catch (error) {
-        if (this.#run !== run) return;
-        const problem = asProblem(error);
-        if (isFinal(problem)) {
-          this.#change({ problem });
-          this.#finish("refused");
-          return;
-        }
+  #enter(): void {
+    this.#entry.begin(
+      ({ socket, ticket }) => this.#entered(socket, ticket),
+      (problem) => {
         this.#change({ problem });
-      }
-      if (this.#run !== run) return;
-      this.#closePeer();
-      this.#change({ link: this.#view.room === null ? "connecting" : "reconnecting", media: "none" });
-      await this.#pause(retryDelay(attempt));
+        this.#finish("refused");
+      },
+    );
+  }
+
+  /** What the device itself says about its network. */
+  #watchNetwork(): () => void {
+    const hurry = () => this.#hurry();
+    const seen = () => {
+      if (document.visibilityState === "visible") void this.#tick();
+    };
+    const network = networkInformation();
+    let type = network?.type;
+    const changed = () => {
+      if (network?.type !== type) hurry(); // it also tells each new estimate of the speed
+      type = network?.type;
+    };
+    window.addEventListener("online", hurry);
+    document.addEventListener("visibilitychange", seen);
+    network?.addEventListener("change", changed);
+    return () => {
+      window.removeEventListener("online", hurry);
+      document.removeEventListener("visibilitychange", seen);
+      network?.removeEventListener("change", changed);
+    };
+  }
+
+  /** Another network: what was connected over the old one is doubtful, and waiting makes no sense any more. */
+  #hurry(): void {
+    this.#entry.hurry();
+    this.#race.hurry();
+    if (this.#admitted && this.#race.current !== null) this.#openPeer();
+    void this.#probe(PROBE_MS);
+  }
+
+  #entered(socket: RoomSocket, ticket: RoomTicket): void {
+    const before = [this.#socket, this.#former];
+    this.#socket = socket;
+    this.#former = null;
+    this.#ticket = ticket;
+    this.#asked = false;
+    this.#sentState = "";
+    this.#heard = performance.now();
+    this.#kept = -Infinity;
+    this.#attach(socket);
+    for (const one of before) one?.disconnect();
+    this.#race.hurry();
+    this.#change({ link: "open", problem: null, connections: this.#view.connections + 1 });
+  }
+
+  /** What this socket says counts only while it is the one. */
+  #attach(socket: RoomSocket): void {
+    const mine = <A extends unknown[]>(act: (...given: A) => void) => (...given: A) => {
+      if (this.#socket === socket) act(...given);
+    };
+    socket.onAny(mine(() => {
+      this.#heard = performance.now();
+    }));
+    socket.on("room.state", mine((room) => this.#arrived(room)));
+    socket.on("chat.message", mine((message) => this.#change({ chat: withOne(this.#view.chat, message) })));
+    socket.on("transcript.utterance", mine((one) => this.#change({ utterances: withOne(this.#view.utterances, one) })));
+    socket.on("note.changed", mine(({ revision }) => this.#change({ noteRevision: revision })));
+    socket.on("room.ended", mine(() => this.#finish("ended")));
+    socket.on("room.moved", mine(({ node_url: node }) => {
+      this.#entry.moved(node);
+      this.#abandon(socket);
+    }));
+    socket.on("room.removed", mine(({ reason }) => {
+      this.#change({ problem: removal(reason) });
+      this.#finish("removed");
+    }));
+    socket.on("disconnect", mine(() => this.#abandon(socket)));
+  }
+
+  /** Looks for another socket. Picture and sound are left alone: they may well go on. */
+  #abandon(socket: RoomSocket): void {
+    if (this.#socket !== socket) return;
+    this.#former = socket;
+    this.#socket = null;
+    this.#change({ link: this.#view.room === null ? "connecting" : "reconnecting" });
+    this.#enter();
+  }
+
+  /** Twice a second: is the line alive, and what is to be done if not? */
+  async #tick(): Promise<void> {
+    const now = performance.now();
+    const slept = now - this.#ticked > SLEPT_MS;
+    this.#ticked = now;
+    const peer = this.#race.current;
+    if (peer !== null) {
+      this.#silence.note(arrivedMark(await peer.connection.getStats()), now);
+      if (peer !== this.#race.current) return;
+    }
+    this.#mediaIs(now);
+    if (this.#mediaLost(now) || slept) void this.#probe(PROBE_MS);
+    else if (now - this.#heard > IDLE_MS) void this.#probe(IDLE_PROBE_MS);
+    this.#mediate(now);
+    void this.#keepTicket(now);
+  }
+
+  #mediaLost(now: number): boolean {
+    return this.#race.current !== null && (this.#race.broken || this.#silence.lost(now));
+  }
+
+  #mediaIs(now: number): void {
+    if (this.#race.current === null) return;
+    const media = !this.#mediaLost(now) ? "connected" : this.#race.hopeless ? "failed" : "reconnecting";
+    if (media !== this.#view.media) this.#change({ media });
+  }
+
+  /** Begins a connection where there should be one: none yet, a silent one, or one that the room knows nothing of. */
+  #mediate(now: number): void {
+    if (!this.#admitted || this.#socket?.connected !== true) return;
+    const forgotten = this.#race.current !== null && !this.#race.trying && this.#me()?.media === "gone";
+    const needed = this.#race.current === null || this.#mediaLost(now) || forgotten;
+    if (needed && this.#race.due(now)) this.#openPeer();
+  }
+
+  /** Is the socket alive? After a change of network TCP would find out minutes later. */
+  async #probe(withinMs: number): Promise<void> {
+    const socket = this.#socket;
+    if (socket === null || this.#probing) return;
+    this.#probing = true;
+    try {
+      await call(socket, "room.ping", {}, withinMs);
+      if (this.#socket === socket) this.#heard = performance.now();
+    } catch (error) {
+      // A refusal is an answer, too.
+      if (asProblem(error).status === 0) this.#abandon(socket);
+    } finally {
+      this.#probing = false;
     }
   }
 
-  /** Ends early when the browser is online again. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  /** Resolves when this socket is gone. */
-  #attach(socket: RoomSocket, run: number): Promise<void> {
-    this.#socket?.disconnect();
-    this.#socket = socket;
-    this.#asked = false;
-    socket.on("room.state", (room) => this.#arrived(room));
-    socket.on("chat.message", (message) => this.#change({ chat: withOne(this.#view.chat, message) }));
-    socket.on("transcript.utterance", (one) => this.#change({ utterances: withOne(this.#view.utterances, one) }));
-    socket.on("note.changed", ({ revision }) => this.#change({ noteRevision: revision }));
-    socket.on("room.ended", () => {
-      if (this.#run === run) this.#finish("ended");
-    });
-    socket.on("room.removed", ({ reason }) => {
-      this.#change({ problem: removal(reason) });
-      if (this.#run === run) this.#finish("removed");
-    });
-    return new Promise((resolve) => {
-      socket.on("disconnect", () => resolve());
-    });
+  /** Whoever has a ticket in hand when the network changes saves a request, and with it a connection that may hang. */
+  async #keepTicket(now: number): Promise<void> {
+    const socket = this.#socket;
+    if (socket === null || this.#view.room === null || now - this.#kept < KEEP_MS) return;
+    this.#kept = now;
+    try {
+      const ticket = await call(socket, "room.ticket", {});
+      if (this.#socket !== socket) return;
+      this.#entry.keep(ticket);
+      this.#ticket = ticket;
+    } catch {
+      // Without one the way back takes a request more.
+    }
   }
 
   #finish(link: Link): void {
     this.#run++;
-    this.#wake();
-    this.#closePeer();
-    this.#socket?.disconnect();
-    this.#socket = null;
-    this.#change({ link, media: "none", streams: new Map() });
+    this.#entry.stop();
+    this.#race.close();
+    const sockets = [this.#socket, this.#former];
+    this.#socket = this.#former = null;
+    for (const socket of sockets) socket?.disconnect();
+    this.#reading = null;
+    this.#change({ link, media: "none", streams: new Map(), line: null });
   }
 
   #arrived(room: RoomState): void {
@@ -191,8 +306,9 @@ export class RoomConnection {
     if (room.status === "ended") {
       this.#finish("ended");
     } else if (me?.state === "admitted") {
-      if (this.#peer === null) void this.#openPeer();
-      else this.#seat(room.participants);
+      this.#mediate(performance.now());
+      this.#seat(room.participants);
+      void this.#sendLocal();
     } else if (me !== undefined && me.state !== "waiting" && !this.#asked) {
       this.#asked = true;
       void this.#wait();
@@ -210,69 +326,47 @@ export class RoomConnection {
     }
   }
 
-  async #openPeer(): Promise<void> {
-    const ticket = this.#ticket;
-    if (ticket === null) return;
-    const peer = new Peer(ticket.ice_servers, ticket.seats, { state: (state) => this.#mediaState(peer, state) });
-    this.#peer = peer;
-    this.#sentState = "";
-    this.#change({ media: "connecting" });
-    try {
-      const { microphone, camera } = this.#local.state();
-      await peer.send(microphone, camera);
+  get #admitted(): boolean {
+    return this.#me()?.state === "admitted";
+  }
+
+  #openPeer(): void {
+    const [ticket, socket] = [this.#ticket, this.#socket];
+    if (ticket === null || socket?.connected !== true) return;
+    const peer = new Peer(ticket.ice_servers, ticket.seats, { state: (state) => this.#race.changed(peer, state) });
+    if (this.#race.current === null) this.#change({ media: this.#race.hopeless ? "failed" : "connecting" });
+    void this.#race.start(peer, performance.now(), async () => {
+      await this.#feed(peer);
       await peer.negotiate({
-        offer: async (sdp) => (await this.call("media.offer", { sdp })).sdp,
-        candidate: (candidate, sdp_mid) => void this.call("media.candidate", { candidate, sdp_mid }).catch(() => undefined),
+        offer: async (sdp) => (await call(socket, "media.offer", { sdp })).sdp,
+        candidate: (candidate, sdp_mid) => void call(socket, "media.candidate", { candidate, sdp_mid }).catch(() => undefined),
       });
-      await this.#sendLocal();
-    } catch (error) {
-      if (this.#peer === peer) void this.#mediaFailed(asProblem(error));
-      return;
-    }
-    this.#seat(this.#view.room?.participants ?? []);
+    });
   }
 
-  #mediaState(peer: Peer, state: RTCPeerConnectionState): void {
-    if (this.#peer !== peer) return;
-    if (state === "connected") {
-      this.#mediaAttempts = 0;
-      this.#change({ media: "connected", problem: null });
-    } else if (state === "failed") {
-      void this.#mediaFailed(null);
-    } else if (state === "disconnected") {
-      setTimeout(() => {
-        if (this.#peer === peer && peer.connection.connectionState === "disconnected") void this.#mediaFailed(null);
-      }, DISCONNECTED_MS);
-    }
+  /** What this person sends, on one more connection. */
+  async #feed(peer: Peer): Promise<void> {
+    const { microphone, camera } = this.#local.state();
+    await peer.send(microphone, camera);
   }
 
-  /** A new ticket (fresh relay credentials) and a new peer connection; the socket and the page stay. */
-  async #mediaFailed(problem: Problem | null): Promise<void> {
-    const run = this.#run;
-    const attempt = this.#mediaAttempts++;
-    this.#closePeer();
-    this.#change({ media: "failed", problem: attempt < TELL_AFTER ? this.#view.problem : problem });
-    await this.#pause(retryDelay(attempt));
-    if (this.#run !== run || this.#peer !== null || this.#socket?.connected !== true) return;
-    try {
-      this.#ticket = await roomTicket(this.#visitId);
-    } catch (error) {
-      if (this.#run === run) void this.#mediaFailed(asProblem(error));
-      return;
-    }
-    if (this.#run === run && this.#me()?.state === "admitted") void this.#openPeer();
-  }
-
-  #closePeer(): void {
-    this.#peer?.close();
-    this.#peer = null;
-    this.#change({ line: null });
+  #mediaBack(): void {
+    this.#silence = new Silence();
     this.#reading = null;
+    this.#change({ media: "connected", problem: null, line: null });
+    this.#seat(this.#view.room?.participants ?? []);
+    void this.#sendLocal();
+  }
+
+  /** Failures are repeated in silence; only when there have been many is it told why. */
+  #mediaFailed(error: unknown): void {
+    if (!this.#race.hopeless || this.#socket === null) return;
+    this.#change({ media: "failed", problem: error === null ? this.#view.problem : asProblem(error) });
   }
 
   /** Binds each participant to the stream of their seat. */
   #seat(participants: readonly Participant[]): void {
-    const peer = this.#peer;
+    const peer = this.#race.current;
     const me = this.#view.room?.me ?? "";
     if (peer === null) return;
     const streams = new Map<string, MediaStream>();
@@ -280,14 +374,13 @@ export class RoomConnection {
       const stream = peer.cameraStreamOf(one.seat);
       if (stream !== null) streams.set(one.id, stream);
     }
-    this.#change({ streams });
+    if (!sameStreams(streams, this.#view.streams)) this.#change({ streams });
   }
 
   async #sendLocal(): Promise<void> {
     const { microphone, camera, microphoneOn } = this.#local.state();
-    const peer = this.#peer;
-    if (peer === null) return;
-    await peer.send(microphone, camera);
+    if (this.#race.peers.length === 0) return;
+    for (const peer of this.#race.peers) await this.#feed(peer);
     const state = { microphone: microphone !== null && microphoneOn, camera: camera !== null };
     const words = JSON.stringify(state);
     if (words === this.#sentState || this.#socket?.connected !== true) return;
@@ -300,7 +393,7 @@ export class RoomConnection {
   #reading: Reading | null = null;
 
   async #measure(): Promise<void> {
-    const peer = this.#peer;
+    const peer = this.#race.current;
     if (peer?.connection.connectionState !== "connected") return;
     const now = readingOf(await peer.connection.getStats());
     if (this.#reading !== null) this.#change({ line: lineQuality(this.#reading, now) });

@@ -2,7 +2,7 @@
 import { io, type Socket } from "socket.io-client";
 
 import { ServiceProblem } from "../api/http";
-import type { Problem } from "../api/types";
+import type { Problem, RoomTicket } from "../api/types";
 import type { Ack, AnswerOf, AskOf, CallName, ClientEvents, ServerEvents } from "./events";
 
 const CONNECT_MS = 10_000;
@@ -10,12 +10,17 @@ const ANSWER_MS = 12_000;
 
 export type RoomSocket = Socket<ServerEvents, ClientEvents>;
 
-/** Not connected yet: the caller attaches its listeners first, then calls `opened`. */
-export function roomSocket(visitId: string, ticket: string): RoomSocket {
-  return io("/room", {
+/**
+ * Not connected yet. `node`: the origin of the room's node, "" for the page's own. The ticket may still be on its way
+ * while the socket is: each needs the other only at the end.
+ */
+export function roomSocket(node: string, visitId: string, ticket: Promise<RoomTicket>): RoomSocket {
+  return io(`${node}/room`, {
     path: "/socket.io",
     transports: ["websocket"],
-    auth: { ticket, visit_id: visitId },
+    auth: (send) => {
+      ticket.then((found) => send({ ticket: found.ticket, visit_id: visitId }), () => undefined);
+    },
     autoConnect: false,
     forceNew: true,
     reconnection: false,
@@ -23,35 +28,26 @@ export function roomSocket(visitId: string, ticket: string): RoomSocket {
   });
 }
 
-const LOST: Problem = {
+export const LOST: Problem = {
   title: "The connection to the room was lost",
   status: 0,
   code: "connection_lost",
   next_step: "We are trying to connect again.",
 };
 
-function isProblem(value: unknown): value is Problem {
+export function isProblem(value: unknown): value is Problem {
   return typeof value === "object" && value !== null && "code" in value && "title" in value;
 }
 
-/** Resolves when the server has accepted the ticket. Throws `ServiceProblem`. */
-export function opened(socket: RoomSocket): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.once("connect", resolve);
-    socket.once("connect_error", (error: Error & { data?: unknown }) => {
-      reject(new ServiceProblem(isProblem(error.data) ? error.data : LOST));
-    });
-    socket.connect();
-  });
-}
-
 /** Sends and waits for the acknowledgement. Throws `ServiceProblem` when refused or not answered in time. */
-export async function call<N extends CallName>(socket: RoomSocket, name: N, ask: AskOf<N>): Promise<AnswerOf<N>> {
+export async function call<N extends CallName>(
+  socket: RoomSocket, name: N, ask: AskOf<N>, withinMs = ANSWER_MS,
+): Promise<AnswerOf<N>> {
   if (!socket.connected) throw new ServiceProblem(LOST);
   let ack: Ack<AnswerOf<N>>;
   try {
     // The generic event map cannot be resolved for a variable name; the types above fix both sides.
-    const untyped = socket.timeout(ANSWER_MS) as unknown as {
+    const untyped = socket.timeout(withinMs) as unknown as {
       emitWithAck: (event: string, payload: unknown) => Promise<Ack<AnswerOf<N>>>;
     };
     ack = await untyped.emitWithAck(name, ask);

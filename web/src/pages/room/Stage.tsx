@@ -31,17 +31,26 @@ function useRemoteStream(stream: MediaStream | undefined) {
   return { video, silent, play };
 }
 
+/** What covers a tile. A picture that stands still for a moment is not covered: it says "Reconnecting" on itself. */
+function tileWords(person: Participant): string {
+  if (person.media === "gone" && !person.connected) return "Connection lost. They can come back through their link.";
+  if (person.media === "reconnecting" && !person.connected) return "Connection lost, waiting for them to come back";
+  return person.camera ? "" : "Camera is off";
+}
+
 function RemoteTile({ person, stream }: { person: Participant; stream: MediaStream | undefined }) {
   const { video, silent, play } = useRemoteStream(stream);
-  const words = person.connected ? (person.camera ? "" : "Camera is off") : "Connection lost, waiting for them to come back";
+  const words = tileWords(person);
+  const held = person.media === "reconnecting";
   return (
-    <figure className={classes["tile"]} data-participant={person.id} data-camera={person.camera && person.connected}>
+    <figure className={classes["tile"]} data-participant={person.id} data-camera={person.camera && words === ""} data-media={person.media}>
       <video ref={video} autoPlay playsInline data-testid="remote-video" data-participant={person.id} aria-label={`Picture of ${person.display_name}`} />
       {words !== "" && <div className={classes["veil"]}><Avatar name={person.display_name} size={88} /><p>{words}</p></div>}
       {silent && <Button className={classes["unmute"]} onClick={play} leftSection={<Icon name="speaker" />}>Turn on the sound</Button>}
       <figcaption>
         {!person.microphone && <Icon name="microphone-off" size={16} />}
         {person.display_name}
+        {held && <span role="status" data-testid="tile-reconnecting">, reconnecting</span>}
         {!person.microphone && <span className={classes["hidden"]}>, microphone is off</span>}
       </figcaption>
     </figure>
@@ -55,7 +64,9 @@ function Nobody({ room, me }: { room: RoomState; me: Participant }) {
 }
 
 function mediaWords(view: RoomView): string {
-  if (view.link === "reconnecting") return "Connection lost. Reconnecting.";
+  if (view.media === "reconnecting") return "Connection lost. Reconnecting.";
+  // The picture may go on by itself while the socket is being replaced, which takes a moment only.
+  if (view.link === "reconnecting" && view.media !== "connected") return "Connection lost. Reconnecting.";
   if (view.media === "failed") return view.problem?.title ?? "Picture and sound were lost. Connecting again.";
   if (view.media === "connecting") return "Connecting picture and sound.";
   return "";

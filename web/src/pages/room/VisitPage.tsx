@@ -7,6 +7,7 @@ import { ServiceProblem } from "../../api/http";
 import { sessionQuery, visitQuery } from "../../api/queries";
 import type { Session, Visit } from "../../api/types";
 import { LocalMedia } from "../../media/local-media";
+import { remember, remembered } from "../../media/remembered";
 import { RoomConnection, type Link, type RoomView } from "../../socket/room-connection";
 import { BareFrame } from "../../ui/BareFrame";
 import { PageHead } from "../../ui/PageHead";
@@ -43,6 +44,18 @@ function InRoom({ here, view, connection, local, watch }: {
   );
 }
 
+/** While this tab is in the call, a reload finds its devices as they are now. */
+function useMemory(visitId: string, local: LocalMedia, inCall: boolean): void {
+  useEffect(() => {
+    if (!inCall) return;
+    const note = () => {
+      if (!local.state().opening) remember(local.memory(visitId));
+    };
+    note();
+    return local.subscribe(note);
+  }, [visitId, local, inCall]);
+}
+
 const OVER: ReadonlySet<Link> = new Set(["ended", "left", "refused", "removed"]);
 
 function Joined({ here, local, watch }: { here: Here; local: LocalMedia; watch: boolean }) {
@@ -51,9 +64,13 @@ function Joined({ here, local, watch }: { here: Here; local: LocalMedia; watch: 
   useEffect(() => connection.start(), [connection, start]);
   const view = useSyncExternalStore(connection.subscribe, connection.view);
   const over = OVER.has(view.link);
+  const admitted = view.room?.participants.some((one) => one.id === view.room?.me && one.state === "admitted") ?? false;
+  useMemory(here.visit.id, local, admitted && !over && !watch);
   useEffect(() => {
+    if (!over) return;
     // Outside the room camera and microphone are off, and their lights with them.
-    if (over) local.close();
+    local.close();
+    remember(null);
   }, [over, local]);
   const again = () => {
     if (!watch) void local.open();
@@ -72,9 +89,14 @@ function Joined({ here, local, watch }: { here: Here; local: LocalMedia; watch: 
   }
 }
 
+/** A reloaded tab walks straight back into the call it was in. */
 function VisitFlow({ here, watch }: { here: Here; watch: boolean }) {
   const [local] = useState(() => new LocalMedia());
-  const [ready, setReady] = useState(watch);
+  const [inCall] = useState(() => (watch ? null : remembered(here.visit.id)));
+  const [ready, setReady] = useState(watch || inCall !== null);
+  useEffect(() => {
+    if (inCall !== null) void local.resume(inCall);
+  }, [local, inCall]);
   useEffect(() => () => local.close(), [local]);
   if (!ready && here.visit.status === "ended") return <VisitEnded {...here} />;
   if (ready) return <Joined here={here} local={local} watch={watch} />;
