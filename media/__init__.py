@@ -6,7 +6,15 @@ speech.
 them as WebM per participant and decodes sound for transcription. `media.clips` and `media.http` read
 recordings. This package is the only importer of aiortc and aioice."""
 
-from media.errors import MalformedCandidate, MalformedOffer, RoomFull
+from media.errors import (
+    MalformedCandidate,
+    MalformedOffer,
+    MediaCutOff,
+    NodeFull,
+    NoMediaPort,
+    RoomFull,
+    TooManyCandidates,
+)
 from media.model import ConnectionState, MediaSettings
 from media.plane import MediaPlane
 from media.recorder_link import RecorderLink
@@ -15,8 +23,12 @@ __all__ = [
     "ConnectionState",
     "MalformedCandidate",
     "MalformedOffer",
+    "MediaCutOff",
     "MediaPlane",
     "MediaSettings",
+    "NoMediaPort",
+    "NodeFull",
     "RecorderLink",
     "RoomFull",
+    "TooManyCandidates",
 ]

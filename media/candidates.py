@@ -14,6 +14,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from media.errors import MalformedCandidate
 
 MAX_CANDIDATES = 32
+MAX_ANNOUNCED = (
+    256  # trickled, usable or not: mDNS names, TCP ones and private addresses come beside the usable ones
+)
 LOWEST_PORT = 1024  # below live services no browser sends media from
 _TYPES = frozenset({"host", "srflx", "relay"})
 _TOKEN = re.compile(r"[A-Za-z0-9+/]{1,32}\Z")

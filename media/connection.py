@@ -8,9 +8,11 @@ from collections.abc import Callable
 from aiortc import RTCRtpTransceiver, RTCSessionDescription
 from aiortc.rtcicetransport import RTCIceCandidate
 
+from core.errors import ServiceError
 from media import guard
-from media.candidates import MAX_CANDIDATES, RemoteCandidate
-from media.errors import MalformedOffer
+from media.candidates import MAX_ANNOUNCED, MAX_CANDIDATES, RemoteCandidate
+from media.errors import MalformedOffer, TooManyCandidates
+from media.limits import Flow, Removal
 from media.model import SOURCES, ConnectionState, Figures, LineFigures, MediaSettings, Source, together
 from media.peer import RoomPeerConnection, close_quietly
 from media.receiver import RoomReceiver
@@ -35,9 +37,11 @@ class ParticipantConnection:
         self.state = ConnectionState.CONNECTING
         self._settings = settings
         self._on_state = on_state
-        self._peer = RoomPeerConnection(settings.listen)
+        self._peer = RoomPeerConnection(settings)
         self._peer.on("connectionstatechange", self._peer_changed)
-        self._candidates = 0
+        self.removal: Removal | None = None  # why it was ended by the room itself
+        self._sent = Flow(settings.allowance)
+        self._candidates = self._announced = 0
         self._watch: asyncio.Task[None] | None = None
         self._opened_at = time.monotonic()
         self._closing = False
@@ -46,11 +50,14 @@ class ParticipantConnection:
         self.seats: list[dict[Source, RoomSender]] = []
 
     async def answer(self, text: str) -> str:
-        """Answer an SDP offer. Raises MalformedOffer; the connection is then closed."""
+        """Answer an SDP offer. Raises MalformedOffer, NoMediaPort; the connection is then closed."""
         offer = check_offer(text, seats=self._settings.seats, policy=self._settings.policy)
         self._candidates = len(offer.candidates)
         try:
             sdp = await asyncio.wait_for(self._negotiate(offer), 10)
+        except ServiceError:  # no port left: not the offer's fault
+            await self.close()
+            raise
         except Exception as error:
             logger.warning("a checked offer was refused by aiortc: %s", type(error).__name__)
             await self.close()
@@ -97,6 +104,12 @@ class ParticipantConnection:
         """Everything this participant is sent, as one."""
         return together(list(self.figures(now)["down"].values()))
 
+    def announce(self) -> None:
+        """One more candidate came, usable or not. TooManyCandidates."""
+        self._announced += 1
+        if self._announced > MAX_ANNOUNCED:
+            raise TooManyCandidates
+
     async def add_candidate(self, candidate: RemoteCandidate, mid: str) -> None:
         """Trickled candidate that passed the filter; more than MAX_CANDIDATES are ignored."""
         if self._candidates >= MAX_CANDIDATES or self._closing:
@@ -117,6 +130,14 @@ class ParticipantConnection:
             now = time.monotonic()
             self._send_reports(now)
             self._judge(now)
+            self._enforce()
+
+    def _enforce(self) -> None:
+        """End a connection that is over its bounds for good; the packets over them went nowhere."""
+        if self._sent.flooding:
+            self.removal = "media_flood"
+        if self.removal is not None:
+            self._move(ConnectionState.CLOSED)
 
     def _send_reports(self, now: float) -> None:
         senders = [sender for seat in self.seats for sender in seat.values()]

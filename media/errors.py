@@ -30,6 +30,42 @@ class RoomFull(ServiceError):
     next_step = "Ask somebody to leave the call, then join again."
 
 
+class TooManyCandidates(ServiceError):
+    """More network candidates than any browser has; the connection goes on with those before."""
+
+    code = "too_many_candidates"
+    status = 429
+    title = "Too many network addresses were announced"
+    next_step = "Reload the page and join again; if it stays, switch off VPNs that you do not need."
+
+
+class NoMediaPort(ServiceError):
+    """Every UDP port of the configured range is in use."""
+
+    code = "no_media_port"
+    status = 503
+    title = "The clinic's server has no free line for another call"
+    next_step = "Try again in a minute; if it stays, ask the clinic to widen the range of media ports."
+
+
+class NodeFull(ServiceError):
+    """This node carries as many calls or participants as it may."""
+
+    code = "node_full"
+    status = 503
+    title = "The clinic's server carries as many calls as it can"
+    next_step = "Try again in a few minutes, or call the clinic."
+
+
+class MediaCutOff(ServiceError):
+    """The participant's connection was ended for what it sent; it may come back after a pause."""
+
+    code = "media_cut_off"
+    status = 429
+    title = "Your device sent more than a call can carry, so it was disconnected"
+    next_step = "Close other programs that use the camera or the network, wait half a minute and join again."
+
+
 class RecordingNotFound(ServiceError):
     """No such recording, or nothing of it is readable."""
 

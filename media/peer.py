@@ -3,27 +3,30 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 
-from aioice.candidate import Candidate
-from aioice.ice import Connection, get_host_addresses
+from aioice.ice import Connection
 from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
+    RTCIceServer,
     RTCPeerConnection,
     RTCRtpTransceiver,
 )
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport, SRTPProtectionProfile
 from OpenSSL import SSL
 
-from media import guard
-from media.candidates import local_addresses
-from media.model import SOURCES
+from media import guard, turn_path
+from media.gathering import confine, gather_by
+from media.model import SOURCES, MediaSettings
 from media.receiver import RoomReceiver
 from media.sender import RoomSender
 
 logger = logging.getLogger(__name__)
 guard.install()
+turn_path.install()
+
+__all__ = ["RoomCertificate", "RoomPeerConnection", "close_quietly", "confine"]
 
 
 class RoomCertificate(RTCCertificate):
@@ -36,12 +39,14 @@ class RoomCertificate(RTCCertificate):
 
 
 class RoomPeerConnection(RTCPeerConnection):
-    """Makes RoomSender and RoomReceiver, all on one transport, without STUN or TURN servers of its own."""
+    """Makes RoomSender and RoomReceiver, all on one transport, with no server beside the clinic's own relay."""
 
-    def __init__(self, listen: Sequence[str]) -> None:
+    def __init__(self, settings: MediaSettings) -> None:
+        access = settings.relay() if settings.relay is not None else None
         # An empty list is meant: None would ask Google's STUN server.
-        super().__init__(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
-        self._listen = tuple(listen)
+        servers = [RTCIceServer(access.url, access.username, access.credential)] if access else []
+        super().__init__(RTCConfiguration(iceServers=servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        self._settings = settings
         self._RTCPeerConnection__certificates = [RoomCertificate.generateCertificate()]
 
     def _RTCPeerConnection__createTransceiver(  # noqa: N802 - the seam: aiortc's mangled name
@@ -61,7 +66,7 @@ class RoomPeerConnection(RTCPeerConnection):
 
     def _new_transport(self) -> RTCDtlsTransport:
         transport: RTCDtlsTransport = self._RTCPeerConnection__createDtlsTransport()  # type: ignore[attr-defined]
-        confine(transport.transport._connection, self._listen)
+        gather_by(transport.transport._connection, self._settings)
         return transport
 
     @property
@@ -70,33 +75,66 @@ class RoomPeerConnection(RTCPeerConnection):
         return transceivers[0].receiver.transport.transport._connection if transceivers else None
 
 
-def confine(ice: Connection, listen: Sequence[str]) -> None:
-    """Let an ICE connection bind only configured addresses of this machine (loopback only when
-    configured)."""
-    gather = ice.get_component_candidates
-
-    async def confined(component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:
-        own = [*get_host_addresses(use_ipv4=True, use_ipv6=True), "127.0.0.1"]
-        chosen = local_addresses(own, listen) or local_addresses(own, ["127.0.0.0/8"])
-        return await gather(component, chosen, timeout)
-
-    ice.get_component_candidates = confined  # type: ignore[method-assign]
-
-
 async def close_quietly(peer: RTCPeerConnection, timeout_s: float = 3.0) -> None:
-    """End a peer connection whatever state it is in.
+    """End a peer connection whatever state it is in, within `timeout_s` and a second.
 
-    `RTCPeerConnection.close()` can raise (19 of 500 damaged offers) or hang; then its transports are closed
-    one by one, each with a share of the time.
+    `RTCPeerConnection.close()` can raise (19 of 500 damaged offers) or hang, and what hangs may not heed being
+    cancelled; so nothing is waited for beyond its time, its transports are then ended one by one, and what sockets
+    and tasks are left go without a goodbye.
     """
-    try:
-        await asyncio.wait_for(peer.close(), timeout_s)
-        return
-    except Exception as error:
-        logger.warning("a peer connection did not close cleanly: %s", type(error).__name__)
     transports = {transceiver.receiver.transport for transceiver in peer.getTransceivers()}
-    for transport in transports:
+    try:
+        if await _ends(peer.close, timeout_s):
+            return
+        logger.warning("a peer connection did not close cleanly")
+        await asyncio.gather(*(_stop(transport) for transport in transports))
+    finally:
+        for transport in transports:
+            _abandon(transport)
+
+
+async def _stop(transport: RTCDtlsTransport) -> None:
+    await _ends(transport.stop, 0.5)
+    await _ends(transport.transport.stop, 0.5)
+
+
+_stragglers: set[asyncio.Task[None]] = set()
+
+
+async def _ends(work: Callable[[], Awaitable[None]], timeout_s: float) -> bool:
+    """Whether it came to a good end in time. What did not is cancelled and not waited for."""
+
+    async def run() -> None:
+        await work()
+
+    task = asyncio.create_task(run())
+    _stragglers.add(task)
+    task.add_done_callback(_retrieve)
+    done, _ = await asyncio.wait({task}, timeout=timeout_s)
+    if not done:
+        task.cancel()
+    return task in done and not task.cancelled() and task.exception() is None
+
+
+def _retrieve(task: asyncio.Task[None]) -> None:
+    _stragglers.discard(task)
+    if not task.cancelled():
+        task.exception()
+
+
+def _abandon(transport: RTCDtlsTransport) -> None:
+    """Sockets closed, tasks cancelled; after a good end there are none."""
+    ice = transport.transport._connection
+    tasks = [transport._task, ice._query_consent_task, *(pair.task for pair in ice._check_list)]
+    for task in tasks:
+        if task is not None:
+            task.cancel()
+    for protocol in ice._protocols:
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(transport.stop(), 0.5)
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(transport.transport.stop(), 0.5)
+            _socket_of(protocol.transport).abort()
+
+
+def _socket_of(transport: asyncio.DatagramTransport) -> asyncio.DatagramTransport:
+    """A relay's socket is that to its TURN server."""
+    client = getattr(transport, "_TurnTransport__inner_protocol", None)
+    return client.transport if client is not None else transport

@@ -10,8 +10,10 @@ from core.clock import Clock
 from media.arrivals import Arrivals
 from media.candidates import parse_candidate, ufrag_of, usable
 from media.connection import ParticipantConnection
+from media.doorkeeper import Doorkeeper
+from media.limits import Removal
 from media.model import ConnectionState, Figures, MediaSettings, Tap
-from media.ports import EpochOf, OnConnectionState
+from media.ports import EpochOf, OnConnectionState, OnRemoval
 from media.recorder_link import RecorderLink
 from media.room import Room
 
@@ -40,6 +42,8 @@ class MediaPlane:
         self._clock = clock
         self._epoch_of = epoch_of
         self.on_connection_state = on_connection_state
+        self.on_removal: OnRemoval | None = None
+        self._doorkeeper = Doorkeeper(settings)
         self._rooms: dict[UUID, Room] = {}
         self._locks: dict[tuple[UUID, UUID], asyncio.Lock] = {}
         self._opening: dict[UUID, asyncio.Lock] = {}
@@ -52,8 +56,10 @@ class MediaPlane:
         """Answer a browser's offer. An earlier connection of the participant goes on until this one is
         connected, then it ends and its seats stay: nobody else renegotiates.
 
-        Raises MalformedOffer (nothing changed, an earlier connection goes on) and RoomFull.
+        Raises MalformedOffer (nothing changed, an earlier connection goes on), RoomFull, NodeFull, NoMediaPort and
+        MediaCutOff.
         """
+        self._doorkeeper.check(visit_id, participant_id, self._rooms, time.monotonic())
         async with self._locks.setdefault((visit_id, participant_id), asyncio.Lock()):
             connection = ParticipantConnection(
                 self._settings, lambda state: self._changed(visit_id, participant_id, connection, state)
@@ -98,13 +104,16 @@ class MediaPlane:
         """A trickled candidate; dropped in silence when its address is not allowed or is an mDNS name.
 
         An empty text (end of candidates) is ignored: the peer may still be learned from its own checks.
-        One for a connection that is gone is dropped too. Raises MalformedCandidate.
+        One for a connection that is gone is dropped too. Raises MalformedCandidate, TooManyCandidates.
         """
         if not candidate.strip():
             return
         parsed = parse_candidate(candidate)
         connection = self._negotiated(visit_id, participant_id, ufrag_of(candidate))
-        if connection is not None and usable(parsed, self._settings.policy):
+        if connection is None:
+            return
+        connection.announce()
+        if usable(parsed, self._settings.policy):
             await connection.add_candidate(parsed, sdp_mid)
 
     def _negotiated(self, visit_id: UUID, participant_id: UUID, ufrag: str) -> ParticipantConnection | None:
@@ -190,6 +199,8 @@ class MediaPlane:
         if state is ConnectionState.CLOSED:
             self._arrivals.drop((visit_id, participant_id), connection)
             self._close_later(connection)
+            if connection.removal is not None:
+                self._cut_off(visit_id, participant_id, connection.removal)
         room = self._rooms.get(visit_id)
         if room is not None and state is ConnectionState.CONNECTED:
             self._arrived(room, participant_id, connection)
@@ -197,6 +208,11 @@ class MediaPlane:
             return
         if self.on_connection_state is not None:
             self.on_connection_state(visit_id, participant_id, state)
+
+    def _cut_off(self, visit_id: UUID, participant_id: UUID, reason: Removal) -> None:
+        self._doorkeeper.bar(visit_id, participant_id, reason, time.monotonic())
+        if self.on_removal is not None:
+            self.on_removal(visit_id, participant_id, reason)
 
     def _arrived(self, room: Room, participant_id: UUID, connection: ParticipantConnection) -> None:
         """A connection that waited beside the old one is connected: it takes over now."""

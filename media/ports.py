@@ -21,6 +21,10 @@ OnConnectionState = Callable[[UUID, UUID, ConnectionState], None]
 """(visit, participant, state); called on the loop, must not block."""
 
 
+OnRemoval = Callable[[UUID, UUID, str], None]
+"""(visit, participant, reason code): the room itself ended the connection for what it sent; on the loop, as above."""
+
+
 class SegmentWriter(Protocol):
     """Where one recording segment's bytes go (encrypted chunks). Bytes are appended in order."""
 
