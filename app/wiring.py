@@ -18,6 +18,7 @@ from access.http import AccessHttp
 from app.archive import RecordingShelf
 from app.demo.http import DemoHttp
 from app.flows import Booked, Cancelled, Showing, VisitEnded
+from app.media_line import media_settings
 from app.settings import Settings
 from app.turn import turn_settings
 from audit.archive import HeadFile
@@ -32,7 +33,7 @@ from core.http import BoundRoute, add_web, build_app, routes_of
 from core.migrate import at_head
 from core.outbox import OutboxRelay
 from core.storage import FolderStorage
-from media import ConnectionState, MediaPlane, MediaSettings, RecorderLink
+from media import ConnectionState, MediaPlane, RecorderLink
 from media.call_quality import CallQuality
 from media.http import MediaHttp
 from scheduling import Scheduling, SchedulingHttp
@@ -113,19 +114,18 @@ class Clinic:
 
     @cached_property
     def media(self) -> MediaPlane:
-        settings = MediaSettings(
-            seats=self.settings.seats,
-            listen=self.settings.media_addresses,
-            allow_private=self.settings.media_allow_private,
-            allow_loopback=self.settings.media_allow_private,
-        )
-        return MediaPlane(
-            settings,
+        plane = MediaPlane(
+            media_settings(self.settings, self.clock),
             self.recorder,
             self.clock,
             epoch_of=self._epoch_of,
             on_connection_state=self._media_changed,
         )
+        plane.on_removal = self._media_removed
+        return plane
+
+    def _media_removed(self, visit_id: UUID, participant_id: UUID, reason: str) -> None:
+        self.rooms.media_removed(visit_id, participant_id, reason)
 
     def _media_changed(self, visit_id: UUID, participant_id: UUID, state: ConnectionState) -> None:
         self.rooms.media_changed(visit_id, participant_id, state.value)

@@ -15,7 +15,7 @@ from media.errors import (
     RoomFull,
     TooManyCandidates,
 )
-from media.model import ConnectionState, MediaSettings
+from media.model import ConnectionState, MediaSettings, RelayAccess
 from media.plane import MediaPlane
 from media.recorder_link import RecorderLink
 
@@ -29,6 +29,7 @@ __all__ = [
     "NoMediaPort",
     "NodeFull",
     "RecorderLink",
+    "RelayAccess",
     "RoomFull",
     "TooManyCandidates",
 ]

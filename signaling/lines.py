@@ -24,6 +24,7 @@ class Lines:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._telling: dict[UUID, asyncio.Task[None]] = {}
+        self._removing: set[asyncio.Task[None]] = set()
 
     def changed(self, visit_id: UUID, participant_id: UUID, state: str) -> None:
         """Never blocks, never raises; a change of somebody who has left is passed over."""
@@ -36,6 +37,15 @@ class Lines:
         if visit_id not in self._telling:
             self._telling[visit_id] = asyncio.create_task(self._tell(visit_id))
 
+    def removed(self, visit_id: UUID, participant_id: UUID, reason: str) -> None:
+        """The media plane disconnected somebody by itself; their socket is told the reason code and closed."""
+        room = self._rooms.open.room(visit_id)
+        person = room.people.get(participant_id) if room is not None else None
+        if person is not None and person.connection is not None:
+            task = asyncio.create_task(self._rooms.remove(person.connection, reason))
+            self._removing.add(task)
+            task.add_done_callback(self._removing.discard)
+
     async def _tell(self, visit_id: UUID) -> None:
         try:
             await asyncio.sleep(0)  # what else changes in this turn is told as well
@@ -46,7 +56,7 @@ class Lines:
             await self._rooms.announce(room)
 
     async def close(self) -> None:
-        telling = list(self._telling.values())
+        telling = [*self._telling.values(), *self._removing]
         for task in telling:
             task.cancel()
         await asyncio.gather(*telling, return_exceptions=True)

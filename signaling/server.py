@@ -116,6 +116,10 @@ class RoomServer:
         """media.MediaPlane's `on_connection_state`: the others in the room are told."""
         self._lines.changed(visit_id, participant_id, state)
 
+    def media_removed(self, visit_id: UUID, participant_id: UUID, reason: str) -> None:
+        """media.MediaPlane's `on_removal`: the participant is told why and loses the connection, not the place."""
+        self._lines.removed(visit_id, participant_id, reason)
+
     def connected(self, visit_id: UUID) -> frozenset[UUID]:
         """The participants with a live connection."""
         return frozenset(member.person.id for member in self._rooms.open.members_of(visit_id))

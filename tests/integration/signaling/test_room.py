@@ -1,7 +1,7 @@
 """The way of a visit through the room, on real tickets, sessions and records."""
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -393,3 +393,14 @@ async def test_a_ping_is_answered(consult: Consult) -> None:
     client = await consult.enter(consult.patient)
     await client.must("room.ping", {})
     assert await client.code("room.ping", {"at": 1}) == "invalid_payload"
+
+
+async def test_whoever_the_media_plane_cuts_off_is_told_why_and_keeps_the_place(consult: Consult) -> None:
+    doctor, patient = await consult.call()
+    consult.house.rooms.media_removed(consult.visit.id, UUID(consult.state["me"]), "media_flood")
+    assert (await patient.event("room.removed"))["reason"] == "media_flood"
+    await patient.until_ended()
+    await doctor.event("room.state", lambda s: [p["connected"] for p in s["participants"]] == [True, False])
+    consult.house.rooms.media_removed(consult.visit.id, uuid4(), "media_flood")  # nobody: passed over
+    await consult.enter(consult.patient)
+    assert {p["state"] for p in consult.state["participants"]} == {"admitted"}

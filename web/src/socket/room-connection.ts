@@ -4,10 +4,11 @@
  */
 import { asProblem, ServiceProblem } from "../api/http";
 import type { ChatMessage, LiveUtterance, Problem, RoomTicket } from "../api/types";
+import { LineReporter } from "../media/line-report";
 import type { LocalMedia } from "../media/local-media";
 import { Peer } from "../media/peer";
 import { PeerRace } from "../media/peer-race";
-import { lineQuality, readingOf, type LineQuality, type Reading } from "../media/quality";
+import type { LineQuality } from "../media/quality";
 import { seated } from "../media/seats";
 import { arrivedMark, Silence } from "../media/silence";
 import { Entry } from "./entry";
@@ -28,16 +29,17 @@ export interface RoomView {
   /** Raised with every new socket: what was said meanwhile must be fetched. */
   connections: number;
   problem: Problem | null;
-  line: LineQuality | null;
+  /** How everybody's line is, by participant; nobody in the first seconds. */
+  lines: ReadonlyMap<string, LineQuality>;
 }
 
 const START: RoomView = {
   link: "connecting", media: "none", room: null, streams: new Map(), chat: [], utterances: [],
-  noteRevision: 0, connections: 0, problem: null, line: null,
+  noteRevision: 0, connections: 0, problem: null, lines: new Map(),
 };
 
 const TICK_MS = 500;
-const QUALITY_MS = 4_000;
+const REPORT_MS = 5_000;
 /** A silent line: the server is asked at once, and a socket that does not answer in time is replaced. */
 const PROBE_MS = 1_000;
 /** Nothing from the server for so long although nothing else is wrong: asked with more patience. */
@@ -55,6 +57,10 @@ function removal(reason: string): Problem {
       return { title: "This visit is open in another window", status: 0, code: reason, next_step: "Go on there, or take the visit back to this window." };
     case "session_ended":
       return { title: "You have been signed out", status: 0, code: reason, next_step: "Sign in again, then join again." };
+    case "media_flood":
+      return { title: "Your device sent more than a call can carry, so it was disconnected", status: 0, code: reason, next_step: "Close other programs that use the camera or the network, wait half a minute and join again." };
+    case "picture_too_large":
+      return { title: "Your camera or screen sent a picture larger than a call can carry, so you were disconnected", status: 0, code: reason, next_step: "Choose another camera or share a single window, wait half a minute and join again." };
     default:
       return { title: "You are no longer in this room", status: 0, code: reason, next_step: "Ask the clinic if you do not know why." };
   }
@@ -121,7 +127,7 @@ export class RoomConnection {
     const run = ++this.#run;
     this.#change({ link: this.#view.room === null ? "connecting" : "reconnecting", problem: null });
     const unsubscribe = this.#local.subscribe(() => void this.#sendLocal());
-    const watch = setInterval(() => void this.#measure(), QUALITY_MS);
+    const watch = setInterval(() => void this.#report(), REPORT_MS);
     const tick = setInterval(() => void this.#tick(), TICK_MS);
     const forget = this.#watchNetwork();
     this.#ticked = performance.now();
@@ -202,6 +208,9 @@ export class RoomConnection {
     socket.on("chat.message", mine((message) => this.#change({ chat: withOne(this.#view.chat, message) })));
     socket.on("transcript.utterance", mine((one) => this.#change({ utterances: withOne(this.#view.utterances, one) })));
     socket.on("note.changed", mine(({ revision }) => this.#change({ noteRevision: revision })));
+    socket.on("quality.changed", mine(({ participants }) => {
+      this.#change({ lines: new Map(participants.map((one) => [one.participant_id, one])) });
+    }));
     socket.on("room.ended", mine(() => this.#finish("ended")));
     socket.on("room.moved", mine(({ node_url: node }) => {
       this.#entry.moved(node);
@@ -296,8 +305,7 @@ export class RoomConnection {
     const sockets = [this.#socket, this.#former];
     this.#socket = this.#former = null;
     for (const socket of sockets) socket?.disconnect();
-    this.#reading = null;
-    this.#change({ link, media: "none", streams: new Map(), line: null });
+    this.#change({ link, media: "none", streams: new Map(), lines: new Map() });
   }
 
   #arrived(room: RoomState): void {
@@ -319,7 +327,9 @@ export class RoomConnection {
   async #wait(): Promise<void> {
     const { microphone, camera } = this.#local.state();
     try {
-      await this.call("lobby.ready", { microphone: microphone !== null, camera: camera !== null, speaker: true });
+      const line = this.#local.lineCheck;
+      const speaker = line === null || line.speaker !== "not_heard";
+      await this.call("lobby.ready", { microphone: microphone !== null, camera: camera !== null, speaker, line });
     } catch (error) {
       this.#asked = false;
       this.#change({ problem: asProblem(error) });
@@ -352,8 +362,8 @@ export class RoomConnection {
 
   #mediaBack(): void {
     this.#silence = new Silence();
-    this.#reading = null;
-    this.#change({ media: "connected", problem: null, line: null });
+    this.#reporter = new LineReporter();
+    this.#change({ media: "connected", problem: null });
     this.#seat(this.#view.room?.participants ?? []);
     void this.#sendLocal();
   }
@@ -390,14 +400,18 @@ export class RoomConnection {
     });
   }
 
-  #reading: Reading | null = null;
+  #reporter = new LineReporter();
 
-  async #measure(): Promise<void> {
+  /** Tells the room what only this browser sees of its own line. */
+  async #report(): Promise<void> {
     const peer = this.#race.current;
     if (peer?.connection.connectionState !== "connected") return;
-    const now = readingOf(await peer.connection.getStats());
-    if (this.#reading !== null) this.#change({ line: lineQuality(this.#reading, now) });
-    this.#reading = now;
+    try {
+      const report = await this.#reporter.next(peer.connection, this.#local.state());
+      if (report !== null) await this.call("media.report", report);
+    } catch {
+      // The next report is five seconds away.
+    }
   }
 
   #me(): Participant | undefined {
