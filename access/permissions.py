@@ -55,6 +55,8 @@ class Permission(StrEnum):
     FILE_SEND = "room:file:send"
     FILE_READ = "record:file:read"
     VISIT_END = "room:visit:end"
+    PHONE_BEGIN = "room:phone:begin"
+    PHONE_END = "room:phone:end"
     DEMO_CONSULT_START = "demo:consult:start"
     AUDIT_VERIFY = "audit:event:verify"
 
@@ -78,6 +80,7 @@ _OWN_ROOM = _IN_THE_ROOM | {
     Permission.GUEST_INVITE,
     Permission.FILE_SEND,
     Permission.FILE_READ,
+    Permission.PHONE_BEGIN,
 }
 _FINDING_A_SLOT = frozenset({Permission.DOCTOR_LIST, Permission.SLOT_READ})
 _BOOKING = _FINDING_A_SLOT | {Permission.APPOINTMENT_BOOK, Permission.APPOINTMENT_CANCEL}
@@ -109,6 +112,7 @@ _DOCTOR = (
         Permission.SUMMARY_READ,
         Permission.PARTICIPANT_ADMIT,
         Permission.VISIT_END,
+        Permission.PHONE_END,
         Permission.DEMO_CONSULT_START,
     }
 )

@@ -69,11 +69,14 @@ class Visit(Frozen):
     media_epoch: datetime | None = None
     waiting_since: datetime | None = None
     ended_at: datetime | None = None
+    phone_since: datetime | None = None
+    phone_reference: str | None = None
 
 
 class VisitView(Frozen):
     """A visit as a person sees it in a list. `reason` and `note_status` are null for whom they are not; `line`, the
-    patient's device check, is for the clinic's side while somebody waits."""
+    patient's device check, is for the clinic's side while somebody waits. `phone_since`: it goes (or went) on by phone,
+    under `phone_reference`."""
 
     id: UUID
     status: VisitStatus
@@ -87,6 +90,8 @@ class VisitView(Frozen):
     note_status: NoteStatus | None
     reason: str | None
     line: LineView | None = None
+    phone_since: datetime | None = None
+    phone_reference: str | None = None
 
 
 class Participant(Frozen):

@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -57,6 +58,10 @@ class VisitRow(Base):
     __table_args__ = (
         _one_of("status", "scheduled", "waiting", "in_progress", "ended"),
         CheckConstraint("starts_at < ends_at", name="period"),
+        CheckConstraint("phone_since IS NULL OR phone_reference IS NOT NULL", name="phone"),
+        Index(
+            "uq_visit_phone_reference", "phone_reference", unique=True, postgresql_where=text("status <> 'ended'")
+        ),
         Index(None, "doctor_account_id", "starts_at"),
         Index(None, "patient_id", "starts_at"),
         Index(None, "starts_at"),
@@ -73,6 +78,8 @@ class VisitRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(_Moment)
     transcript_completed_at: Mapped[datetime | None] = mapped_column(_Moment)
     reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_since: Mapped[datetime | None] = mapped_column(_Moment)
+    phone_reference: Mapped[str | None] = mapped_column(Text)
 
 
 class ParticipantRow(Base):

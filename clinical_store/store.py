@@ -9,6 +9,7 @@ from clinical_store.keys import KeyCabinet
 from clinical_store.notes import Notes
 from clinical_store.participants import Participants
 from clinical_store.patients import Patients
+from clinical_store.phone import Phones
 from clinical_store.ports import Accounts
 from clinical_store.quality import Qualities
 from clinical_store.recordings import Recordings
@@ -33,6 +34,7 @@ class ClinicalStore(
     Notes,
     Summaries,
     Chats,
+    Phones,
 ):
     """Each parent is one page of the store; methods take the caller's session first and never commit."""
 

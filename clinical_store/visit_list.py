@@ -121,6 +121,8 @@ def _view(
         waiting_since=visit.waiting_since,
         note_status=_note_status(role, note),
         reason=reason,
+        phone_since=visit.phone_since,
+        phone_reference=visit.phone_reference,
         line=lines.get(visit.id),
     )
 

@@ -105,4 +105,6 @@ def visit_of(row: VisitRow) -> Visit:
         media_epoch=row.media_epoch,
         waiting_since=row.waiting_since,
         ended_at=row.ended_at,
+        phone_since=row.phone_since,
+        phone_reference=row.phone_reference,
     )

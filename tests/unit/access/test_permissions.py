@@ -46,6 +46,8 @@ def test_a_guest_sits_in_a_room_and_reaches_nothing_else() -> None:
         Permission.GUEST_INVITE,
         Permission.FILE_SEND,
         Permission.SCREEN_SHARE,
+        Permission.PHONE_BEGIN,
+        Permission.PHONE_END,
     }
 
 
@@ -57,7 +59,7 @@ def test_a_patient_neither_reads_the_working_note_nor_runs_the_room() -> None:
         Permission.SUMMARY_READ,
         Permission.FILE_READ,
     }
-    assert ROOM - patient == {Permission.PARTICIPANT_ADMIT, Permission.VISIT_END}
+    assert ROOM - patient == {Permission.PARTICIPANT_ADMIT, Permission.VISIT_END, Permission.PHONE_END}
     assert Permission.SLOT_PUBLISH not in patient
 
 
