@@ -4,20 +4,27 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from aiortc import RTCRtpTransceiver, RTCSessionDescription
 from aiortc.rtcicetransport import RTCIceCandidate
+from aiortc.rtp import RtcpRrPacket
 
 from core.errors import ServiceError
 from media import guard
+from media.bandwidth import Allowed, Downlink
 from media.candidates import MAX_ANNOUNCED, MAX_CANDIDATES, RemoteCandidate
 from media.errors import MalformedOffer, TooManyCandidates
-from media.limits import Flow, Removal
+from media.feedback import Feedback, listeners_loss, remb
+from media.limits import PATIENCE_WITH_PICTURES, Removal
+from media.line import MediaLine
 from media.model import SOURCES, ConnectionState, Figures, LineFigures, MediaSettings, Source, together
 from media.peer import RoomPeerConnection, close_quietly
 from media.receiver import RoomReceiver
+from media.rtp import Packet
 from media.sdp_gate import Offer, check_offer
 from media.sender import RoomSender
+from media.uplink import UplinkEstimate
 
 logger = logging.getLogger(__name__)
 # Sound is 24-32 kbit/s mono with forward error correction; no DTX, so that recordings and speech recognition
@@ -40,7 +47,6 @@ class ParticipantConnection:
         self._peer = RoomPeerConnection(settings)
         self._peer.on("connectionstatechange", self._peer_changed)
         self.removal: Removal | None = None  # why it was ended by the room itself
-        self._sent = Flow(settings.allowance)
         self._candidates = self._announced = 0
         self._watch: asyncio.Task[None] | None = None
         self._opened_at = time.monotonic()
@@ -48,6 +54,10 @@ class ParticipantConnection:
         self._flow = 0, -FLOW_S  # packets had when they last flowed, and when that was
         self.receivers: dict[Source, RoomReceiver] = {}
         self.seats: list[dict[Source, RoomSender]] = []
+        self.line: MediaLine
+        self._uplink = UplinkEstimate()
+        self._downlink = Downlink()
+        self._allowed = Allowed()
 
     async def answer(self, text: str) -> str:
         """Answer an SDP offer. Raises MalformedOffer, NoMediaPort; the connection is then closed."""
@@ -79,8 +89,26 @@ class ParticipantConnection:
         for begin in range(0, len(seated), len(SOURCES)):
             row = map(_sender, seated[begin : begin + len(SOURCES)])
             self.seats.append({sender.source_name: sender for sender in row})
+        self._open_line(offer)
         await self._peer.setLocalDescription()
         return self._peer.localDescription.sdp
+
+    def _open_line(self, offer: Offer) -> None:
+        """Packets go from the socket to the receivers, and RTCP to whom it is about."""
+        assert self._peer.line is not None
+        self.line = self._peer.line
+        self.line.extensions = offer.extensions
+        self.line.on_packet = self._note_packet
+        self.line.on_rtcp = Feedback(self.receivers.values(), self._senders, self._downlink.note_remb).take
+
+    @property
+    def _senders(self) -> list[RoomSender]:
+        return [sender for seat in self.seats for sender in seat.values()]
+
+    def _note_packet(self, packet: Packet, now: float, size: int) -> None:
+        if packet.abs_send_time is not None:
+            self._uplink.add(packet.abs_send_time, now, size)
+            self._allowed.begin(now)
 
     @property
     def remote_ufrag(self) -> str:
@@ -97,12 +125,33 @@ class ParticipantConnection:
         }
 
     def uplink(self, now: float) -> LineFigures:
-        """Everything this participant sends, as one."""
-        return together(list(self.figures(now)["up"].values()))
+        """Everything this participant sends, as one; the estimate is of video in all."""
+        return replace(together(list(self.figures(now)["up"].values())), estimate_bps=self._uplink.bps)
 
     def downlink(self, now: float) -> LineFigures:
-        """Everything this participant is sent, as one."""
-        return together(list(self.figures(now)["down"].values()))
+        """Everything this participant is sent, as one; the estimate is of video in all."""
+        whole = together(list(self.figures(now)["down"].values()))
+        return replace(whole, estimate_bps=self._downlink.bps(now))
+
+    def downlink_bps(self, now: float) -> int | None:
+        """Video this participant's line takes in all; None while nothing is known."""
+        return self._downlink.bps(now)
+
+    def video_bps(self, now: float) -> int:
+        """Video this participant sends."""
+        return sum(r.figures(now).bitrate_bps for r in self.receivers.values() if r.kind == "video")
+
+    def tell_allowed(self, viewers_bps: int | None, now: float) -> None:
+        """REMB: one for the whole line, since browsers take the last as the bound of all they send."""
+        videos = [r.media_ssrc for r in self.receivers.values() if r.kind == "video" and r.packets]
+        bps = self._allowed.bps(self._uplink.bps, viewers_bps, self._uplink.overusing, now)
+        ssrcs = [ssrc for ssrc in videos if ssrc is not None]
+        if bps is not None and ssrcs:
+            self.line.send_rtcp(remb(self._own_ssrc, bps, ssrcs))
+
+    @property
+    def _own_ssrc(self) -> int:
+        return self.receivers["microphone"].own_ssrc
 
     def announce(self) -> None:
         """One more candidate came, usable or not. TooManyCandidates."""
@@ -134,20 +183,33 @@ class ParticipantConnection:
 
     def _enforce(self) -> None:
         """End a connection that is over its bounds for good; the packets over them went nowhere."""
-        if self._sent.flooding:
+        if self.line.flow.flooding:
             self.removal = "media_flood"
+        elif any(r.pictures.refused >= PATIENCE_WITH_PICTURES for r in self.receivers.values()):
+            self.removal = "picture_too_large"
         if self.removal is not None:
             self._move(ConnectionState.CLOSED)
 
     def _send_reports(self, now: float) -> None:
-        senders = [sender for seat in self.seats for sender in seat.values()]
+        senders = self._senders
         rtts = [sender.rtt for sender in senders if sender.rtt is not None]
+        blocks = []
         for receiver in self.receivers.values():
             if rtts:
                 receiver.rtt = min(rtts)
-            receiver.send_report()
+            if (block := receiver.report_block(now, listeners_loss(receiver, now))) is not None:
+                blocks.append(block)
+        if blocks:
+            self.line.send_rtcp(bytes(RtcpRrPacket(ssrc=self._own_ssrc, reports=blocks)))
         for sender in senders:
-            sender.send_report(now)
+            if data := sender.report_due(now):
+                self.line.send_rtcp(data)
+        self._bound_by_loss(senders, now)
+
+    def _bound_by_loss(self, senders: list[RoomSender], now: float) -> None:
+        videos = [s.figures(now) for s in senders if s.room_kind == "video" and s.source is not None]
+        whole = together(videos)
+        self._downlink.note_loss(whole.loss, whole.bitrate_bps)
 
     def _patience(self, heard: float, now: float) -> float:
         """Seconds of silence that count as a lost line. Whoever was sending until the last moment and then stops

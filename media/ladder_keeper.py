@@ -159,7 +159,7 @@ class LadderKeeper:
                 wanted[receiver].add(_rate(viewer, receiver))
             wanted[receiver].stills |= viewer.step.rung is Rung.STILLS and receiver.kind == "video"
             source = self._source(viewer, receiver, now)
-            sender.attach(source)
+            sender.attach(source, of=receiver)
             if receiver.source_name == "camera":
                 shown[other] = self._received(viewer, other, source)
         self._send_still(room, viewer_id, viewer, now)

@@ -18,6 +18,7 @@ from OpenSSL import SSL
 
 from media import guard, turn_path
 from media.gathering import confine, gather_by
+from media.line import MediaLine
 from media.model import SOURCES, MediaSettings
 from media.receiver import RoomReceiver
 from media.sender import RoomSender
@@ -47,15 +48,17 @@ class RoomPeerConnection(RTCPeerConnection):
         servers = [RTCIceServer(access.url, access.username, access.credential)] if access else []
         super().__init__(RTCConfiguration(iceServers=servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self._settings = settings
+        self.line: MediaLine | None = None
         self._RTCPeerConnection__certificates = [RoomCertificate.generateCertificate()]
 
     def _RTCPeerConnection__createTransceiver(  # noqa: N802 - the seam: aiortc's mangled name
         self, direction: str, kind: str, sender_track: None = None
     ) -> RTCRtpTransceiver:
         transceivers: list[RTCRtpTransceiver] = self.__dict__["_RTCPeerConnection__transceivers"]
-        transport = transceivers[0].receiver.transport if transceivers else self._new_transport()
+        if self.line is None:
+            self.line = MediaLine(self._new_transport(), self._settings.allowance)
         seat, place = divmod(len(transceivers), len(SOURCES))  # the first three are the participant's own
-        sender, receiver = RoomSender(SOURCES[place], transport), RoomReceiver(SOURCES[place], transport)
+        sender, receiver = RoomSender(SOURCES[place], self.line), RoomReceiver(SOURCES[place], self.line)
         receiver._set_rtcp_ssrc(sender._ssrc)
         # A seat's voice and face play in sync; a shared screen waits for neither.
         sender._stream_id = f"seat-{max(0, seat - 1)}" + ("-screen" if SOURCES[place] == "screen" else "")

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from media.connection import ParticipantConnection
-from media.model import SOURCES, ConnectionState, Source, Tap
+from media.model import ConnectionState, Source, Tap
 from media.receiver import RoomReceiver
 from media.recorder_link import RecorderLink, TapStream
 from media.rtp import Packet
 from media.seats import SeatPlan
-from media.sender import RoomSender
 from media.sources import PacketSource, SenderReport
 
 GROUP_FLOOR_BPS = 150_000
@@ -100,7 +99,8 @@ class Room:
             person = shown.get(seat)
             for source, sender in senders.items():
                 receiver = self._receiver(person, source) if person is not None else None
-                sender.attach(self.select(viewer, receiver) if receiver is not None else None)
+                shown_source = self.select(viewer, receiver) if receiver is not None else None
+                sender.attach(shown_source, of=receiver)
 
     @staticmethod
     def _receiver(person: Attendance, source: Source) -> RoomReceiver | None:
@@ -152,20 +152,33 @@ class Room:
         return ask
 
     def tell_downlinks(self, now: float) -> None:
-        """Carry what viewers can take to the publishers (REMB): the lowest of them, with a floor in groups,
-        where one weak line must not take the picture from everybody else."""
+        """Carry what viewers can take to the publishers (REMB). Between two people that is what the other one's line
+        takes; in a group what the best line takes, because one weak line must not take the picture from
+        everybody else (it is given a copy)."""
         for person in self._people.values():
-            for source in SOURCES:
-                receiver = self._receiver(person, source)
-                if receiver is None:
-                    continue
-                viewers = [viewer for viewer in receiver.viewers if isinstance(viewer, RoomSender)]
-                rates = [bps for viewer in viewers if (bps := viewer.downlink_bps(now)) is not None]
-                lowest = min(rates, default=None)
-                if lowest is not None and len(viewers) > 1:
-                    lowest = max(lowest, GROUP_FLOOR_BPS)
-                bounds = [bps for bps in (lowest, self._ceiling(person)) if bps is not None]
-                receiver.send_remb(min(bounds, default=None), now)
+            if person.connection is not None:
+                bounds = (self._best_viewer_bps(person, now), self._ceiling(person))
+                person.connection.tell_allowed(min((b for b in bounds if b is not None), default=None), now)
+
+    def _best_viewer_bps(self, publisher: Attendance, now: float) -> int | None:
+        """None when a viewer has not said what it takes."""
+        viewers = [v for v in self._people.values() if v is not publisher and v.connection is not None]
+        shares = [self._share_bps(v, publisher, now) for v in viewers]
+        known = [bps for bps in shares if bps is not None]
+        if not known or len(known) < len(shares):
+            return None
+        return max(*known, GROUP_FLOOR_BPS) if len(known) > 1 else known[0]
+
+    def _share_bps(self, viewer: Attendance, publisher: Attendance, now: float) -> int | None:
+        """What a viewer's line has for one publisher: what the others leave, and an even part at least."""
+        bps = viewer.connection.downlink_bps(now) if viewer.connection is not None else None
+        if bps is None or len(self._people) == 2:
+            return bps
+        others = [
+            p for p in self._people.values() if p not in (viewer, publisher) and p.connection is not None
+        ]
+        taken = [p.connection.video_bps(now) for p in others if p.connection is not None]
+        return max(bps - sum(taken), bps // (1 + len(others)))
 
     def _ceiling(self, publisher: Attendance) -> int | None:
         """Who saves data sends little; between two people the other one is asked for little as well."""

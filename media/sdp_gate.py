@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from media.candidates import MAX_CANDIDATES, AddressPolicy, RemoteCandidate, parse_candidate, usable
 from media.errors import MalformedCandidate, MalformedOffer
 from media.model import KIND_OF, SOURCES
+from media.rtp import Extension
 
 MAX_OFFER_BYTES = 32 * 1024
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 _EXTENSIONS = {"audio": (MID, AUDIO_LEVEL), "video": (MID, ABS_SEND_TIME)}
+_NAMES: dict[str, Extension] = {MID: "mid", AUDIO_LEVEL: "level", ABS_SEND_TIME: "abs_send_time"}
 _FEEDBACK = ("nack", "nack pli", "goog-remb")
 _M_LINE = re.compile(r"m=(audio|video) (\d{1,5}) UDP/TLS/RTP/SAVPF((?: \d{1,3}){1,64})\Z")
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}\Z")
@@ -56,6 +58,12 @@ class Offer:
     fingerprint: str
     setup: str
     candidates: list[RemoteCandidate]
+
+    @property
+    def extensions(self) -> dict[int, Extension]:
+        """What the participant's packets carry. In a bundle an identifier means the same everywhere (RFC 9143
+        section 10)."""
+        return {number: _NAMES[uri] for media in self.media for number, uri in media.extensions}
 
     def sdp(self) -> str:
         """The offer in our own words, with CRLF."""

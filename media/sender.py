@@ -1,267 +1,237 @@
-"""The subscriber's side of forwarding: somebody else's packets under this connection's own numbers.
-
-A browser sees one steady stream per seat. SSRC, sequence number, timestamp and VP8 picture ids belong to the
-seat; when the publisher reconnects, or somebody else takes the seat, the numbers go on where they stopped
-and the picture waits for a key frame.
-"""
+"""The subscriber's side of forwarding: somebody else's packets under this connection's own numbers."""
 
 import random
 import time
-from dataclasses import dataclass
-from struct import pack
 
-from aiortc.clock import current_ntp_time
 from aiortc.codecs import is_rtx
-from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpparameters import RTCRtpSendParameters
 from aiortc.rtcrtpsender import RTCRtpSender
 from aiortc.rtp import (
-    RTCP_PSFB_APP,
     RTCP_PSFB_FIR,
     RTCP_PSFB_PLI,
     RTCP_RTPFB_NACK,
     AnyRtcpPacket,
     RtcpPsfbPacket,
     RtcpReceiverInfo,
-    RtcpRrPacket,
     RtcpRtpfbPacket,
     RtcpSdesPacket,
     RtcpSenderInfo,
     RtcpSourceInfo,
     RtcpSrPacket,
-    unpack_remb_fci,
 )
 from aiortc.stats import RTCStatsReport
 
 from media.figures import Reading, ReportedLoss, StreamHistory
-from media.model import CLOCK_RATE, KIND_OF, LineFigures, Source
-from media.receiver import send_soon
-from media.rtp import Packet
+from media.limits import key_frame_requests, repairs
+from media.line import MediaLine
+from media.model import CLOCK_RATE, KIND_OF, Codec, Kind, LineFigures, Source
+from media.rtp import Packet, header, header_with_word
 from media.sdp_gate import ABS_SEND_TIME, AUDIO_LEVEL
-from media.sequence import signed16
+from media.seat_numbers import SeatNumbers, begins
 from media.sources import PacketSource, SenderReport
-from media.vp8 import parse_descriptor, renumbered, starts_key_frame
 
-MAX_SOCKET_BACKLOG = 256 * 1024  # bytes waiting in the socket; video stops above it, sound never does
-REPEAT_S = 0.1  # a NACK for the same packet within this time is the same wish
+MAX_SOCKET_BACKLOG = 64 * 1024  # bytes waiting in the socket; video stops above it, sound never does
+REPEAT_S = {"video": 0.1, "audio": 0.03}  # a NACK for the same packet within this time is the same wish
 MAX_REPEATS = 3
-REMB_AGE_S = 10.0
-
-
-@dataclass(slots=True)
-class _Shift:
-    """Numbers of the present source plus these are the seat's numbers."""
-
-    first: int  # the source's first forwarded sequence number
-    sequence: int
-    timestamp: int
-    picture: int = 0
-    tl0: int = 0
+REPORT_S = 0.9
+_UNITS = 1 << 18  # of abs-send-time, per second
 
 
 class RoomSender(RTCRtpSender):
     """One source of one seat."""
 
-    def __init__(self, source_name: Source, transport: RTCDtlsTransport) -> None:
-        super().__init__(KIND_OF[source_name], transport)
+    def __init__(self, source_name: Source, line: MediaLine) -> None:
+        kind = KIND_OF[source_name]
+        super().__init__(kind, line.dtls)
+        self.room_kind: Kind = kind
         self.source_name: Source = source_name
         self.source: PacketSource | None = None
         self.packets = 0
         self.dropped = 0
-        self._dtls = transport
-        self._started = False
-        self._payload_type = 0
-        self._rtx_payload_type: int | None = None
-        self._extension_id = 0
-        self._cname = b""
-        self._shift: _Shift | None = None
-        # The first number lies in the lower half: a wrap in the first seconds breaks SRTP's index guess.
-        self._next_sequence = random.randrange(0x4000)  # noqa: S311 - SRTP does not rest on it
-        self._next_timestamp = random.randrange(0x40000000)  # noqa: S311
-        self._last_sent_at: float | None = None
-        self._last_picture = 0
-        self._last_tl0 = 0
-        self._octets = 0
-        self._rtx_sequence = random.randrange(0x4000)  # noqa: S311
-        self._repeats: dict[int, tuple[int, float]] = {}
-        self._sr_sent: tuple[int, float] | None = None
-        self._remb: tuple[int, float] | None = None
         self.rtt: float | None = None
+        self._next: PacketSource | None = None  # shown from its next key frame on
+        self._of: object = None
+        self._line = line
+        self._started = False
+        self._payload_types: dict[Codec, int] = {}
+        self._rtx_payload_types: dict[Codec, int] = {}
+        self._level_id = 0
+        self._time_id = 0
+        self._cname = b""
+        self._numbers = SeatNumbers(kind)
+        self._octets = 0
+        self._rtx_sequence = random.randrange(0x4000)  # noqa: S311 - SRTP does not rest on it
+        self._repeats: dict[int, tuple[int, float]] = {}
+        self._repairs_left = repairs()
+        self._key_frames_left = key_frame_requests()
+        self._sr_sent: tuple[int, float] | None = None
         self._reported = ReportedLoss()
         self._history = StreamHistory()
 
     # --- called by aiortc ---
 
-    def setTransport(self, transport: RTCDtlsTransport) -> None:  # noqa: N802 - aiortc's name
-        super().setTransport(transport)
-        self._dtls = transport
-
     async def send(self, parameters: RTCRtpSendParameters) -> None:
         if self._started:
             return
         self._started = True
-        self._payload_type = parameters.codecs[0].payloadType or 0
         self._cname = parameters.rtcp.cname.encode() if parameters.rtcp.cname else b""
-        repairs = [
-            c.payloadType
-            for c in parameters.codecs
-            if is_rtx(c) and c.parameters.get("apt") == self._payload_type
-        ]
-        self._rtx_payload_type = repairs[0] if repairs else None
-        wanted = AUDIO_LEVEL if self.kind == "audio" else ABS_SEND_TIME
-        identifiers = [e.id for e in parameters.headerExtensions if e.uri == wanted and 0 < e.id < 15]
-        self._extension_id = identifiers[0] if identifiers else 0
-        self._dtls._register_rtp_sender(self, parameters)
+        for codec in (c for c in parameters.codecs if not is_rtx(c)):
+            number, name = codec.payloadType or 0, _CODECS[codec.name.lower()]
+            self._payload_types.setdefault(name, number)
+            for repair in parameters.codecs:
+                if is_rtx(repair) and repair.parameters.get("apt") == self._payload_types[name]:
+                    self._rtx_payload_types[name] = repair.payloadType or 0
+        identifiers = {e.uri: e.id for e in parameters.headerExtensions if 0 < e.id < 15}
+        if self.room_kind == "audio":
+            self._level_id = identifiers.get(AUDIO_LEVEL, 0)
+        else:
+            self._time_id = identifiers.get(ABS_SEND_TIME, 0)
         if self.source is not None:
             self.source.request_key_frame()
 
     async def stop(self) -> None:
         self._started = False
         self.attach(None)
-        self._dtls._unregister_rtp_sender(self)
 
     async def getStats(self) -> RTCStatsReport:  # noqa: N802 - aiortc's name
         return RTCStatsReport()
 
     async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:
-        if isinstance(packet, RtcpRtpfbPacket) and packet.fmt == RTCP_RTPFB_NACK:
-            for sequence in packet.lost[:256]:
-                self._repeat(sequence)
-        elif isinstance(packet, RtcpPsfbPacket) and packet.fmt in (RTCP_PSFB_PLI, RTCP_PSFB_FIR):
-            if self.source is not None:
-                self.source.request_key_frame()
-        elif isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
-            self._note_remb(packet)
-        elif isinstance(packet, (RtcpRrPacket, RtcpSrPacket)):
-            for report in packet.reports:
-                self._note_report(report)
+        """Never called: the line takes RTCP before aiortc sees it."""
 
     # --- the seat's source ---
 
-    def attach(self, source: PacketSource | None) -> None:
-        """Show this source from now on (None: nothing)."""
+    @property
+    def ssrc(self) -> int:
+        return self._ssrc
+
+    @property
+    def unsupported(self) -> bool:
+        """The subscriber's browser has not the codec of what it should be shown."""
+        return self._started and self.source is not None and self.source.codec not in self._payload_types
+
+    def attach(self, source: PacketSource | None, of: object = None) -> None:
+        """Show this source from now on (None: nothing).
+
+        `of`: what it is a quality of. Another quality of what is shown takes over with its next key frame; the
+        present one goes on until then.
+        """
+        same, self._of = of is not None and of is self._of and None not in (self.source, source), of
+        if source is self._next:
+            return
+        self._drop_next()
         if source is self.source:
             return
-        if self.source is not None:
-            self.source.viewers.remove(self)
-        self.source = source
+        if not same:
+            if self.source is not None:
+                self.source.viewers.remove(self)
+            self._show(source)
+        elif source is not None:
+            self._next = source
         if source is not None:
             source.viewers.append(self)
-        self._shift = None
-        self._repeats.clear()
-        if source is not None:
             source.request_key_frame()
+
+    def _drop_next(self) -> None:
+        if self._next is not None:
+            self._next.viewers.remove(self)
+            self._next = None
+
+    def _show(self, source: PacketSource | None) -> None:
+        self.source = source
+        self._numbers.interrupt()
+        self._repeats.clear()
+
+    def _is_shown(self, source: PacketSource, packet: Packet) -> bool:
+        """Whether this packet is of what is shown; the next source takes over with its key frame."""
+        if source is self.source:
+            return True
+        if source is not self._next or not begins(packet.payload, source.codec):
+            return False
+        if self.source is not None:
+            self.source.viewers.remove(self)
+        self._next = None
+        self._show(source)
+        return True
 
     def forward(self, source: PacketSource, packet: Packet, now: float) -> None:
         """Send one packet of the source on. Never raises, never waits."""
-        if not self._started or source is not self.source:
+        if not self._started or (source is not self.source and not self._is_shown(source, packet)):
             return
-        shift = self._shift
-        if shift is None:
-            shift = self._begin(packet, now)
-            if shift is None:
-                return
-        ahead = signed16(packet.sequence_number - shift.first)
-        if ahead < 0:
-            return  # from before the switch
-        if ahead > 0x4000:  # keep the comparison within half the number space
-            shift.first = (packet.sequence_number - 0x2000) & 0xFFFF
-        if self.kind == "video" and self._backlog() > MAX_SOCKET_BACKLOG:
-            self._shift = None  # go on at the next key frame
-            self.dropped += 1
-            if self.source is not None:
-                self.source.request_key_frame()
+        codec = source.codec
+        payload_type = self._payload_types.get(codec)
+        if payload_type is None:
             return
-        payload = packet.payload
-        if shift.picture or shift.tl0:
-            payload = renumbered(payload, shift.picture, shift.tl0)
-        sequence = (packet.sequence_number + shift.sequence) & 0xFFFF
-        timestamp = (packet.timestamp + shift.timestamp) & 0xFFFFFFFF
-        header = self._header(packet, self._payload_type, sequence, timestamp, self._ssrc)
-        if send_soon(self._dtls, header + payload):
+        if self._line.backlog > MAX_SOCKET_BACKLOG and self.room_kind == "video":
+            self._pause(source)
+            return
+        placed = self._numbers.place(packet, codec, now)
+        if placed is None:
+            return
+        sequence, timestamp, payload = placed
+        head = self._header(packet, payload_type, sequence, timestamp, self._ssrc, now)
+        if self._line.send_rtp(head + payload):
             self.packets += 1
             self._octets += len(payload)
-        self._advance(sequence, timestamp, payload, now)
 
-    def _begin(self, packet: Packet, now: float) -> _Shift | None:
-        """Continue the seat's numbers with the first packet of a source; video begins with a key frame."""
-        if self.kind == "video" and not starts_key_frame(packet.payload):
-            return None
-        elapsed = 0 if self._last_sent_at is None else int((now - self._last_sent_at) * CLOCK_RATE[self.kind])
-        timestamp = self._next_timestamp + elapsed - packet.timestamp
-        shift = _Shift(packet.sequence_number, self._next_sequence - packet.sequence_number, timestamp)
-        if self.kind == "video" and self._last_sent_at is not None:
-            self._renumber_pictures(shift, packet.payload)
-        self._shift = shift
-        return shift
+    def _pause(self, source: PacketSource) -> None:
+        """The socket is full: go on at the next key frame."""
+        self._numbers.interrupt()
+        self.dropped += 1
+        source.request_key_frame()
 
-    def _renumber_pictures(self, shift: _Shift, payload: bytes) -> None:
-        descriptor = parse_descriptor(payload)
-        if descriptor is not None and descriptor.picture_id is not None:
-            shift.picture = self._last_picture + 1 - descriptor.picture_id
-        if descriptor is not None and descriptor.tl0_at is not None:
-            shift.tl0 = self._last_tl0 + 1 - payload[descriptor.tl0_at]
-
-    def _advance(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
-        if signed16(sequence - self._next_sequence) >= 0:
-            self._next_sequence = (sequence + 1) & 0xFFFF
-            self._next_timestamp = timestamp
-            self._last_sent_at = now
-            if self.kind == "video" and (descriptor := parse_descriptor(payload)) is not None:
-                if descriptor.picture_id is not None:
-                    self._last_picture = descriptor.picture_id
-                if descriptor.tl0_at is not None:
-                    self._last_tl0 = payload[descriptor.tl0_at]
-
-    def _header(self, packet: Packet, payload_type: int, sequence: int, timestamp: int, ssrc: int) -> bytes:
-        """The fixed RTP header and, when negotiated, the kind's one extension in exactly one word (RFC
-        8285)."""
-        extension = self._extension(packet)
-        flags = 0x80 | (0x10 if extension else 0)
+    def _header(
+        self, packet: Packet, payload_type: int, sequence: int, timestamp: int, ssrc: int, now: float
+    ) -> bytes:
+        """The RTP header and, when negotiated, the kind's one extension in one word."""
         second = packet.marker << 7 | payload_type
-        return pack("!BBHLL", flags, second, sequence, timestamp, ssrc) + extension
-
-    def _extension(self, packet: Packet) -> bytes:
-        if not self._extension_id:
-            return b""
-        if self.kind == "video":
-            stamp = (current_ntp_time() >> 14) & 0x00FFFFFF
-            return pack("!HHL", 0xBEDE, 1, (self._extension_id << 4 | 2) << 24 | stamp)
-        if packet.level is None:
-            return b""
-        return pack("!HHBBH", 0xBEDE, 1, self._extension_id << 4, packet.level, 0)
-
-    def _backlog(self) -> int:
-        pair = self._dtls.transport._connection._nominated.get(1)
-        waiting = (
-            getattr(pair.protocol.transport, "get_write_buffer_size", None) if pair is not None else None
-        )
-        return waiting() if waiting is not None else 0
+        if self._time_id:
+            # Any steady clock will do; the subscriber looks at differences only.
+            word = (self._time_id << 4 | 2) << 24 | int(now * _UNITS) & 0xFFFFFF
+        elif self._level_id and packet.level is not None:
+            word = self._level_id << 28 | packet.level << 16
+        else:
+            return header(second, sequence, timestamp, ssrc)
+        return header_with_word(second, sequence, timestamp, ssrc, word)
 
     # --- repair and reports ---
 
-    def _repeat(self, sequence: int) -> None:
-        """Answer a NACK from the publisher's cache."""
-        if self._shift is None or self.source is None or not self._may_repeat(sequence, time.monotonic()):
+    def take_rtcp(self, packet: RtcpRtpfbPacket | RtcpPsfbPacket) -> None:
+        """The subscriber's wishes on this stream."""
+        if isinstance(packet, RtcpRtpfbPacket):
+            if packet.fmt == RTCP_RTPFB_NACK:
+                now = time.monotonic()
+                for sequence in packet.lost[:256]:
+                    self._repeat(sequence, now)
+        elif packet.fmt in (RTCP_PSFB_PLI, RTCP_PSFB_FIR):
+            allowed = self._key_frames_left.take(time.monotonic())
+            if allowed and self.source is not None:
+                self.source.request_key_frame()
+
+    def _repeat(self, sequence: int, now: float) -> None:
+        """Answer a NACK from the source's cache."""
+        source, wanted = self.source, self._numbers.source_sequence(sequence)
+        if wanted is None or source is None or not self._may_repeat(sequence, now):
             return
-        packet = self.source.cached((sequence - self._shift.sequence) & 0xFFFF)
-        if packet is None or signed16(packet.sequence_number - self._shift.first) < 0:
+        packet = source.cached(wanted)
+        again = self._numbers.again(packet) if packet is not None else None
+        if packet is None or again is None or not self._repairs_left.take(now):
             return
-        payload = renumbered(packet.payload, self._shift.picture, self._shift.tl0)
-        timestamp = (packet.timestamp + self._shift.timestamp) & 0xFFFFFFFF
-        if self._rtx_payload_type is None:
-            header = self._header(packet, self._payload_type, sequence, timestamp, self._ssrc)
-        else:
-            header = self._header(
-                packet, self._rtx_payload_type, self._rtx_sequence, timestamp, self._rtx_ssrc
+        timestamp, payload = again
+        repair = self._rtx_payload_types.get(source.codec)
+        if repair is None:
+            head = self._header(
+                packet, self._payload_types[source.codec], sequence, timestamp, self._ssrc, now
             )
-            header += pack("!H", sequence)  # the original sequence number (RFC 4588 section 4)
+        else:
+            head = self._header(packet, repair, self._rtx_sequence, timestamp, self._rtx_ssrc, now)
+            head += sequence.to_bytes(2, "big")  # the original sequence number (RFC 4588 section 4)
             self._rtx_sequence = (self._rtx_sequence + 1) & 0xFFFF
-        send_soon(self._dtls, header + payload)
+        self._line.send_rtp(head + payload)
 
     def _may_repeat(self, sequence: int, now: float) -> bool:
         count, last = self._repeats.get(sequence, (0, -1.0))
-        if count >= MAX_REPEATS or now - last < REPEAT_S:
+        if count >= MAX_REPEATS or now - last < REPEAT_S[self.room_kind]:
             return False
         if len(self._repeats) > 1024:
             self._repeats.clear()
@@ -269,45 +239,46 @@ class RoomSender(RTCRtpSender):
         return True
 
     def report_from(self, source: PacketSource, report: SenderReport) -> None:
-        if source is self.source:
-            self.send_report(report.arrived)
+        if source is self.source and (data := self.report(report.arrived)):
+            self._line.send_rtcp(data)
 
-    def send_report(self, now: float) -> None:
-        """The publisher's clock in the seat's timestamps: without it browsers lose lip-sync."""
+    def report_due(self, now: float) -> bytes:
+        """The sender report when none was sent within the last second, else nothing."""
         self._history.note(Reading(now, self._octets))
-        report = self.source.report if self.source is not None else None
-        if not self._started or self._shift is None or report is None:
-            return
-        age = now - report.arrived
-        ntp = (report.ntp + int(age * (1 << 32))) & 0xFFFFFFFFFFFFFFFF
-        rtp = (report.rtp + int(age * CLOCK_RATE[self.kind]) + self._shift.timestamp) & 0xFFFFFFFF
+        recent = self._sr_sent is not None and now - self._sr_sent[1] < REPORT_S
+        return b"" if recent else self.report(now)
+
+    def report(self, now: float) -> bytes:
+        """The publisher's clock in the seat's timestamps: without it browsers lose lip-sync."""
+        heard = self.source.report if self.source is not None else None
+        shift = self._numbers.timestamp_shift
+        if not self._started or shift is None or heard is None:
+            return b""
+        age = now - heard.arrived
+        ntp = (heard.ntp + int(age * (1 << 32))) & 0xFFFFFFFFFFFFFFFF
+        rtp = (heard.rtp + int(age * CLOCK_RATE[self.room_kind]) + shift) & 0xFFFFFFFF
         info = RtcpSenderInfo(ntp, rtp, self.packets & 0xFFFFFFFF, self._octets & 0xFFFFFFFF)
         data = bytes(RtcpSrPacket(ssrc=self._ssrc, sender_info=info))
         if self._cname:
             data += bytes(RtcpSdesPacket(chunks=[RtcpSourceInfo(self._ssrc, [(1, self._cname)])]))
         self._sr_sent = ((ntp >> 16) & 0xFFFFFFFF, now)
-        send_soon(self._dtls, data)
+        return data
 
-    def _note_report(self, report: RtcpReceiverInfo) -> None:
-        if report.ssrc == self._ssrc:
-            jitter_s = report.jitter / CLOCK_RATE[self.kind]
-            self._reported.note(report.fraction_lost, jitter_s, time.monotonic())
-        if report.ssrc == self._ssrc and self._sr_sent and report.lsr == self._sr_sent[0] and report.dlsr:
-            self.rtt = max(0.0, time.monotonic() - self._sr_sent[1] - report.dlsr / 65536)
+    def take_report(self, report: RtcpReceiverInfo, now: float) -> None:
+        """What the subscriber reports on this stream."""
+        self._reported.note(report.fraction_lost, report.jitter / CLOCK_RATE[self.room_kind], now)
+        if self._sr_sent and report.lsr == self._sr_sent[0] and report.dlsr:
+            self.rtt = max(0.0, now - self._sr_sent[1] - report.dlsr / 65536)
 
-    def _note_remb(self, packet: RtcpPsfbPacket) -> None:
-        try:
-            self._remb = (unpack_remb_fci(packet.fci)[0], time.monotonic())
-        except (ValueError, IndexError):
-            return
+    def reported_loss(self, now: float) -> float:
+        """Share of this stream's packets that did not reach the subscriber lately, 0 to 1."""
+        return self._reported.loss(now)
 
     def figures(self, now: float) -> LineFigures:
-        """Of what this seat is sent: the rate by our count, the rest as the subscriber reports it."""
+        """Of what this seat is sent: the rate by our count, loss and jitter as the subscriber reports them; the
+        estimate is the line's (`ParticipantConnection`)."""
         rate, loss = self._history.bitrate(Reading(now, self._octets)), self._reported.loss(now)
-        return LineFigures(
-            rate, self.downlink_bps(now), loss, self._reported.jitter_s, self.rtt, self.packets
-        )
+        return LineFigures(rate, None, loss, self._reported.jitter_s, self.rtt, self.packets)
 
-    def downlink_bps(self, now: float) -> int | None:
-        """What this subscriber says it can take, None when it has not said so lately."""
-        return self._remb[0] if self._remb is not None and now - self._remb[1] < REMB_AGE_S else None
+
+_CODECS: dict[str, Codec] = {"opus": "opus", "vp8": "vp8", "h264": "h264"}

@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from media import MediaPlane, MediaSettings
 from media.clips import clip
+from media.guard import guard_of
 from media.http import InMemory
 from media.indexed import IndexedRecording
 from tests.integration.media.meeting import (
@@ -141,20 +142,19 @@ async def test_a_lossy_line_is_repaired_in_both_directions() -> None:
 def _lose(plane: MediaPlane, visit: UUID, who: UUID, rng: random.Random) -> None:
     connection = plane._rooms[visit].connection(who)
     assert connection is not None
+    line = connection.line
+    receive, send = line.datagram, line.send_rtp
+
+    def received(data: bytes) -> bool:
+        return receive(data) if data[0] < 128 or rng.random() > 0.05 else True
+
+    def sent(data: bytes) -> bool:
+        return send(data) if rng.random() > 0.05 else True
+
     ice = connection._peer.ice
     assert ice is not None
-    receive, send = ice.data_received, ice.send
-
-    def received(data: bytes, component: int) -> None:
-        if data[0] < 128 or rng.random() > 0.05:
-            receive(data, component)
-
-    async def sent(data: bytes) -> None:
-        if data[0] < 128 or rng.random() > 0.05:
-            await send(data)
-
-    ice.data_received = received  # type: ignore[method-assign]
-    connection.receivers["microphone"].transport.transport._send = sent
+    guard_of(ice).fast = received
+    line.send_rtp = sent  # type: ignore[method-assign]
 
 
 async def test_chromium_plays_and_jumps_in_what_was_recorded(tmp_path: Path) -> None:

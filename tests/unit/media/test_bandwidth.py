@@ -1,0 +1,52 @@
+"""What a line may be given: the subscriber's word, bounded by the loss that is seen."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media.bandwidth import LOWEST_BPS, MOST_BPS, START_BPS, START_S, Allowed, Downlink, LossBound
+
+
+def test_a_call_begins_sharp_and_follows_the_weakest_line_then() -> None:
+    allowed = Allowed()
+    assert allowed.bps(None, None, False, 0.0) is None
+    allowed.begin(0.0)
+    assert allowed.bps(None, None, False, 0.1) == START_BPS
+    assert allowed.bps(None, 80_000, False, 1.0) == START_BPS
+    assert allowed.bps(None, 80_000, False, START_S + 1) == 80_000
+    assert allowed.bps(40_000, 80_000, False, START_S + 1) == LOWEST_BPS
+    assert allowed.bps(700_000, None, False, START_S + 1) == 700_000
+
+
+def test_an_overused_line_ends_the_sharp_beginning() -> None:
+    allowed = Allowed()
+    allowed.begin(0.0)
+    assert allowed.bps(120_000, None, True, 1.0) == 120_000
+
+
+def test_loss_takes_off_and_a_clean_line_gives_back() -> None:
+    bound = LossBound()
+    bound.note(0.05, 500_000)
+    assert bound.bps == MOST_BPS
+    bound.note(0.2, 500_000)
+    assert bound.bps == 450_000
+    bound.note(0.0, 100_000)  # far below what is allowed: nothing was tried
+    assert bound.bps == 450_000
+    bound.note(0.0, 440_000)
+    assert bound.bps == 472_500
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 10**8)), max_size=200))
+def test_the_bound_stays_within_its_limits(reports: list[tuple[float, int]]) -> None:
+    bound = LossBound()
+    for loss, rate in reports:
+        bound.note(loss, rate)
+        assert LOWEST_BPS <= bound.bps <= MOST_BPS
+
+
+def test_an_old_word_counts_no_more() -> None:
+    downlink = Downlink()
+    downlink.note_remb(300_000, 0.0)
+    assert downlink.bps(5.0) == 300_000
+    assert downlink.bps(20.0) is None
+    downlink.note_loss(0.5, 200_000)
+    assert downlink.bps(20.0) == 150_000
