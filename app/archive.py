@@ -14,7 +14,7 @@ from core.database import Database
 from core.errors import Forbidden
 from core.http import Principal
 from core.storage import Storage
-from media.ports import StoredRecording
+from media.ports import SeekableBytes, StoredRecording
 from media.sound import hear
 from transcription import Utterance, UtteranceFinder
 
@@ -37,6 +37,16 @@ class RecordingShelf:
         # Opening walks the headers of every chunk: a thread's work, not the forwarding loop's.
         content = await asyncio.to_thread(self._content, segment, key)
         return StoredRecording(segment.start, content)
+
+    async def composition(self, reader: Principal, visit_id: UUID) -> SeekableBytes:
+        """The finished file of the whole visit; right and audit row as in `open`."""
+        if not isinstance(reader, Actor):
+            raise Forbidden
+        async with self.database.transaction() as session:
+            made, key = await self.store.composition_file(session, reader, visit_id)
+        assert made.storage_name is not None  # a ready one has its file
+        name = made.storage_name
+        return await asyncio.to_thread(ChunkReader, self.storage, name, key, name.encode())
 
     async def utterances(self, segment: Segment) -> AsyncIterator[Utterance]:
         """What the finder finds in the piece; times from the visit's media epoch."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from functools import cached_property
 from hashlib import sha256
@@ -55,6 +56,9 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field(default="Europe/London", description="IANA zone of the clinic")
     web_folder: Path = Field(default=Path(__file__).parent.parent / "web" / "dist", description="Built pages")
+    clinic_phone: str = Field(
+        default="", max_length=60, description="Telephone number shown when a visit goes on by phone; empty: none"
+    )
     seats: int = Field(default=3, ge=1, le=5, description="Other people one participant can see and hear")
     media_addresses: tuple[str, ...] = Field(
         default=("127.0.0.1",), description="Own addresses offered for media"
@@ -107,8 +111,14 @@ class Settings(BaseSettings):
     turn_relay_port_max: int = Field(
         default=65535, ge=1024, le=65535, description="turn-config: relay ports to"
     )
+    composition_days: int = Field(
+        default=7, ge=1, le=3650, description="Days until the video file made of a visit is deleted again"
+    )
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Prometheus figures on loopback; 0: none"
+    )
+    file_megabytes: int = Field(
+        default=20, ge=1, le=200, description="Largest file that can be sent in a visit's chat, in MB"
     )
     demo: bool = Field(
         default=False, description="Seed a clinic with demo accounts; never with real patients"
@@ -130,6 +140,14 @@ class Settings(BaseSettings):
         ):
             raise ValueError("media_port_min and media_port_max are both 0, or a range")
         return self
+
+    @field_validator("clinic_phone")
+    @classmethod
+    def _phone_can_be_dialled(cls, value: str) -> str:
+        """As people write it: digits, spaces and marks; words only after them ("020 7946 0018 ext. 4, ask for triage")."""
+        if value and not re.fullmatch(r"\+?\(?\d[\d ()./-]{2,24}(?:[ ,;][\w .,'#()-]*)?", value):
+            raise ValueError("a telephone number such as +44 20 7946 0018 is wanted")
+        return value.strip()
 
     @field_validator("time_zone")
     @classmethod

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.composing import COMPOSING_QUEUE, Composing, clear_later
 from app.flows import COMPLETE, DRAFT, LANGUAGE_QUEUE, SPEECH_QUEUE, TRANSCRIBE, Writing, drafted
 from app.lifetime import end_with_parent, stop_on_signals
 from app.settings import Settings
@@ -45,7 +46,8 @@ async def run() -> int:
         clinic.clock,
     )
     try:
-        await asyncio.gather(_run_queues(settings, writing, stop), _housekeep(clinic, stop))
+        queues = _run_queues(settings, writing, clinic.composing, stop)
+        await asyncio.gather(queues, _housekeep(clinic, stop))
     except WorkerStuck:
         os._exit(EX_TEMPFAIL)  # a connection that neither answers nor ends cannot be closed in order
     finally:
@@ -54,7 +56,9 @@ async def run() -> int:
     return 0
 
 
-async def _run_queues(settings: Settings, writing: Writing, stop: asyncio.Event) -> None:
+async def _run_queues(
+    settings: Settings, writing: Writing, composing: Composing, stop: asyncio.Event
+) -> None:
     """One worker per queue, so that a long completion never holds up what is being said now."""
     speech = [Task(TRANSCRIBE, writing.transcribe_utterance, SPEECH_QUEUE)]
     language = [
@@ -65,6 +69,7 @@ async def _run_queues(settings: Settings, writing: Writing, stop: asyncio.Event)
     await asyncio.gather(
         run_worker(url, speech, [SPEECH_QUEUE], stop, concurrency=2),
         run_worker(url, language, [LANGUAGE_QUEUE], stop, concurrency=2),
+        run_worker(url, composing.tasks(), [COMPOSING_QUEUE], stop, concurrency=1),
     )
 
 
@@ -97,6 +102,7 @@ async def _housekeep(clinic: Clinic, stop: asyncio.Event) -> None:
             async with clinic.database.transaction() as session:
                 await forget_expired(session, clinic.clock)
                 await try_again(session)
+                await clear_later(session)
         except Unavailable:
             log.warning("housekeeping.waiting")
         with suppress(TimeoutError):

@@ -9,6 +9,7 @@ from typing import Self
 from aiohttp import web
 from pydantic import BaseModel, Field, model_validator
 
+from core.errors import Forbidden
 from core.http import Call, route
 from media import clips
 from media.copying import CopyLine, Indexes
@@ -60,6 +61,22 @@ class MediaHttp:
         stored = await self._recordings.open(call.actor, segment_id)
         content = await self._indexes.of(segment_id, stored.content)
         return await self._answer(call.request, content, content.media_type, {})
+
+    @route(
+        "GET",
+        "/api/visits/{visit_id}/composition/media",
+        permission="record:recording:export",
+        summary="The video file of the whole visit, to keep; supports Range",
+        errors=(RecordingNotFound, RecordingBusy, Forbidden),
+        media_type="video/mp4",
+        transactional=False,
+    )
+    async def composition(self, call: Call[None, None]) -> web.StreamResponse:
+        visit_id = call.path_id("visit_id")
+        content = await self._recordings.composition(call.actor, visit_id)
+        # The name leads back to the visit for who has it in front of them, and tells nobody else anything.
+        name = {"Content-Disposition": f'attachment; filename="visit-{visit_id.hex[-12:]}.mp4"'}
+        return await self._answer(call.request, content, "video/mp4", name)
 
     async def _answer(
         self, request: web.Request, content: SeekableBytes, media_type: str, more: Mapping[str, str]

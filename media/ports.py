@@ -90,3 +90,6 @@ class RecordingSource(Protocol):
 
         Raises RecordingNotFound, or the access errors of the clinical store.
         """
+
+    async def composition(self, reader: Principal, visit_id: UUID) -> SeekableBytes:
+        """The finished video file of a whole visit. Raises RecordingNotFound, or the errors of the clinical store."""

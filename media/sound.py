@@ -10,23 +10,22 @@ from media.ports import Samples, SeekableBytes
 
 RATE = 16_000
 GAP_S = 0.06  # three Opus frames: less is jitter of the muxer's millisecond clock
-CHUNK = RATE // 5  # samples given out at once
 
 Heard = tuple[float, Samples]
 
 
-def hear(source: SeekableBytes) -> Iterator[Heard]:
-    """(seconds into the segment, mono float32 samples at 16 kHz), in order; where packets were lost the time jumps.
+def hear(source: SeekableBytes, rate: int = RATE) -> Iterator[Heard]:
+    """(seconds into the segment, mono float32 samples at `rate`), in order; where packets were lost the time jumps.
 
     A segment cut off by kill -9 is heard to its last whole cluster; a packet that is no Opus is a gap. Raises
     RecordingNotFound.
     """
-    stretch = _Stretch(0.0)
+    stretch = _Stretch(0.0, rate)
     for frame in _frames(source):
         begins = stretch.until if frame.time is None else frame.time
         if abs(begins - stretch.until) > GAP_S:
             yield from stretch.end()
-            stretch = _Stretch(begins)
+            stretch = _Stretch(begins, rate)
         yield from stretch.add(frame)
     yield from stretch.end()
 
@@ -34,10 +33,11 @@ def hear(source: SeekableBytes) -> Iterator[Heard]:
 class _Stretch:
     """Sound without a gap. `until`: seconds into the segment where what was added ends."""
 
-    def __init__(self, start: float) -> None:
+    def __init__(self, start: float, rate: int) -> None:
         self.until = start
         self._told = start
-        self._resampler = AudioResampler("flt", "mono", RATE, CHUNK)
+        self._rate = rate
+        self._resampler = AudioResampler("flt", "mono", rate, rate // 5)  # so much is given out at once
 
     def add(self, frame: av.AudioFrame) -> Iterator[Heard]:
         self.until += frame.samples / frame.sample_rate
@@ -52,7 +52,7 @@ class _Stretch:
         for out in self._resampler.resample(frame):
             samples: Samples = out.to_ndarray()[0]
             yield self._told, samples
-            self._told += len(samples) / RATE
+            self._told += len(samples) / self._rate
 
 
 def _frames(source: SeekableBytes) -> Iterator[av.AudioFrame]:

@@ -1,0 +1,137 @@
+"""A source that flashes white and beeps at the same moments, as recorded pieces; and where both are in a file."""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from media.recording.webm import WebmStream
+
+RATE = 48_000
+FLASH_S = 0.2
+Region = tuple[slice, slice]
+EVERYWHERE: Region = (slice(None), slice(None))
+
+
+def picture(size: tuple[int, int], luma: int, seconds: float) -> VideoFrame:
+    """An even grey in `size` (width, height)."""
+    planes = np.full((size[1] * 3 // 2, size[0]), 128, np.uint8)
+    planes[: size[1]] = luma
+    frame = VideoFrame.from_ndarray(planes, format="yuv420p")
+    frame.pts, frame.time_base = round(seconds * 90_000), Fraction(1, 90_000)
+    return frame
+
+
+def is_lit(seconds: float, flashes: list[float]) -> bool:
+    return any(flash <= seconds < flash + FLASH_S for flash in flashes)
+
+
+def piece(
+    seconds: float,
+    flashes: list[float],
+    *,
+    size: tuple[int, int] = (320, 240),
+    hertz: float = 880.0,
+    turned_at: float = 1e9,
+    dark: int = 40,
+) -> bytes:
+    """A recorded segment with 25 pictures a second; from `turned_at` on a phone held the other way."""
+    stream, parts = WebmStream(size), []
+    events = [(at, "audio", data, True) for at, data in _opus(seconds, flashes, hertz)]
+    events += [(at, "video", data, key) for at, data, key in _vp8(seconds, flashes, size, turned_at, dark)]
+    for at, kind, data, key in sorted(events, key=lambda event: event[0]):
+        if kind == "audio":
+            stream.add_audio(at, data)
+        else:
+            stream.add_video(at, data, key=key)
+        parts.append(stream.take())
+    return b"".join([*parts, stream.finish()])
+
+
+def _opus(seconds: float, flashes: list[float], hertz: float) -> list[tuple[float, bytes]]:
+    encoder: Any = av.CodecContext.create("libopus", "w")
+    encoder.sample_rate, encoder.layout, encoder.format = RATE, "mono", "flt"
+    packets = []
+    for n in range(round(seconds * 50)):
+        t = np.arange(n * 960, (n + 1) * 960) / RATE
+        loud = np.array([is_lit(float(at), flashes) for at in t])
+        frame = AudioFrame.from_ndarray(
+            (np.sin(2 * np.pi * hertz * t) * loud * 0.5).astype(np.float32)[np.newaxis],
+            format="flt",
+            layout="mono",
+        )
+        frame.sample_rate, frame.pts, frame.time_base = RATE, n * 960, Fraction(1, RATE)
+        packets += [(n / 50, bytes(packet)) for packet in encoder.encode(frame)]
+    return packets
+
+
+def _vp8(
+    seconds: float, flashes: list[float], size: tuple[int, int], turned_at: float, dark: int
+) -> list[tuple[float, bytes, bool]]:
+    encoder: Any = None
+    packets, shape = [], (0, 0)
+    for n in range(round(seconds * 25)):
+        at = n / 25
+        now = size if at < turned_at else (size[1], size[0])
+        if now != shape:
+            shape = now
+            encoder = av.CodecContext.create("libvpx", "w")
+            encoder.width, encoder.height, encoder.pix_fmt = *now, "yuv420p"
+            encoder.time_base = Fraction(1, 90_000)
+            encoder.options = {"deadline": "realtime", "lag-in-frames": "0", "cpu-used": "8", "g": "50"}
+        frame = picture(now, 235 if is_lit(at, flashes) else dark, at)
+        packets += [(at, bytes(packet), packet.is_keyframe) for packet in encoder.encode(frame)]
+    return packets
+
+
+def beginnings(lit: NDArray[np.bool_], times: NDArray[np.float64], apart: float = 0.5) -> list[float]:
+    """When it turned from dark to lit, a moment apart at least."""
+    found: list[float] = []
+    for at in times[np.flatnonzero(lit)]:
+        if not found or at - last > apart:
+            found.append(float(at))
+        last = at
+    return found
+
+
+def flashes_in(content: bytes, region: Region = EVERYWHERE) -> list[float]:
+    """Seconds at which the picture (in `region`: rows, columns) turns white."""
+    times, lit = [], []
+    with av.open(io.BytesIO(content), "r") as container:
+        for frame in container.decode(video=0):
+            luma = frame.to_ndarray(format="gray")
+            times.append(frame.time)
+            lit.append(luma[region].mean() > 128)
+    return beginnings(np.array(lit), np.array(times))
+
+
+def beeps_in(content: bytes, hertz: float | None = None) -> list[float]:
+    """Seconds at which it begins to sound; with `hertz` only this tone counts."""
+    resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
+    parts: list[tuple[float, NDArray[np.float32]]] = []
+    with av.open(io.BytesIO(content), "r") as container:
+        for frame in container.decode(audio=0):
+            for out in resampler.resample(frame):
+                parts.append((frame.time, out.to_ndarray()[0]))
+    times, lit = [], []
+    for at, samples in parts:
+        for begin in range(0, len(samples) - 239, 240):
+            part = samples[begin : begin + 240]
+            times.append(at + begin / RATE)
+            lit.append(_level(part, hertz) > 0.05)
+    return beginnings(np.array(lit), np.array(times))
+
+
+def _level(samples: NDArray[np.float32], hertz: float | None) -> float:
+    if hertz is None:
+        return float(np.sqrt(np.mean(samples**2)))
+    t = np.arange(len(samples)) / RATE
+    return float(abs(np.dot(samples, np.exp(-2j * np.pi * hertz * t))) / len(samples))
