@@ -16,6 +16,7 @@ from aiortc import (
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport, SRTPProtectionProfile
 from OpenSSL import SSL
 
+from core.telemetry import counter
 from media import guard, turn_path
 from media.gathering import confine, gather_by
 from media.line import MediaLine
@@ -24,6 +25,8 @@ from media.receiver import RoomReceiver
 from media.sender import RoomSender
 
 logger = logging.getLogger(__name__)
+# AES-CM with HMAC-SHA1 stays for a browser that has nothing better; this tells whether one ever came.
+PROFILES = counter("media_srtp_sessions_total", "Connections by the SRTP profile they agreed on", ("profile",))
 guard.install()
 turn_path.install()
 
@@ -70,12 +73,18 @@ class RoomPeerConnection(RTCPeerConnection):
     def _new_transport(self) -> RTCDtlsTransport:
         transport: RTCDtlsTransport = self._RTCPeerConnection__createDtlsTransport()  # type: ignore[attr-defined]
         gather_by(transport.transport._connection, self._settings)
+        transport.on("statechange", lambda: _count_profile(transport))
         return transport
 
     @property
     def ice(self) -> Connection | None:
         transceivers = self.getTransceivers()
         return transceivers[0].receiver.transport.transport._connection if transceivers else None
+
+
+def _count_profile(transport: RTCDtlsTransport) -> None:
+    if transport.state == "connected" and transport._ssl is not None:
+        PROFILES.labels(transport._ssl.get_selected_srtp_profile().decode()).inc()
 
 
 async def close_quietly(peer: RTCPeerConnection, timeout_s: float = 3.0) -> None:

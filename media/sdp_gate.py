@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from media.candidates import MAX_CANDIDATES, AddressPolicy, RemoteCandidate, parse_candidate, usable
 from media.errors import MalformedCandidate, MalformedOffer
-from media.model import KIND_OF, SOURCES
+from media.model import KIND_OF, SOURCES, Kind
+from media.offered_codecs import OfferedCodec, read_codecs
 from media.rtp import Extension
 
 MAX_OFFER_BYTES = 32 * 1024
@@ -20,7 +21,6 @@ AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 _EXTENSIONS = {"audio": (MID, AUDIO_LEVEL), "video": (MID, ABS_SEND_TIME)}
 _NAMES: dict[str, Extension] = {MID: "mid", AUDIO_LEVEL: "level", ABS_SEND_TIME: "abs_send_time"}
-_FEEDBACK = ("nack", "nack pli", "goog-remb")
 _M_LINE = re.compile(r"m=(audio|video) (\d{1,5}) UDP/TLS/RTP/SAVPF((?: \d{1,3}){1,64})\Z")
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}\Z")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}\Z")
@@ -34,14 +34,12 @@ _SETUP = ("actpass", "active")
 class OfferedMedia:
     """One m-line, reduced to what the room uses."""
 
-    kind: str
+    kind: Kind
     lines: list[str]
-    payload_type: int = 0
-    rtx_payload_type: int | None = None
+    codecs: list[OfferedCodec] = field(default_factory=list)
     mid: str = ""
     direction: str = ""
     extensions: list[tuple[int, str]] = field(default_factory=list)
-    feedback: list[str] = field(default_factory=list)
     ssrcs: list[int] = field(default_factory=list)
 
     def attributes(self, name: str) -> list[str]:
@@ -56,7 +54,6 @@ class Offer:
     ufrag: str
     password: str
     fingerprint: str
-    setup: str
     candidates: list[RemoteCandidate]
 
     @property
@@ -86,7 +83,9 @@ class Offer:
             f"a=ice-ufrag:{self.ufrag}",
             f"a=ice-pwd:{self.password}",
             f"a=fingerprint:{self.fingerprint}",
-            f"a=setup:{self.setup}",
+            # Whoever may be either begins the handshake: as the DTLS server it is us who chooses the SRTP profile,
+            # AEAD wherever the browser has it. Chromium, asked to choose, takes AES-CM with HMAC-SHA1.
+            "a=setup:active",
         ]
 
 
@@ -102,8 +101,8 @@ def check_offer(text: str, *, seats: int, policy: AddressPolicy) -> Offer:
 def _read(text: str, seats: int, policy: AddressPolicy) -> Offer:
     session, media = _sections(text)
     _check_layout(media, seats)
-    for item in media:
-        _read_media(item)
+    for index, item in enumerate(media):
+        _read_media(item, own=index < len(SOURCES))
     mids = [item.mid for item in media]
     if len(set(mids)) != len(mids):
         raise MalformedOffer("Two m-lines have the same mid.")
@@ -111,8 +110,8 @@ def _read(text: str, seats: int, policy: AddressPolicy) -> Offer:
         raise MalformedOffer("All m-lines must be in one BUNDLE group.")
     ufrag = _one_value(session, media, "ice-ufrag", _UFRAG)
     password = _one_value(session, media, "ice-pwd", _PASSWORD)
-    fingerprint, setup = _fingerprint(session, media[0]), _setup(session, media[0])
-    return Offer(media, ufrag, password, fingerprint, setup, _candidates(media, policy))
+    _check_setup(session, media[0])
+    return Offer(media, ufrag, password, _fingerprint(session, media[0]), _candidates(media, policy))
 
 
 def _sections(text: str) -> tuple[list[str], list[OfferedMedia]]:
@@ -135,7 +134,8 @@ def _media_section(line: str) -> OfferedMedia:
     match = _M_LINE.match(line)
     if match is None:
         raise MalformedOffer("An m-line is neither audio nor video over UDP/TLS/RTP/SAVPF.")
-    return OfferedMedia(match.group(1), [f"formats{match.group(3)}"])
+    kind: Kind = "audio" if match.group(1) == "audio" else "video"
+    return OfferedMedia(kind, [f"formats{match.group(3)}"])
 
 
 def _check_layout(media: list[OfferedMedia], seats: int) -> None:
@@ -154,38 +154,20 @@ def _check_layout(media: list[OfferedMedia], seats: int) -> None:
 _DIRECTIONS = frozenset({"sendonly", "recvonly", "sendrecv", "inactive"})
 
 
-def _read_media(item: OfferedMedia) -> None:
+def _read_media(item: OfferedMedia, own: bool) -> None:
     mids = item.attributes("mid")
     if len(mids) != 1 or not _MID.match(mids[0]):
         raise MalformedOffer("An m-line has no usable mid.")
     if "a=rtcp-mux" not in item.lines:
         raise MalformedOffer("RTCP must be multiplexed (rtcp-mux).")
     item.mid = mids[0]
-    _read_codec(item)
+    attributes = [line[2:] for line in item.lines if line.startswith("a=")]
+    item.codecs = read_codecs(item.kind, [int(n) for n in item.lines[0].split()[1:]], attributes)
     item.extensions = _extensions(item)
+    if own:
+        item.codecs = item.codecs[:1]  # what this participant is to send
     if item.direction == "sendonly":
         item.ssrcs = _ssrcs(item)
-
-
-def _read_codec(item: OfferedMedia) -> None:
-    offered = {int(number) for number in item.lines[0].split()[1:]}
-    codecs = {}
-    for value in item.attributes("rtpmap"):
-        number, name = value.split(" ", 1)
-        if int(number) in offered:
-            codecs[int(number)] = name.lower()
-    wanted = "opus/48000/2" if item.kind == "audio" else "vp8/90000"
-    chosen = [number for number, name in codecs.items() if name == wanted and 96 <= number <= 127]
-    if not chosen:
-        raise MalformedOffer(f"The {item.kind} m-line offers no {wanted.split('/', maxsplit=1)[0]}.")
-    item.payload_type = chosen[0]
-    if item.kind == "video":
-        repair = [n for n, name in codecs.items() if name == "rtx/90000" and 96 <= n <= 127]
-        pairs = [value.split(" ", 1) for value in item.attributes("fmtp")]
-        repairs = [n for n in repair if [str(n), f"apt={item.payload_type}"] in pairs]
-        item.rtx_payload_type = repairs[0] if repairs else None
-        said = item.attributes("rtcp-fb")
-        item.feedback = [f for f in _FEEDBACK if f"{item.payload_type} {f}" in said or f"* {f}" in said]
 
 
 def _extensions(item: OfferedMedia) -> list[tuple[int, str]]:
@@ -229,11 +211,10 @@ def _fingerprint(session: list[str], first: OfferedMedia) -> str:
     raise MalformedOffer("There is no usable certificate fingerprint.")
 
 
-def _setup(session: list[str], first: OfferedMedia) -> str:
+def _check_setup(session: list[str], first: OfferedMedia) -> None:
     values = first.attributes("setup") or _attributes(session, "setup")
     if len(values) != 1 or values[0] not in _SETUP:
         raise MalformedOffer("setup must be actpass or active.")
-    return values[0]
 
 
 def _candidates(media: list[OfferedMedia], policy: AddressPolicy) -> list[RemoteCandidate]:
@@ -253,8 +234,7 @@ def _attributes(lines: list[str], name: str) -> list[str]:
 
 
 def _media_lines(media: OfferedMedia) -> list[str]:
-    main, repair = media.payload_type, media.rtx_payload_type
-    formats = f"{main} {repair}" if repair is not None else f"{main}"
+    formats = " ".join(str(number) for codec in media.codecs for number in codec.payload_types)
     lines = [
         f"m={media.kind} 9 UDP/TLS/RTP/SAVPF {formats}",
         "c=IN IP4 0.0.0.0",
@@ -263,11 +243,8 @@ def _media_lines(media: OfferedMedia) -> list[str]:
         "a=rtcp:9 IN IP4 0.0.0.0",
         "a=rtcp-mux",
         *(f"a=extmap:{identifier} {uri}" for identifier, uri in media.extensions),
-        f"a=rtpmap:{main} {'opus/48000/2' if media.kind == 'audio' else 'VP8/90000'}",
-        *(f"a=rtcp-fb:{main} {feedback}" for feedback in media.feedback),
+        *(line for codec in media.codecs for line in codec.lines()),
     ]
-    if repair is not None:
-        lines += [f"a=rtpmap:{repair} rtx/90000", f"a=fmtp:{repair} apt={main}"]
     if len(media.ssrcs) == 2:
         lines.append(f"a=ssrc-group:FID {media.ssrcs[0]} {media.ssrcs[1]}")
     return lines + [f"a=ssrc:{ssrc} cname:c" for ssrc in media.ssrcs]
