@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from aiortc import RTCRtpTransceiver, RTCSessionDescription
 from aiortc.rtcicetransport import RTCIceCandidate
+from aiortc.rtcrtpparameters import RTCRtcpFeedback
 from aiortc.rtp import RtcpRrPacket
 
 from core.errors import ServiceError
@@ -78,10 +79,12 @@ class ParticipantConnection:
     async def _negotiate(self, offer: Offer) -> str:
         await self._peer.setRemoteDescription(RTCSessionDescription(offer.sdp(), "offer"))
         transceivers = self._peer.getTransceivers()
+        feedback = {m.mid: [RTCRtcpFeedback(type=f) for f in m.codecs[0].feedback] for m in offer.media}
         for transceiver in transceivers:
             for codec in transceiver._codecs:
                 if codec.name == "opus":
                     codec.parameters = dict(OPUS)
+                    codec.rtcpFeedback = feedback[transceiver.mid or ""]
         own, seated = transceivers[: len(SOURCES)], transceivers[len(SOURCES) :]
         for transceiver in seated:
             transceiver.direction = "sendonly"

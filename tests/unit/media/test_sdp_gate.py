@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from media.candidates import AddressPolicy
 from media.errors import MalformedOffer
+from media.offered_codecs import OfferedCodec
 from media.sdp_gate import MAX_OFFER_BYTES, Offer, check_offer
 
 POLICY = AddressPolicy(allow_private=True)
@@ -20,10 +21,16 @@ def m_line(kind: str, mid: int, direction: str) -> list[str]:
         if kind == "audio"
         else [
             "a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 goog-remb", "a=rtcp-fb:96 transport-cc", "a=rtcp-fb:96 nack",
-            "a=rtcp-fb:96 nack pli", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96", "a=rtpmap:103 H264/90000",
+            "a=rtcp-fb:96 nack pli", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96", "a=rtpmap:102 H264/90000",
+            "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f",
+            "a=rtpmap:103 rtx/90000", "a=fmtp:103 apt=102", "a=rtpmap:104 H264/90000",
+            "a=fmtp:104 level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f",
+            "a=rtpmap:106 H264/90000", "a=rtcp-fb:106 nack",
+            "a=fmtp:106 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+            "a=rtpmap:107 rtx/90000", "a=fmtp:107 apt=106", "a=rtpmap:98 VP9/90000",
         ]
     )  # fmt: skip
-    formats = "111 63" if kind == "audio" else "96 97 103"
+    formats = "111 63" if kind == "audio" else "96 97 102 103 104 106 107 98"
     ssrc = {
         "sendonly": [
             f"a=ssrc-group:FID {mid}11 {mid}12",
@@ -60,12 +67,24 @@ def test_chromiums_offer_passes_and_only_our_words_go_on() -> None:
     passed = read(offer())
     assert [candidate.host for candidate in passed.candidates] == ["192.168.1.7"]
     again = passed.sdp()
-    for word in ("H264", "red", "transport-cc", "msid:- abc", "toffset", ".local", "4611731400430051336"):
+    for word in (
+        "VP9",
+        "profile-level-id=42001f",
+        "packetization-mode=0",
+        "red",
+        "transport-cc",
+        "msid:- abc",
+        "toffset",
+        ".local",
+        "4611731400430051336",
+    ):
         assert word not in again
     description = SessionDescription.parse(again)
     assert [media.kind for media in description.media] == ["audio", "video", "video"] * 4
     assert [media.direction for media in description.media[:4]] == ["sendonly"] * 3 + ["recvonly"]
     assert [info.ssrc for info in description.media[1].ssrc] == [111, 112]
+    names = [[codec.name for codec in media.rtp.codecs] for media in description.media[:6]]
+    assert names == [["opus"], *[["VP8", "rtx"]] * 2, ["opus"], *[["VP8", "rtx", "H264", "rtx"]] * 2]
     assert read(again).sdp() == again
 
 
@@ -86,7 +105,6 @@ def test_chromiums_offer_passes_and_only_our_words_go_on() -> None:
         ("a=ice-pwd:bP+XJMM09aR8AiX1jdukzR6Y\r\n", ""),
         ("a=setup:actpass", "a=setup:holdconn"),
         ("opus/48000/2", "opus/8000"),
-        ("VP8/90000", "VP9/90000"),
         ("a=ssrc-group:FID 111 112", "a=ssrc-group:FID 111 99999999999"),
         ("2122260223 192.168.1.7 50000", "x y z"),
         ("a=group:BUNDLE 0 1 2", "a=group:BUNDLE 0 1"),
@@ -98,6 +116,28 @@ def test_damaged_offers_have_one_error(old: str, new: str) -> None:
     assert old in text
     with pytest.raises(MalformedOffer):
         read(text.replace(old, new))
+
+
+def test_who_has_h264_only_sends_h264() -> None:
+    passed = read(offer().replace("VP8/90000", "AV1/90000"))
+    assert [(codec.codec, codec.payload_type, codec.rtx) for codec in passed.media[1].codecs] == [
+        ("h264", 106, 107)
+    ]
+    assert passed.media[4].codecs == [OfferedCodec("h264", 106, 107, ("nack",), "42e01f")]
+    assert "a=fmtp:106 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f" in passed.sdp()
+    with pytest.raises(MalformedOffer):
+        read(
+            offer().replace("VP8/90000", "AV1/90000").replace("packetization-mode=1", "packetization-mode=0")
+        )
+
+
+def test_sound_is_repaired_where_the_offer_says_so() -> None:
+    assert passed_feedback(offer()) == ()
+    assert passed_feedback(offer().replace("a=rtpmap:63", "a=rtcp-fb:111 nack\r\na=rtpmap:63")) == ("nack",)
+
+
+def passed_feedback(text: str) -> tuple[str, ...]:
+    return read(text).media[0].codecs[0].feedback
 
 
 def test_size_and_number_of_lines_and_candidates_are_bounded() -> None:

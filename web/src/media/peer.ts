@@ -37,6 +37,11 @@ function iceServers(servers: readonly IceServer[]): RTCIceServer[] {
   }));
 }
 
+/** Browsers ask for lost sound again when both sides say so, but do not offer it by themselves. */
+export function withSoundRepaired(sdp: string): string {
+  return sdp.replace(/^a=rtpmap:(\d+) opus\/48000\/2\r\n(?!a=rtcp-fb:\1 nack\r\n)/gm, "$&a=rtcp-fb:$1 nack\r\n");
+}
+
 function gathered(connection: RTCPeerConnection): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -90,7 +95,8 @@ export class Peer {
   }
 
   async negotiate(wire: PeerWire): Promise<void> {
-    await this.connection.setLocalDescription(await this.connection.createOffer());
+    const offer = await this.connection.createOffer();
+    await this.connection.setLocalDescription({ type: "offer", sdp: withSoundRepaired(offer.sdp ?? "") });
     await gathered(this.connection);
     const sdp = this.connection.localDescription?.sdp ?? "";
     this.#trickle(wire, sdp);
