@@ -7,8 +7,8 @@ from uuid import UUID
 
 from clinical_store.note import Frozen
 
-Path = Literal["relay", "server", "untested"]
-"""What the check went through: the clinic's TURN relay, requests to the web server, or nothing."""
+Path = Literal["relay", "direct", "blocked", "untested"]
+"""How the check reached the media server: through the clinic's TURN relay, straight, not at all, or it did not run."""
 Verdict = Literal["good", "fair", "weak", "unknown"]
 Microphone = Literal["good", "quiet", "noisy", "silent", "none"]
 Camera = Literal["good", "dark", "none"]
@@ -39,6 +39,8 @@ class LineCheck(Frozen):
     def verdict(self) -> Verdict:
         """Good: picture and sound. Fair: a small picture. Weak: sound only is advised."""
         kbps = [rate for rate in (self.up_kbps, self.down_kbps) if rate is not None]
+        if self.path == "blocked":
+            return "weak"
         if self.path == "untested" or not kbps:
             return "unknown"
         loss, rtt_ms = self.loss or 0.0, self.rtt_ms or 0

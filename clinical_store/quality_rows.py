@@ -50,7 +50,7 @@ class LineCheckRow(Base):
 
     __tablename__ = "line_check"
     __table_args__ = (
-        CheckConstraint("path IN ('relay', 'server', 'untested')", name="path"),
+        CheckConstraint("path IN ('relay', 'direct', 'blocked', 'untested')", name="path"),
         CheckConstraint("0 <= loss AND loss <= 1", name="loss"),
         CheckConstraint("microphone IN ('good', 'quiet', 'noisy', 'silent', 'none')", name="microphone"),
         CheckConstraint("camera IN ('good', 'dark', 'none')", name="camera"),

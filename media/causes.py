@@ -30,7 +30,7 @@ SLOW_RTT_S = (
 )
 MOSTLY = 0.5
 CONCEALED, FROZEN = 0.05, 0.2
-SILENT_PEAK = 1 / 32_768  # below one step of 16-bit sound: not a quiet room but a device that delivers zeros
+SILENT_LEVEL = 1 / 32_768  # below one step of 16-bit sound: not a quiet room but a device that delivers zeros
 COVERED_LIGHT, COVERED_DETAIL, FLAT_DETAIL = 0.06, 0.03, 0.008
 SILENT_REPORTS, COVERED_REPORTS = 3, 2
 """In a row, five seconds each: nobody is warned while plugging in a headset or walking past a dark door."""
@@ -50,7 +50,7 @@ class BrowserReport(Protocol):
     @property
     def bandwidth_limited(self) -> float: ...
     @property
-    def microphone_peak(self) -> float | None: ...
+    def microphone_level(self) -> float | None: ...
     @property
     def camera_light(self) -> float | None: ...
     @property
@@ -122,7 +122,7 @@ class Devices:
 
 
 def _silent(report: BrowserReport) -> bool:
-    return report.microphone_peak is not None and report.microphone_peak < SILENT_PEAK
+    return report.microphone_level is not None and report.microphone_level < SILENT_LEVEL
 
 
 def _covered(report: BrowserReport) -> bool:

@@ -40,7 +40,7 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 class LineReport(Payload):
     """What the check of the line measured (clinical_store.LineCheck). None: not measured."""
 
-    path: Literal["relay", "server", "untested"]
+    path: Literal["relay", "direct", "blocked", "untested"]
     up_kbps: Annotated[int, Field(ge=0, le=10_000_000)] | None
     down_kbps: Annotated[int, Field(ge=0, le=10_000_000)] | None
     loss: Share | None
@@ -88,13 +88,25 @@ class MediaReport(Payload):
 
     cpu_limited: Share
     bandwidth_limited: Share
-    microphone_peak: Share | None
+    microphone_level: Share | None
     camera_light: Share | None
     camera_detail: Share | None
     camera_fps: Annotated[float, Field(ge=0, le=240, allow_inf_nan=False)] | None
     frozen: Share
     concealed: Share
     route: Literal["direct", "relay", "unknown"]
+
+
+class ViewChoice(Payload):
+    """What to be sent of the others: all the line carries, little, or sound alone."""
+
+    mode: Literal["auto", "save_data", "audio_only"]
+
+
+class StillShown(Payload):
+    """The still of this number has come whole."""
+
+    number: Annotated[int, Field(ge=0, le=2**31)]
 
 
 class ConsentChoice(Payload):
@@ -123,12 +135,16 @@ EVENTS: Mapping[str, EventRule] = {
     "media.candidate": EventRule(Permission.MEDIA_PUBLISH, Candidate),
     "media.state": EventRule(Permission.MEDIA_PUBLISH, MediaState),
     "media.report": EventRule(Permission.MEDIA_PUBLISH, MediaReport),
+    "media.view": EventRule(Permission.MEDIA_PUBLISH, ViewChoice),
+    "media.still_shown": EventRule(Permission.MEDIA_PUBLISH, StillShown),
     "consent.set": EventRule(Permission.CONSENT_SET, ConsentChoice, cost=3),
     "chat.send": EventRule(Permission.CHAT_WRITE, ChatText, cost=3),
     "room.ping": EventRule(Permission.ROOM_JOIN, Nothing),
     "room.ticket": EventRule(Permission.TICKET_ISSUE, Nothing, cost=3),
     "room.leave": EventRule(Permission.ROOM_JOIN, Nothing, cost=3),
     "room.end": EventRule(Permission.VISIT_END, Nothing, cost=3),
+    "visit.phone": EventRule(Permission.PHONE_BEGIN, Nothing, cost=3),
+    "visit.phone_end": EventRule(Permission.PHONE_END, Nothing, cost=3),
 }
 
 JOIN_PERMISSION = Permission.ROOM_JOIN

@@ -44,7 +44,7 @@ _TABLES = (
         speaker text NOT NULL,
         CONSTRAINT pk_line_check PRIMARY KEY (participant_id),
         CONSTRAINT fk_line_check_participant_id FOREIGN KEY (participant_id) REFERENCES visit_participant (id),
-        CONSTRAINT ck_line_check_path CHECK (path IN ('relay', 'server', 'untested')),
+        CONSTRAINT ck_line_check_path CHECK (path IN ('relay', 'direct', 'blocked', 'untested')),
         CONSTRAINT ck_line_check_loss CHECK (0 <= loss AND loss <= 1),
         CONSTRAINT ck_line_check_microphone CHECK (microphone IN ('good', 'quiet', 'noisy', 'silent', 'none')),
         CONSTRAINT ck_line_check_camera CHECK (camera IN ('good', 'dark', 'none')),

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 
 import type { LiveUtterance, RecordingSegment, Utterance } from "../src/api/types";
-import { lineQuality } from "../src/media/quality";
 import { sectionsOf, seated } from "../src/media/seats";
 import { loudness } from "../src/media/sound";
 import type { Participant } from "../src/socket/events";
@@ -24,7 +23,7 @@ describe("seats", () => {
 
   it("seats nobody who waits, and not oneself", () => {
     const person = (id: string, seat: number | null, state: Participant["state"]): Participant => ({
-      id, seat, state, role: "patient", display_name: id, microphone: true, camera: true, connected: true, media: "connected", consent: { record: null, transcribe: null },
+      id, seat, state, role: "patient", display_name: id, microphone: true, camera: true, connected: true, media: "connected", consent: { record: null, transcribe: null }, line: null,
     });
     const people = [person("me", null, "admitted"), person("b", 1, "admitted"), person("a", 0, "admitted"), person("w", null, "waiting")];
     expect(seated(people, "me").map((one) => one.id)).toEqual(["a", "b"]);
@@ -46,15 +45,6 @@ describe("the transcript", () => {
 
   it("never asks for a clip before its recording began", () => {
     expect(clipPlace(utterance("a", 10), segment("one", 10, 20))).toEqual({ segmentId: "one", from: 10, to: 12.3 });
-  });
-});
-
-describe("the line", () => {
-  const reading = { received: 0, lost: 0, lostUp: 0, roundTrip: 0.05 };
-  it("says whose part of the way is weak", () => {
-    expect(lineQuality(reading, { ...reading, received: 100 }).quality).toBe("good");
-    expect(lineQuality(reading, { ...reading, received: 80, lost: 20 }).words).toContain("what others send");
-    expect(lineQuality(reading, { ...reading, received: 100, lostUp: 0.2 }).words).toContain("what you send");
   });
 });
 

@@ -1,7 +1,6 @@
 """Quality of a call: told to the call when it changes, kept on the visit, and no burden when the database is away."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.integration
 REPORT = {
     "cpu_limited": 0.0,
     "bandwidth_limited": 0,
-    "microphone_peak": 0.25,
+    "microphone_level": 0.25,
     "camera_light": 0.5,
     "camera_detail": 0.2,
     "camera_fps": 24,
@@ -72,7 +71,7 @@ def points_of(quality: VisitQuality) -> int:
 
 
 @pytest.fixture
-async def talk(consult: Consult) -> AsyncIterator[Talk]:
+async def talk(consult: Consult) -> Talk:
     doctor, patient = await consult.call()
     for client in (doctor, patient):
         await client.must("media.offer", {"sdp": "v=0"})
@@ -174,7 +173,7 @@ async def test_a_report_reaches_the_judge_and_only_from_the_call(talk: Talk, con
         {"cpu_limited": True},
         {"cpu_limited": "0"},
         {"frozen": -0.1},
-        {"microphone_peak": 2},
+        {"microphone_level": 2},
         {"camera_fps": 1e9},
         {"route": "planted words"},
         {"note": "planted words"},

@@ -35,6 +35,7 @@ def check(**figures: object) -> LineCheck:
         ({"loss": None, "rtt_ms": None}, "good"),
         ({"up_kbps": None, "down_kbps": None}, "unknown"),
         ({"path": "untested"}, "unknown"),
+        ({"path": "blocked", "up_kbps": None, "down_kbps": None}, "weak"),
     ],
 )
 def test_verdicts(figures: dict[str, object], verdict: Verdict) -> None:

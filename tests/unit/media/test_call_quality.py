@@ -147,7 +147,7 @@ def test_a_long_way_is_slow_in_both_directions(call: Call) -> None:
 
 
 def test_devices(call: Call) -> None:
-    call.reports[PATIENT] = Report(microphone_peak=0.0, camera_light=0.01, camera_detail=0.0)
+    call.reports[PATIENT] = Report(microphone_level=0.0, camera_light=0.01, camera_detail=0.0)
     assert call.windows()[PATIENT].up.cause == "microphone_silent"
     call.on[PATIENT].microphone = False
     told = call.windows(1)[PATIENT]
@@ -160,7 +160,7 @@ def test_who_lies_about_itself_harms_only_itself(call: Call) -> None:
     call.reports[PATIENT] = Report(
         cpu_limited=1,
         bandwidth_limited=1,
-        microphone_peak=0,
+        microphone_level=0,
         camera_light=0,
         frozen=1,
         concealed=1,

@@ -26,7 +26,7 @@ class Report:
 
     cpu_limited: float = 0.0
     bandwidth_limited: float = 0.0
-    microphone_peak: float | None = 0.2
+    microphone_level: float | None = 0.2
     camera_light: float | None = 0.5
     camera_detail: float | None = 0.2
     camera_fps: float | None = 24.0
@@ -42,7 +42,7 @@ def told(*reports: Report) -> list[Cause]:
     return devices.causes(5.0 * (len(reports) - 1), microphone=True, camera=True)
 
 
-SILENT = Report(microphone_peak=0.0)
+SILENT = Report(microphone_level=0.0)
 COVERED = Report(camera_light=0.02, camera_detail=0.01)
 
 
@@ -54,7 +54,7 @@ def test_a_device_that_works_has_no_cause() -> None:
 def test_a_microphone_that_delivers_zeros_for_fifteen_seconds() -> None:
     assert told(SILENT, SILENT) == []
     assert told(SILENT, SILENT, SILENT) == ["microphone_silent"]
-    assert told(SILENT, SILENT, Report(microphone_peak=0.0001), SILENT) == []  # a quiet room is no silence
+    assert told(SILENT, SILENT, Report(microphone_level=0.0001), SILENT) == []  # a quiet room is no silence
 
 
 def test_who_muted_is_not_told_that_the_microphone_is_silent() -> None:
@@ -62,7 +62,7 @@ def test_who_muted_is_not_told_that_the_microphone_is_silent() -> None:
     for at in range(4):
         devices.note(SILENT, 5.0 * at)
     assert devices.causes(15.0, microphone=False, camera=True) == []
-    assert told(*[Report(microphone_peak=None)] * 4) == []
+    assert told(*[Report(microphone_level=None)] * 4) == []
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_the_relay_is_named_only_where_nothing_else_explains_a_line_that_is_not_
         st.builds(
             Report,
             cpu_limited=st.floats(0, 1),
-            microphone_peak=st.none() | st.floats(0, 1),
+            microphone_level=st.none() | st.floats(0, 1),
             camera_light=st.none() | st.floats(0, 1),
             camera_detail=st.none() | st.floats(0, 1),
             camera_fps=st.none() | st.floats(0, 60),

@@ -12,6 +12,9 @@ export type Problem = Pick<Schemas["Problem"], "title" | "status" | "code"> &
   Partial<Schemas["Problem"]> & { alternatives?: Slot[] };
 
 export type Visit = Schemas["VisitView"];
+export type LineView = Schemas["LineView"];
+export type VisitQuality = Schemas["VisitQuality"];
+export type QualityPoint = Schemas["QualityPoint"];
 export type Doctor = Schemas["DoctorView"];
 export type Slot = Schemas["SlotView"];
 export type Appointment = Schemas["AppointmentView"];

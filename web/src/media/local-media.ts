@@ -1,5 +1,6 @@
 /** This person's own microphone and camera, kept from the device check into the room. */
 import { deviceProblem, listDevices, openBoth, openCamera, openMicrophone, type DeviceList, type DeviceProblem, type Kind } from "./devices";
+import type { LineCheck } from "./line-check";
 import type { Remembered } from "./remembered";
 
 export interface LocalState {
@@ -24,6 +25,8 @@ export class LocalMedia {
   #state: LocalState = NOTHING;
   #listeners = new Set<() => void>();
   #closed = false;
+  /** What the device check measured of the line, once it has. */
+  lineCheck: LineCheck | null = null;
 
   readonly state = (): LocalState => this.#state;
 

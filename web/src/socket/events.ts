@@ -1,5 +1,8 @@
 /** What travels on the room's socket, as the server's contract names it. */
-import type { ChatMessage, LiveUtterance, Problem, RoomTicket } from "../api/types";
+import type { ChatMessage, LineView, LiveUtterance, Problem, RoomTicket } from "../api/types";
+import type { LineCheck } from "../media/line-check";
+import type { MediaReport } from "../media/line-report";
+import type { LineQuality } from "../media/quality";
 
 export type Purpose = "record" | "transcribe";
 export type ParticipantState = "invited" | "waiting" | "admitted" | "left";
@@ -15,6 +18,8 @@ export interface Participant {
   /** Picture and sound: "reconnecting" was lost a moment ago and its place is held, "gone" is not there. */
   media: "connected" | "connecting" | "reconnecting" | "gone";
   consent: Record<Purpose, boolean | null>;
+  /** What their device check measured, for those who let people in. */
+  line: LineView | null;
   /** Which pair of this client's receiving media sections carries this participant; null for nobody's. */
   seat: number | null;
 }
@@ -35,6 +40,7 @@ export interface ServerEvents {
   "room.state": (state: RoomState) => void;
   "chat.message": (message: ChatMessage) => void;
   "transcript.utterance": (utterance: LiveUtterance) => void;
+  "quality.changed": (change: { participants: LineQuality[] }) => void;
   "note.changed": (change: { visit_id: string; revision: number }) => void;
   "room.ended": (end: Record<string, never>) => void;
   "room.moved": (move: { node_url: string }) => void;
@@ -47,11 +53,12 @@ export type Done = object;
 export type Ack<T = Done> = ({ ok: true } & T) | Refusal;
 
 interface Calls {
-  "lobby.ready": { ask: { camera: boolean; microphone: boolean; speaker: boolean }; answer: Done };
+  "lobby.ready": { ask: { camera: boolean; microphone: boolean; speaker: boolean; line: LineCheck | null }; answer: Done };
   "lobby.admit": { ask: { participant_id: string }; answer: Done };
   "media.offer": { ask: { sdp: string }; answer: { sdp: string; seats: Record<string, number> } };
   "media.candidate": { ask: { candidate: string; sdp_mid: string }; answer: Done };
   "media.state": { ask: { microphone: boolean; camera: boolean }; answer: Done };
+  "media.report": { ask: MediaReport; answer: Done };
   "consent.set": { ask: { purpose: Purpose; granted: boolean; text_version: string }; answer: Done };
   "chat.send": { ask: { text: string }; answer: { message: ChatMessage } };
   "room.ping": { ask: Record<string, never>; answer: Done };

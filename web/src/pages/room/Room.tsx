@@ -18,6 +18,7 @@ import { ConsentControl } from "./ConsentControl";
 import { Controls } from "./Controls";
 import { DraftPanel } from "./DraftPanel";
 import classes from "./Room.module.css";
+import { OwnNotice } from "./Quality";
 import { RoomHeader } from "./RoomHeader";
 import { Stage } from "./Stage";
 import { WaitingPeople } from "./WaitingPeople";
@@ -86,6 +87,7 @@ export function Room({ visit, session, room, me, view, connection, local, watch 
       <RoomHeader visit={visit} room={room} view={view} isDoctor={isDoctor} />
       <main className={classes["call"]} id="main">
         <Stage room={room} me={me} view={view} local={local} watch={watch} />
+        <OwnNotice quality={view.lines.get(me.id)} />
         {isDoctor && <WaitingPeople room={room} connection={connection} />}
         <Controls local={local} connection={connection} isDoctor={isDoctor} watch={watch}>
           <ConsentControl me={me} room={room} connection={connection} />

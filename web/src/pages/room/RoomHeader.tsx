@@ -4,6 +4,7 @@ import type { RoomView } from "../../socket/room-connection";
 import { duration, secondsSince } from "../../ui/time";
 import { useNow } from "../../ui/use-now";
 import { PageTitle } from "../../ui/PageTitle";
+import { OwnQuality } from "./Quality";
 import classes from "./Room.module.css";
 
 function Clock({ epoch }: { epoch: string }) {
@@ -31,12 +32,7 @@ export function RoomHeader({ visit, room, view, isDoctor }: { visit: Visit; room
         <Indicator on={room.recording} words={["Recording", "Not recording"]} testId="recording-indicator" />
         <Indicator on={room.transcribing} words={["Transcribing", "Not transcribing"]} testId="transcribing-indicator" />
       </div>
-      {view.line !== null && (
-        <span className={classes["line"]} data-quality={view.line.quality} title={view.line.words} data-testid="line-quality">
-          <span aria-hidden="true"><i /><i /><i /></span>
-          <span className={classes["hidden"]}>{view.line.words}</span>
-        </span>
-      )}
+      <OwnQuality quality={view.lines.get(room.me)} />
     </header>
   );
 }

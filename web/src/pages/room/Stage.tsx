@@ -3,10 +3,12 @@ import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import type { LocalMedia } from "../../media/local-media";
 import type { Participant, RoomState } from "../../socket/events";
+import type { LineQuality } from "../../media/quality";
 import type { RoomView } from "../../socket/room-connection";
 import { Avatar } from "../../ui/Avatar";
 import { Icon } from "../../ui/Icon";
 import { VideoView } from "../../ui/VideoView";
+import { TileQuality } from "./Quality";
 import classes from "./Room.module.css";
 
 /** Binds the stream and plays it; browsers refuse sound before a click, which is then asked for. */
@@ -38,7 +40,9 @@ function tileWords(person: Participant): string {
   return person.camera ? "" : "Camera is off";
 }
 
-function RemoteTile({ person, stream }: { person: Participant; stream: MediaStream | undefined }) {
+function RemoteTile({ person, stream, quality }: {
+  person: Participant; stream: MediaStream | undefined; quality: LineQuality | undefined;
+}) {
   const { video, silent, play } = useRemoteStream(stream);
   const words = tileWords(person);
   const held = person.media === "reconnecting";
@@ -46,6 +50,7 @@ function RemoteTile({ person, stream }: { person: Participant; stream: MediaStre
     <figure className={classes["tile"]} data-participant={person.id} data-camera={person.camera && words === ""} data-media={person.media}>
       <video ref={video} autoPlay playsInline data-testid="remote-video" data-participant={person.id} aria-label={`Picture of ${person.display_name}`} />
       {words !== "" && <div className={classes["veil"]}><Avatar name={person.display_name} size={88} /><p>{words}</p></div>}
+      <TileQuality person={person} quality={quality} />
       {silent && <Button className={classes["unmute"]} onClick={play} leftSection={<Icon name="speaker" />}>Turn on the sound</Button>}
       <figcaption>
         {!person.microphone && <Icon name="microphone-off" size={16} />}
@@ -92,7 +97,7 @@ export function Stage({ room, me, view, local, watch }: {
       <div className={classes["tiles"]} data-count={others.length}>
         {others.length === 0
           ? <Nobody room={room} me={me} />
-          : others.map((one) => <RemoteTile key={one.id} person={one} stream={view.streams.get(one.id)} />)}
+          : others.map((one) => <RemoteTile key={one.id} person={one} stream={view.streams.get(one.id)} quality={view.lines.get(one.id)} />)}
       </div>
       {!watch && <SelfView local={local} />}
       <p className={classes["banner"]} role="status" data-shown={words !== ""} data-testid="connection-state" data-media={view.media}>{words}</p>
