@@ -43,6 +43,10 @@ check: python web-deps ## Lint, types, import contracts, TypeScript
 bench: python ## Every figure beside its peer; tables and bench/results/*.json (DATA=../shared/data)
 	set -e; for b in bench/*.py; do $(BIN)/python $$b --data $(or $(DATA),../shared/data); done
 
+.PHONY: bench-media
+bench-media: python ## Media figures beside stock aiortc, Janus and a bare loop (BENCH_ARGS="cpu delay --minutes 30")
+	$(BIN)/python -m bench.media $(BENCH_ARGS)
+
 .PHONY: fmt
 fmt: python ## Format and fix what the linter can fix
 	$(BIN)/ruff format $(CHECKED)

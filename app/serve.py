@@ -11,6 +11,7 @@ from app.demo.seed import refuse_mixing
 from app.lifetime import end_with_parent, stop_on_signals
 from app.settings import Settings
 from app.wiring import Clinic
+from core.collection import set_service_aside
 from core.errors import ServiceError
 from core.private_file import make_private_folder
 from core.telemetry import configure_logging, get_logger, serve_metrics
@@ -32,10 +33,16 @@ async def run() -> int:
     site = web.TCPSite(runner, clinic.settings.host, clinic.settings.port)
     await site.start()
     stop_metrics = serve_metrics(clinic.settings.metrics_port) if clinic.settings.metrics_port else None
+    set_service_aside()
     log.info("serve.started", port=clinic.settings.port)
     try:
         await _until(
-            stop, clinic.rooms.run(stop), clinic.relay.run(stop), clinic.sealer.run(stop), _show(clinic, stop)
+            stop,
+            clinic.rooms.run(stop),
+            clinic.relay.run(stop),
+            clinic.sealer.run(stop),
+            clinic.files.run(stop),
+            _show(clinic, stop),
         )
     finally:
         if stop_metrics:
@@ -76,5 +83,6 @@ async def _end(clinic: Clinic, runner: web.AppRunner) -> None:
     await clinic.recorder.close()
     await runner.cleanup()
     clinic.recordings.close()
+    clinic.files.close()
     clinic.access.close()
     await clinic.close()
