@@ -144,7 +144,7 @@ class Settings(BaseSettings):
     @field_validator("clinic_phone")
     @classmethod
     def _phone_can_be_dialled(cls, value: str) -> str:
-        """As people write it: digits, spaces and marks; words only after them ("020 7946 0018 ext. 4, ask for triage")."""
+        """As people write it: digits, spaces and marks; words only after them ("020 7946 0018 ext. 4, ask for Kim")."""
         if value and not re.fullmatch(r"\+?\(?\d[\d ()./-]{2,24}(?:[ ,;][\w .,'#()-]*)?", value):
             raise ValueError("a telephone number such as +44 20 7946 0018 is wanted")
         return value.strip()

@@ -122,6 +122,8 @@ class Clinic:
             on_connection_state=self._media_changed,
         )
         plane.on_removal = self._media_removed
+        plane.ladder.on_view = lambda visit_id, viewer: self.rooms.view_changed(visit_id, viewer)
+        plane.ladder.on_still = lambda visit_id, viewer, part: self.rooms.show_still(visit_id, viewer, part)
         return plane
 
     def _media_removed(self, visit_id: UUID, participant_id: UUID, reason: str) -> None:
@@ -147,7 +149,9 @@ class Clinic:
             origins=self.settings.origins,
             desk=self.desk,
             quality=CallQuality(self.media),
+            ladder=self.media.ladder,
             seats=self.settings.seats,
+            clinic_phone=self.settings.clinic_phone,
         )
 
     @cached_property

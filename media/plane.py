@@ -11,7 +11,9 @@ from media.arrivals import Arrivals
 from media.candidates import parse_candidate, ufrag_of, usable
 from media.connection import ParticipantConnection
 from media.doorkeeper import Doorkeeper
+from media.ladder_keeper import LadderKeeper
 from media.limits import Removal
+from media.low_bandwidth import LowBandwidth
 from media.model import ConnectionState, Figures, MediaSettings, Tap
 from media.ports import EpochOf, OnConnectionState, OnRemoval
 from media.recorder_link import RecorderLink
@@ -50,6 +52,7 @@ class MediaPlane:
         self._taps: dict[tuple[UUID, UUID], Tap] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._arrivals = Arrivals()
+        self.ladder = LadderKeeper(LowBandwidth())
         self._pulse: asyncio.Task[None] | None = None
 
     async def connect(self, visit_id: UUID, participant_id: UUID, offer: str) -> str:
@@ -98,6 +101,7 @@ class MediaPlane:
                 epoch = await self._epoch_of(visit_id) if self._epoch_of is not None else now
                 zero = time.monotonic() - (self._clock.now() - epoch).total_seconds()
                 room = self._rooms[visit_id] = Room(visit_id, self._settings.seats, self._recorder, zero)
+                room.select = self.ladder.select
             return room
 
     async def add_candidate(self, visit_id: UUID, participant_id: UUID, candidate: str, sdp_mid: str) -> None:
@@ -133,6 +137,7 @@ class MediaPlane:
         if room is None:
             return
         connection = room.leave(participant_id)
+        self.ladder.forget(participant_id)
         self._locks.pop((visit_id, participant_id), None)
         if connection is not None:
             await connection.close()
@@ -186,12 +191,14 @@ class MediaPlane:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._pulse
             self._pulse = None
+        await self.ladder.close()
         if self._closing:
             await asyncio.wait(self._closing, timeout=self._settings.close_timeout_s)
 
     def _forget(self, visit_id: UUID) -> None:
         self._rooms.pop(visit_id, None)
         self._opening.pop(visit_id, None)
+        self.ladder.forget_visit(visit_id)
 
     def _changed(
         self, visit_id: UUID, participant_id: UUID, connection: ParticipantConnection, state: ConnectionState
@@ -237,3 +244,4 @@ class MediaPlane:
             await asyncio.sleep(0.5)
             for room in list(self._rooms.values()):
                 room.tell_downlinks(time.monotonic())
+            self.ladder.tick(list(self._rooms.values()), time.monotonic())

@@ -1,6 +1,14 @@
 """What a room refuses. Each class is one stable code, the same in an acknowledgement and in problem+json."""
 
-from core.errors import Conflict, Forbidden, InvalidInput, NotFound, PayloadTooLarge, TooManyRequests, Unavailable
+from core.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    PayloadTooLarge,
+    TooManyRequests,
+    Unavailable,
+)
 
 
 class UnknownEvent(NotFound):
@@ -49,6 +57,12 @@ class RoomFull(Conflict):
     code = "room_full"
     title = "The room is full"
     next_step = "Wait until somebody leaves."
+
+
+class PhoneNotConfigured(Conflict):
+    code = "phone_not_configured"
+    title = "The clinic has not given a telephone number for visits"
+    next_step = "Write in the chat on which number you can be called, or book a new appointment."
 
 
 class VisitEnded(Conflict):

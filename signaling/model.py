@@ -24,6 +24,14 @@ MediaWord = Literal["connected", "connecting", "reconnecting", "gone"]
 """Of a participant's picture and sound. `reconnecting`: lost a moment ago, their place is held. `gone`: none."""
 
 
+View = Literal["auto", "save_data", "audio_only"]
+"""What a person wants to be sent of the others."""
+RungWord = Literal["full", "low", "stills", "audio_only", "phone"]
+"""What arrives of somebody: everything, a small copy, single pictures, sound alone, or not even that."""
+RUNGS: tuple[RungWord, ...] = ("phone", "audio_only", "stills", "low", "full")
+"""By media.ladder.Rung's numbers."""
+
+
 class ConsentView(BaseModel):
     """None: not asked yet, which is never a yes."""
 
@@ -33,7 +41,8 @@ class ConsentView(BaseModel):
 
 class ParticipantView(BaseModel):
     """`seat`: which receiving sections of the recipient's own connection carry this person. `line`: what their device
-    check measured, for those who admit.
+    check measured, for those who admit. `view`: what they wish to be sent; `rung`: how the recipient receives them;
+    `receives`: how they receive the recipient (both null where nothing is sent).
     """
 
     id: UUID
@@ -47,7 +56,18 @@ class ParticipantView(BaseModel):
     media: MediaWord
     consent: ConsentView
     line: LineView | None
+    view: View
+    rung: RungWord | None
+    receives: RungWord | None
     seat: int | None
+
+
+class PhoneView(BaseModel):
+    """`number`: the clinic's, null where it has given none. `since`: the visit goes on by phone, under `reference`."""
+
+    number: str | None = None
+    since: datetime | None = None
+    reference: str | None = None
 
 
 class RoomState(BaseModel):
@@ -61,6 +81,7 @@ class RoomState(BaseModel):
     epoch: datetime | None
     recording: bool
     transcribing: bool
+    phone: PhoneView
     participants: list[ParticipantView]
 
 
@@ -84,6 +105,8 @@ class Person:
     sends_media: bool = False
     media: MediaWord = "gone"
     line: LineView | None = None
+    view: View = "auto"
+    received: dict[UUID, RungWord] = field(default_factory=dict)
     oversees: bool = False
     """Holds room:participant:admit, so sees who waits."""
 
@@ -95,6 +118,7 @@ class Person:
 
     def end_media(self) -> None:
         self.sends_media, self.media, self.screen = False, "gone", False
+        self.received = {}
 
     @property
     def admitted(self) -> bool:
@@ -119,6 +143,7 @@ class Room:
     status: VisitStatus
     epoch: datetime | None
     seats: int
+    phone: PhoneView = field(default_factory=PhoneView)
     people: dict[UUID, Person] = field(default_factory=dict)
 
     def place(self, participant: Participant, *, oversees: bool = False) -> Person:
@@ -213,15 +238,16 @@ class Room:
             epoch=self.epoch,
             recording=self.runs("record"),
             transcribing=self.runs("transcribe"),
+            phone=self.phone,
             participants=[
-                _view(person, seats.get(person.id), person.line if viewer.oversees else None)
+                _view(person, viewer, seats.get(person.id))
                 for person in self.people.values()
                 if self.sees(viewer, person)
             ],
         )
 
 
-def _view(person: Person, seat: int | None, line: LineView | None) -> ParticipantView:
+def _view(person: Person, viewer: Person, seat: int | None) -> ParticipantView:
     return ParticipantView(
         id=person.id,
         role=person.role,
@@ -233,6 +259,9 @@ def _view(person: Person, seat: int | None, line: LineView | None) -> Participan
         connected=person.connection is not None,
         media=person.media,
         consent=ConsentView(record=person.consent.get("record"), transcribe=person.consent.get("transcribe")),
-        line=line,
+        line=person.line if viewer.oversees else None,
+        view=person.view,
+        rung=viewer.received.get(person.id),
+        receives=person.received.get(viewer.id),
         seat=seat,
     )

@@ -21,6 +21,7 @@ from clinical_store import (
     VisitStatus,
 )
 from signaling.events import MediaReport
+from signaling.model import View
 
 
 class MediaPlane(Protocol):
@@ -45,6 +46,42 @@ class MediaPlane(Protocol):
 
     async def close_room(self, visit_id: UUID) -> None:
         """End every connection of the visit."""
+
+
+class StillPiece(Protocol):
+    """media.stills.StillPart: a piece of a picture, and how old the picture is."""
+
+    @property
+    def participant_id(self) -> UUID: ...
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def part(self) -> int: ...
+
+    @property
+    def parts(self) -> int: ...
+
+    @property
+    def jpeg(self) -> str: ...
+
+    @property
+    def age_s(self) -> float: ...
+
+
+class Ladder(Protocol):
+    """What everybody is sent of the others. `media.ladder_keeper.LadderKeeper` implements it."""
+
+    def choose(self, visit_id: UUID, viewer_id: UUID, choice: View) -> None:
+        """By hand; holds until the visit's room closes."""
+
+    def rungs(self, viewer_id: UUID) -> Mapping[UUID, int]:
+        """{publisher: number of the rung (signaling.model.RUNGS) as this viewer receives them}."""
+        ...
+
+    def still_shown(self, viewer_id: UUID, number: int) -> None:
+        """The viewer has the whole still."""
 
 
 class SwitchedOn(Protocol):
@@ -154,6 +191,22 @@ class RoomRecord(Protocol):
 
     async def add_quality(self, session: AsyncSession, samples: Sequence[QualitySample]) -> None:
         """What was there already stays."""
+
+    async def hand_to_phone(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> "PhoneRow":
+        """Mark the visit as going on by phone; the same again changes nothing."""
+        ...
+
+    async def take_from_phone(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> None: ...
+
+
+class PhoneRow(Protocol):
+    """clinical_store.phone.PhoneHandover."""
+
+    @property
+    def since(self) -> datetime | None: ...
+
+    @property
+    def reference(self) -> str: ...
 
 
 class TicketOffice(Protocol):

@@ -13,13 +13,24 @@ from access import Permission
 from core.clock import Clock
 from core.database import Database
 from core.telemetry import get_logger
+from signaling.adaptation import Adaptation
 from signaling.desk import TicketDesk
 from signaling.frames import NAMESPACE
 from signaling.lines import Lines
-from signaling.ports import CallQuality, LiveSessions, MediaPlane, RoomEvents, RoomRecord, TicketOffice
+from signaling.phone import PhoneDesk
+from signaling.ports import (
+    CallQuality,
+    Ladder,
+    LiveSessions,
+    MediaPlane,
+    RoomEvents,
+    RoomRecord,
+    StillPiece,
+    TicketOffice,
+)
 from signaling.quality import QualityWatch
 from signaling.service import Rooms
-from signaling.socket import RoomSocket
+from signaling.socket import RoomSocket, UseCase
 from signaling.transport import PATH, RoomTransport
 from signaling.watch import Watch
 
@@ -47,7 +58,9 @@ class RoomServer:
         origins: Collection[str],
         desk: TicketDesk,
         quality: CallQuality,
+        ladder: Ladder,
         seats: int = DEFAULT_SEATS,
+        clinic_phone: str = "",
     ) -> None:
         self._transport = RoomTransport(origins, clock)
         self._rooms = Rooms(
@@ -61,11 +74,14 @@ class RoomServer:
             seats=seats,
             desk=desk,
             quality=quality,
+            clinic_phone=clinic_phone,
         )
         self._quality = QualityWatch(self._rooms, record, database, clock)
         self._lines = Lines(self._rooms)
         self._watch = Watch(self._rooms, sessions, database, clock)
-        socket = RoomSocket(self._rooms, clock)
+        self._adaptation = Adaptation(self._rooms, ladder, clock)
+        phone = PhoneDesk(self._rooms, record, database)
+        socket = RoomSocket(self._rooms, clock, more_use_cases(self._adaptation, phone))
         self._transport.on("connect", socket.on_connect, namespace=NAMESPACE)
         self._transport.on("disconnect", socket.on_disconnect, namespace=NAMESPACE)
         self._transport.on("*", socket.on_event, namespace=NAMESPACE)
@@ -112,6 +128,17 @@ class RoomServer:
                 room, "note.changed", payload, only=lambda member: member.actor.may(Permission.NOTE_READ)
             )
 
+    async def push_file(self, visit_id: UUID, message: Mapping[str, JsonValue]) -> None:
+        """A file was sent into the chat: to those in the call who may read files."""
+        room = self._rooms.open.room(visit_id)
+        if room is not None:
+            await self._rooms.tell_admitted(
+                room,
+                "chat.message",
+                dict(message),
+                only=lambda member: member.actor.may(Permission.FILE_READ),
+            )
+
     def media_changed(self, visit_id: UUID, participant_id: UUID, state: str) -> None:
         """media.MediaPlane's `on_connection_state`: the others in the room are told."""
         self._lines.changed(visit_id, participant_id, state)
@@ -119,6 +146,14 @@ class RoomServer:
     def media_removed(self, visit_id: UUID, participant_id: UUID, reason: str) -> None:
         """media.MediaPlane's `on_removal`: the participant is told why and loses the connection, not the place."""
         self._lines.removed(visit_id, participant_id, reason)
+
+    def view_changed(self, visit_id: UUID, viewer_id: UUID) -> None:
+        """media's `on_view`: this viewer receives somebody in another way; both sides are told."""
+        self._adaptation.changed(visit_id, viewer_id)
+
+    def show_still(self, visit_id: UUID, viewer_id: UUID, piece: StillPiece) -> None:
+        """media's `on_still`: a piece of a picture, for this viewer alone."""
+        self._adaptation.still(visit_id, viewer_id, piece)
 
     def connected(self, visit_id: UUID) -> frozenset[UUID]:
         """The participants with a live connection."""
@@ -141,6 +176,17 @@ class RoomServer:
     async def close(self) -> None:
         """Cut every connection. Nobody's place changes: whoever comes back finds it."""
         await self._lines.close()
+        await self._adaptation.close()
         await self._transport.close()
         await self._quality.close()
         await self._watch.write_withdrawals()  # the last chance for what waits in memory only
+
+
+def more_use_cases(adaptation: Adaptation, phone: PhoneDesk) -> Mapping[str, UseCase]:
+    """Those of EVENTS that are not Rooms' own."""
+    return {
+        "media.view": adaptation.view,
+        "media.still_shown": adaptation.still_shown,
+        "visit.phone": phone.begin,
+        "visit.phone_end": phone.end,
+    }

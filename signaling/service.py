@@ -30,7 +30,7 @@ from signaling.events import (
     MediaState,
     Offer,
 )
-from signaling.model import Person, Room
+from signaling.model import Person, PhoneView, Room
 from signaling.ports import CallQuality, MediaPlane, RoomEvents, RoomRecord, TicketOffice, Wire
 from signaling.registry import Member, OpenRooms
 from signaling.withdrawals import Withdrawal, Withdrawals
@@ -54,6 +54,7 @@ class Rooms:
         seats: int,
         desk: TicketDesk,
         quality: CallQuality,
+        clinic_phone: str = "",
     ) -> None:
         self.open = OpenRooms()
         self.unwritten = Withdrawals()
@@ -67,6 +68,7 @@ class Rooms:
         self._seats = seats
         self.desk = desk
         self.quality = quality
+        self.clinic_phone = clinic_phone
         self._tapped: dict[UUID, dict[Purpose, bool]] = {}
 
     async def join(self, connection: str, ticket: str, visit_id: UUID) -> None:
@@ -84,6 +86,9 @@ class Rooms:
                 participant = await self._record.join_visit(session, actor, visit_id)
                 room = self.open.room(visit_id) or await self._load(session, visit)
             room.status, room.epoch = visit.status, visit.media_epoch or room.epoch
+            room.phone = PhoneView(
+                number=self.clinic_phone or None, since=visit.phone_since, reference=visit.phone_reference
+            )
             person = room.place(participant, oversees=actor.may(Permission.PARTICIPANT_ADMIT))
             self.open.open(room)
             former = self.open.enter(Member(connection, actor, room, person))

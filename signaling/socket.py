@@ -44,11 +44,11 @@ class JoinAuth(BaseModel):
 class RoomSocket:
     """The three things that happen to a connection: it joins, it says something, it is gone."""
 
-    def __init__(self, rooms: Rooms, clock: Clock) -> None:
+    def __init__(self, rooms: Rooms, clock: Clock, more: Mapping[str, UseCase]) -> None:
         self._rooms = rooms
         self._clock = clock
         self._allowance: dict[str, TokenBucket] = {}
-        self._use_cases = _use_cases(rooms)
+        self._use_cases = {**_use_cases(rooms), **more}
 
     async def on_connect(self, sid: str, _environ: object, auth: object) -> None:
         """Raises socketio's ConnectionRefusedError, whose data is the error of an acknowledgement."""
@@ -105,7 +105,7 @@ class RoomSocket:
 
 
 def _use_cases(rooms: Rooms) -> Mapping[str, UseCase]:
-    """One method for each row of EVENTS."""
+    """With those that RoomServer adds, one method for each row of EVENTS."""
     return {
         "lobby.ready": rooms.ready,
         "lobby.admit": rooms.admit,

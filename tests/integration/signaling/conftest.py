@@ -106,6 +106,24 @@ class FakeQuality:
 
 
 @dataclass
+class FakeLadder:
+    """The port Ladder: the choices it was told, and the rungs a test puts in."""
+
+    chosen: dict[UUID, str] = field(default_factory=dict)
+    received: dict[UUID, dict[UUID, int]] = field(default_factory=dict)
+    shown: list[tuple[UUID, int]] = field(default_factory=list)
+
+    def choose(self, visit_id: UUID, viewer_id: UUID, choice: str) -> None:
+        self.chosen[viewer_id] = choice
+
+    def rungs(self, viewer_id: UUID) -> Mapping[UUID, int]:
+        return self.received.get(viewer_id, {})
+
+    def still_shown(self, viewer_id: UUID, number: int) -> None:
+        self.shown.append((viewer_id, number))
+
+
+@dataclass
 class Flows:
     """The port RoomEvents."""
 
@@ -157,6 +175,8 @@ class House:
     stack: AsyncExitStack
     places: Places = field(default_factory=OneNode)
     quality: FakeQuality = field(default_factory=FakeQuality)
+    ladder: FakeLadder = field(default_factory=FakeLadder)
+    clinic_phone: str = "+44 20 7946 0018"
     rooms: RoomServer = field(init=False)
     url: str = field(init=False)
 
@@ -173,6 +193,8 @@ class House:
             origins=[ORIGIN],
             desk=TicketDesk(self.tickets, lambda _who, _now: (), self.places, self.clock, seats=3),
             quality=self.quality,
+            ladder=self.ladder,
+            clinic_phone=self.clinic_phone,
         )
         app = build_app([], database=self.database, clock=self.clock, authenticate=self.access.authenticate)
         self.rooms.attach(app)
