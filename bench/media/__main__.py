@@ -46,9 +46,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15, help="of each measurement under load")
     parser.add_argument("--rounds", type=int, default=2, help="of CPU and rate, peers in turns")
     parser.add_argument("--minutes", type=float, default=1, help="of the memory figure (the goal names 30)")
-    parser.add_argument(
-        "--nice", type=int, default=0, help="niceness of servers and load (root: -10 on a busy machine)"
-    )
+    parser.add_argument("--realtime", action="store_true", help="real-time scheduling, on a busy machine (root)")
     given = parser.parse_args()
     if given.realtime:
         prefer()

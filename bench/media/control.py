@@ -15,7 +15,7 @@ from typing import Any, Self
 ROOT = Path(__file__).resolve().parents[2]
 Handler = Callable[[dict[str, Any]], Awaitable[Any]]
 LINE = 4 * 1024 * 1024
-# A shared machine: the scheduler's real-time class keeps other people's work out of what is measured. Niceness would not
+# A shared machine: the real-time class keeps other people's work out of what is measured. Niceness would not
 # (autogroups give every login session the same share). Off unless asked for: a quiet machine needs none of it.
 realtime = False
 
