@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from access import GUEST_PUT_OUT, SESSION_ENDED, CareRelationships, Invitations
 from app.sound import float32, pcm16
 from clinical_store import (
+    CHAT_ADDED,
     ClinicalStore,
     DraftStatement,
     Gap,
@@ -305,12 +306,19 @@ class Showing:
             await self.rooms.end_session(_id(event, "session_id"))
         elif event.topic == GUEST_PUT_OUT:
             await self.rooms.put_out(_id(event, "visit_id"), _id(event, "account_id"))
+        elif event.topic == CHAT_ADDED:
+            await self._show_message(_id(event, "visit_id"), _id(event, "message_id"))
 
     async def _show_utterance(self, visit_id: UUID, utterance_id: UUID) -> None:
         async with self.database.transaction() as session:
             view = await self.store.utterance_shown(session, utterance_id)
         if view.text:
             await self.rooms.push_utterance(visit_id, view.model_dump(mode="json"))
+
+    async def _show_message(self, visit_id: UUID, message_id: UUID) -> None:
+        async with self.database.transaction() as session:
+            message = await self.store.message_shown(session, visit_id, message_id)
+        await self.rooms.push_file(visit_id, message.model_dump(mode="json"))
 
 
 def _id(event: Event, name: str) -> UUID:

@@ -24,7 +24,7 @@ from app.turn import turn_settings
 from audit.archive import HeadFile
 from audit.keys import AuditKeys
 from audit.sealer import Sealer
-from clinical_store import ClinicalStore, ClinicalStoreHttp
+from clinical_store import ClinicalStore, ClinicalStoreHttp, CompositionHttp, FileHttp, FileShelf
 from core.bus import Bus
 from core.clock import SystemClock
 from core.crypto import Keyring
@@ -96,6 +96,17 @@ class Clinic:
         return RecordingShelf(self.database, self.store, self.storage, UtteranceFinder)
 
     # what makes `serve`
+    @cached_property
+    def files(self) -> FileShelf:
+        limit = self.settings.file_megabytes * 1_000_000
+        return FileShelf(self.database, self.store, self.storage, self.clock, limit)
+
+    @cached_property
+    def composing(self) -> Composing:
+        keep = timedelta(days=self.settings.composition_days)
+        root = self.settings.data_dir / "storage"
+        return Composing(self.database, self.store, self.storage, root, self.clock, keep)
+
 
     @cached_property
     def scheduling(self) -> Scheduling:
@@ -204,6 +215,7 @@ class Clinic:
             RoomHttp(self.store, self.desk),
             GuestHttp(Guests(self.database, self.store, self.access, self.invitations, self.clock)),
             self.recordings,
+            FileHttp(self.store, self.files),
         ]
         if self.settings.demo:
             faces.append(self.demo)

@@ -8,6 +8,9 @@ that names a person or holds their words is sealed with that patient's own key a
 
 from clinical_store.composition_http import CompositionHttp
 from clinical_store.compositions import Composition, CompositionState
+from clinical_store.file_http import FileHttp
+from clinical_store.file_shelf import FileShelf
+from clinical_store.files import CHAT_ADDED, VisitFile
 from clinical_store.http import ClinicalStoreHttp
 from clinical_store.model import (
     PURPOSES,
@@ -48,6 +51,7 @@ from clinical_store.transcript_model import (
 )
 
 __all__ = [
+    "CHAT_ADDED",
     "PURPOSES",
     "ChatMessage",
     "ClinicalStore",
@@ -57,6 +61,8 @@ __all__ = [
     "CompositionState",
     "DraftStatement",
     "EncounterNote",
+    "FileHttp",
+    "FileShelf",
     "Gap",
     "GapKind",
     "LineCheck",
@@ -80,6 +86,7 @@ __all__ = [
     "UtteranceState",
     "UtteranceView",
     "Visit",
+    "VisitFile",
     "VisitQuality",
     "VisitStatus",
     "VisitSummary",

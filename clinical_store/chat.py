@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from access import Actor, Permission
 from clinical_store.chart import Part
 from clinical_store.errors import ChatEmpty
+from clinical_store.files import files_by_id, message_of
 from clinical_store.model import ChatMessage
 from clinical_store.note import MAX_TEXT
 from clinical_store.participants import admitted_place, participants_by_id
@@ -46,16 +47,8 @@ class Chats(Part):
         """Every message, oldest first. Raises VisitNotFound, Forbidden."""
         chart = await self._charts.open(session, actor, Permission.VISIT_READ, visit_id)
         people = await participants_by_id(session, visit_id, chart.key)
+        files = await files_by_id(session, visit_id, chart.key)
         rows = await session.scalars(
             select(ChatRow).where(ChatRow.visit_id == visit_id).order_by(ChatRow.sent_at, ChatRow.id)
         )
-        return [
-            ChatMessage(
-                id=row.id,
-                participant_id=row.participant_id,
-                display_name=people[row.participant_id].display_name,
-                text=chart.key.open_text(row.text, _TABLE, "text", row.id),
-                sent_at=row.sent_at,
-            )
-            for row in rows
-        ]
+        return [message_of(row, people[row.participant_id].display_name, chart.key, files) for row in rows]

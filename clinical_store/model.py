@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from clinical_store.file_kinds import FileKind
 from clinical_store.note import Frozen
 from clinical_store.quality_model import LineView
 
@@ -109,6 +110,15 @@ class Participant(Frozen):
         return speaker_of(self.role)
 
 
+class ChatFile(Frozen):
+    """A file that a message of the chat brought. `size` in bytes."""
+
+    id: UUID
+    name: str
+    kind: FileKind
+    size: int
+
+
 class ChatMessage(Frozen):
     """A line of the visit's chat."""
 
@@ -117,6 +127,7 @@ class ChatMessage(Frozen):
     display_name: str
     text: str
     sent_at: datetime
+    file: ChatFile | None = None
 
 
 class Gap(Frozen):

@@ -5,6 +5,7 @@ from clinical_store.chart import Charts
 from clinical_store.chat import Chats
 from clinical_store.compositions import Compositions
 from clinical_store.consent import Consents
+from clinical_store.files import Files
 from clinical_store.keys import KeyCabinet
 from clinical_store.notes import Notes
 from clinical_store.participants import Participants
@@ -34,6 +35,7 @@ class ClinicalStore(
     Notes,
     Summaries,
     Chats,
+    Files,
     Phones,
 ):
     """Each parent is one page of the store; methods take the caller's session first and never commit."""

@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import UTC, datetime
 from uuid import UUID
 
 _VERSION = 0x7 << 76
@@ -14,3 +15,10 @@ def new_id() -> UUID:
     fraction = (rest << 12) // 1_000_000
     random = int.from_bytes(os.urandom(8)) >> 2
     return UUID(int=(milliseconds & 0xFFFF_FFFF_FFFF) << 80 | _VERSION | fraction << 64 | _VARIANT | random)
+
+
+def made_at(made: UUID) -> datetime:
+    """When a UUIDv7 was made, to the millisecond. ValueError for another version."""
+    if made.version != 7:
+        raise ValueError("not a UUIDv7")
+    return datetime.fromtimestamp((made.int >> 80) / 1000, UTC)

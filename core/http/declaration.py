@@ -67,6 +67,7 @@ class RouteSpec:
     if_match: bool
     transactional: bool
     media_type: str
+    upload: bool
 
     @property
     def path_names(self) -> tuple[str, ...]:
@@ -147,16 +148,17 @@ def route(
     if_match: bool = False,
     transactional: bool = True,
     media_type: str = "application/json",
+    upload: bool = False,
 ) -> Callable[[Method], Method]:
     """Mark a method of an http class. Permission PUBLIC opens the route to everybody; there is no default.
 
     `idempotent`: an Idempotency-Key header makes a repeated request return the first answer. `if_match`: the
-    If-Match header is required and handed over as `call.if_match`. A wrong declaration is a ValueError at
-    import.
+    If-Match header is required and handed over as `call.if_match`. `upload`: the body is a file, which the
+    handler reads piece by piece (`core.http.uploads`). A wrong declaration is a ValueError at import.
     """
     spec = RouteSpec(
         method, path, str(permission), summary, body, query, response, status, errors, idempotent, if_match,
-        transactional, media_type,
+        transactional, media_type, upload,
     )  # fmt: skip
     _refuse_wrong(spec)
 
@@ -190,6 +192,8 @@ def _refuse_wrong(spec: RouteSpec) -> None:
         "a permission is scope:resource:action or PUBLIC": not _is_permission(spec.permission),
         "a route needs a summary": not spec.summary,
         "GET takes no body": spec.method == "GET" and spec.body is not None,
+        "an upload is posted outside of a transaction, and has no model": spec.upload
+        and (spec.method != "POST" or spec.transactional or spec.body is not None),
         "idempotent needs a transaction and somebody signed in": spec.idempotent
         and (not spec.transactional or spec.permission == PUBLIC),
     }

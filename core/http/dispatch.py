@@ -42,7 +42,7 @@ class Dispatcher:
         async def handle(request: web.Request) -> web.StreamResponse:
             principal = await self._authenticate(request)
             await self._authorise(bound.spec, request, principal)
-            raw = await read_body(request)
+            raw = b"" if bound.spec.upload else await read_body(request)
             call = self._call(bound.spec, request, principal, raw)
             if not bound.spec.transactional:
                 return renderer.render(await bound.handler(call))

@@ -58,9 +58,7 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
     if operation["parameters"]:
         parts.append("<h4>Parameters</h4>" + _pre(operation["parameters"]))
     if "requestBody" in operation:
-        parts.append(
-            "<h4>Body</h4>" + _pre(operation["requestBody"]["content"]["application/json"]["schema"])
-        )
+        parts.append("<h4>Body</h4>" + _pre(_schema_of(operation["requestBody"]["content"])))
     rows = "".join(_answer(status, answer) for status, answer in operation["responses"].items())
     parts.append(f"<h4>Answers</h4><table>{rows}</table>")
     return f"<details><summary>{head}</summary>{''.join(parts)}</details>"
@@ -76,3 +74,9 @@ def _answer(status: str, answer: dict[str, Any]) -> str:
 
 def _pre(value: object) -> str:
     return f"<pre>{escape(json.dumps(value, indent=1))}</pre>"
+
+
+def _schema_of(content: dict[str, Any]) -> Any:
+    """Of its one media type: JSON, or the bytes of a file."""
+    [media] = content.values()
+    return media["schema"]

@@ -22,6 +22,7 @@ from core.errors import (
 )
 from core.http.declaration import PUBLIC, BoundRoute, RouteSpec
 from core.http.idempotency import IDEMPOTENCY_KEY, IdempotencyKeyReused, StillRunning
+from core.http.uploads import FILE_NAME, FileNameMissing, UploadStalled
 
 _REFERENCE = "#/components/schemas/{model}"
 Json = dict[str, Any]
@@ -117,6 +118,11 @@ def _operation(item: BoundRoute, schemas: _Schemas) -> Json:
         operation["requestBody"] = {
             "required": True, "content": {"application/json": {"schema": schemas.body(spec)}}
         }  # fmt: skip
+    if spec.upload:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
     return operation
 
 
@@ -158,6 +164,10 @@ def _header_parameters(spec: RouteSpec) -> list[JsonValue]:
     if spec.idempotent:
         meaning = "Repeating the request with it gives the first answer."
         headers.append(_header("Idempotency-Key", meaning, IDEMPOTENCY_KEY))
+    if spec.upload:
+        headers.append(
+            _header(FILE_NAME, "The file's name, percent-encoded UTF-8.", "^[!-~]{1,1000}$", required=True)
+        )
     return headers
 
 
@@ -203,6 +213,8 @@ def _implied(spec: RouteSpec) -> set[type[ServiceError]]:
         implied |= {NotFound}
     if spec.idempotent:
         implied |= {InvalidInput, IdempotencyKeyReused, StillRunning}
+    if spec.upload:
+        implied |= {FileNameMissing, UploadStalled}
     if spec.if_match:
         implied |= {PreconditionRequired, PreconditionFailed}
     return implied

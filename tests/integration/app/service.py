@@ -13,7 +13,6 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from access import COOKIE
 from app.demo.people import DOCTOR, PASSWORD, PATIENT
-from app.demo.seed import seed
 from app.serve import _show
 from app.settings import Settings
 from app.wiring import Clinic
@@ -90,12 +89,11 @@ class Caller:
 async def running(
     database_url: str, redis_url: str, data_dir: Path, **settings: object
 ) -> AsyncIterator[Service]:
-    """Until the block ends: `serve` without its process."""
+    """Until the block ends: `serve` without its process, in a clinic that was seeded before."""
     given = {
         "database_url": database_url, "redis_url": redis_url, "data_dir": data_dir, "demo": True,
         "public_origins": (ORIGIN,), **settings,
     }  # fmt: skip
-    await seed(Settings().model_copy(update=given))
     clinic, stop = Clinic(Settings().model_copy(update=given)), asyncio.Event()
     async with TestClient(TestServer(clinic.web_app())) as browser:
         loops = [
@@ -110,4 +108,5 @@ async def running(
             await clinic.rooms.close()
     clinic.access.close()
     clinic.recordings.close()
+    clinic.files.close()
     await clinic.close()
