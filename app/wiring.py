@@ -6,7 +6,7 @@ Each process takes what it runs: `serve` the `Clinic` and its pages, `record` an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from uuid import UUID
@@ -16,6 +16,7 @@ from aiohttp import web
 from access import Access, CareRelationships, Invitations, RoomTickets, ticket_key
 from access.http import AccessHttp
 from app.archive import RecordingShelf
+from app.composing import Composing, clear_later, compose_later
 from app.demo.http import DemoHttp
 from app.flows import Booked, Cancelled, Showing, VisitEnded
 from app.media_line import media_settings
@@ -95,7 +96,6 @@ class Clinic:
     def shelf(self) -> RecordingShelf:
         return RecordingShelf(self.database, self.store, self.storage, UtteranceFinder)
 
-    # what makes `serve`
     @cached_property
     def files(self) -> FileShelf:
         limit = self.settings.file_megabytes * 1_000_000
@@ -107,6 +107,7 @@ class Clinic:
         root = self.settings.data_dir / "storage"
         return Composing(self.database, self.store, self.storage, root, self.clock, keep)
 
+    # what makes `serve`
 
     @cached_property
     def scheduling(self) -> Scheduling:
@@ -214,8 +215,9 @@ class Clinic:
             ClinicalStoreHttp(self.store),
             RoomHttp(self.store, self.desk),
             GuestHttp(Guests(self.database, self.store, self.access, self.invitations, self.clock)),
-            self.recordings,
             FileHttp(self.store, self.files),
+            self.recordings,
+            CompositionHttp(self.store, compose_later, clear_later, self.composing.keep),
         ]
         if self.settings.demo:
             faces.append(self.demo)

@@ -78,6 +78,12 @@ const note = createRoute({
   component: lazyRouteComponent(() => import("./pages/note/NotePage"), "NotePage"),
 });
 
+const recording = createRoute({
+  getParentRoute: () => guarded,
+  path: "/visits/$visitId/recording",
+  component: lazyRouteComponent(() => import("./pages/recording/RecordingPage"), "RecordingPage"),
+});
+
 const summary = createRoute({
   getParentRoute: () => guarded,
   path: "/visits/$visitId/summary",
@@ -86,7 +92,7 @@ const summary = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    framed.addChildren([signInPage, guarded.addChildren([myDay, booking, availability, note, summary])]),
+    framed.addChildren([signInPage, guarded.addChildren([myDay, booking, availability, note, recording, summary])]),
     bare.addChildren([visit]),
     joinLink,
   ]),

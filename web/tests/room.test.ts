@@ -11,7 +11,7 @@ function utterance(id: string, start: number, more: Partial<Utterance> = {}): Ut
 }
 
 function segment(id: string, start: number, end: number | null, closed = true): RecordingSegment {
-  return { segment_id: id, participant_id: "p", speaker: "patient", start, end, closed };
+  return { segment_id: id, participant_id: "p", speaker: "patient", speaker_name: "Pat", kind: "camera", gaps: [], start, end, closed };
 }
 
 describe("seats", () => {

@@ -1,7 +1,7 @@
 /** Everything the pages ask the server to do. Each throws `ServiceProblem` when refused. */
 import { request, requestVersioned } from "./http";
 import type {
-  Addendum, Appointment, Availability, EncounterNote, NoteEdits, Published, RoomTicket, Session,
+  Addendum, Appointment, Availability, Composition, EncounterNote, NoteEdits, Published, RoomTicket, Session,
 } from "./types";
 
 const visitPath = (visitId: string) => `/api/visits/${encodeURIComponent(visitId)}`;
@@ -41,3 +41,9 @@ export const signNote = (visitId: string, version: number) =>
 
 export const addAddendum = (visitId: string, text: string) =>
   request<Addendum>(`${visitPath(visitId)}/note/addenda`, { method: "POST", body: { text } });
+
+export const requestComposition = (visitId: string) =>
+  request<Composition>(`${visitPath(visitId)}/composition`, { method: "POST", body: {} });
+
+export const removeComposition = (visitId: string) =>
+  request<undefined>(`${visitPath(visitId)}/composition`, { method: "DELETE" });

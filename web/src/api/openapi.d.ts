@@ -316,6 +316,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visits/{visit_id}/composition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the video file is
+         * @description Permission: `record:recording:export`
+         */
+        get: operations["CompositionHttp_composition"];
+        put?: never;
+        /**
+         * Make one video file of the recorded visit; asking again gives the one that is there
+         * @description Permission: `record:recording:export`
+         */
+        post: operations["CompositionHttp_request"];
+        /**
+         * Stop making the video file, or delete it
+         * @description Permission: `record:recording:export`
+         */
+        delete: operations["CompositionHttp_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/composition/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The video file of the whole visit, to keep; supports Range
+         * @description Permission: `record:recording:export`
+         */
+        get: operations["MediaHttp_composition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The visit's files, oldest first
+         * @description Permission: `record:file:read`
+         */
+        get: operations["FileHttp_files"];
+        put?: never;
+        /**
+         * Send a file into the visit's chat
+         * @description Permission: `room:file:send`
+         */
+        post: operations["FileHttp_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One file, for saving
+         * @description Permission: `record:file:read`
+         */
+        get: operations["FileHttp_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visits/{visit_id}/invitations": {
         parameters: {
             query?: never;
@@ -695,8 +787,28 @@ export interface components {
             patient_id: string | null;
         };
         /**
+         * ChatFile
+         * @description A file that a message of the chat brought. `size` in bytes.
+         */
+        ChatFile: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pdf" | "png" | "jpeg" | "text";
+            /** Size */
+            size: number;
+        };
+        /**
          * ChatMessage
-         * @description A line of the visit's chat.
+         * @description A line of the visit's chat, or a file in it (then `text` is empty).
          */
         ChatMessage: {
             /**
@@ -718,6 +830,33 @@ export interface components {
              * Format: date-time
              */
             sent_at: string;
+            /** @default null */
+            file: components["schemas"]["ChatFile"] | null;
+        };
+        /**
+         * CompositionState
+         * @enum {string}
+         */
+        CompositionState: "waiting" | "working" | "ready" | "failed" | "removed";
+        /**
+         * CompositionView
+         * @description How far the file is, in percent. `bytes`, `seconds` and `kept_until` once it is ready.
+         */
+        CompositionView: {
+            state: components["schemas"]["CompositionState"];
+            /** Progress */
+            progress: number;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Bytes */
+            bytes: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Kept Until */
+            kept_until: string | null;
         };
         /**
          * Credentials
@@ -1003,7 +1142,7 @@ export interface components {
              * Path
              * @enum {string}
              */
-            path: "relay" | "server" | "untested";
+            path: "relay" | "direct" | "blocked" | "untested";
             /** Up Kbps */
             up_kbps: number | null;
             /** Down Kbps */
@@ -1173,7 +1312,7 @@ export interface components {
          * @description One thing that can be done: "scope:resource:action".
          * @enum {string}
          */
-        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:addend" | "record:summary:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "demo:consult:start" | "audit:event:verify";
+        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:addend" | "record:summary:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:line:check" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "room:phone:begin" | "room:phone:end" | "demo:consult:start" | "audit:event:verify";
         /**
          * Problem
          * @description RFC 9457 problem details. `code` is stable; `next_step` is for the person.
@@ -1560,6 +1699,33 @@ export interface components {
             state: components["schemas"]["UtteranceState"];
         };
         /**
+         * VisitFile
+         * @description A file of a visit, as it is listed.
+         */
+        VisitFile: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pdf" | "png" | "jpeg" | "text";
+            /** Size */
+            size: number;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /** Sender Name */
+            sender_name: string;
+        };
+        /**
          * VisitQuality
          * @description How the lines of a visit were. `interval`: seconds that a point speaks for.
          */
@@ -1616,7 +1782,8 @@ export interface components {
         /**
          * VisitView
          * @description A visit as a person sees it in a list. `reason` and `note_status` are null for whom they are not; `line`, the
-         *     patient's device check, is for the clinic's side while somebody waits.
+         *     patient's device check, is for the clinic's side while somebody waits. `phone_since`: it goes (or went) on by phone,
+         *     under `phone_reference`.
          */
         VisitView: {
             /**
@@ -1654,6 +1821,16 @@ export interface components {
             reason: string | null;
             /** @default null */
             line: components["schemas"]["LineView"] | null;
+            /**
+             * Phone Since
+             * @default null
+             */
+            phone_since: string | null;
+            /**
+             * Phone Reference
+             * @default null
+             */
+            phone_reference: string | null;
         };
         /**
          * Weekday
@@ -3123,6 +3300,580 @@ export interface operations {
                 };
             };
             /** @description not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CompositionHttp_composition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompositionView"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden, not_your_visit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description composition_not_found, not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CompositionHttp_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompositionView"];
+                };
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, forbidden, not_your_visit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nothing_recorded, recording_unfinished, visit_running */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CompositionHttp_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, forbidden, not_your_visit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    MediaHttp_composition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, recording_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description recording_busy, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    FileHttp_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitFile"][];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    FileHttp_send: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The file's name, percent-encoded UTF-8. */
+                "X-File-Name": string;
+            };
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatMessage"];
+                };
+            };
+            /** @description malformed_request, upload_stalled */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, forbidden, not_admitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, participant_not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_many_files, visit_ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description file_too_large, payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description file_kind_refused */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description file_damaged, file_name_missing */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, uploads_busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    FileHttp_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description file_not_found, not_found, visit_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -3,7 +3,7 @@ import { QueryClient, queryOptions } from "@tanstack/react-query";
 
 import { request, requestVersioned, ServiceProblem } from "./http";
 import type {
-  ChatMessage, DemoAccount, Doctor, EncounterNote, NoteVersion, NoteVersionContent, RecordingSegment, Session, Slot, Transcript,
+  ChatMessage, Composition, DemoAccount, Doctor, EncounterNote, NoteVersion, NoteVersionContent, RecordingSegment, Session, Slot, Transcript,
   Visit, VisitSummary,
 } from "./types";
 
@@ -91,6 +91,20 @@ export const recordingsQuery = (visitId: string) =>
     queryKey: ["recordings", visitId],
     queryFn: () => request<RecordingSegment[]>(`${visitPath(visitId)}/recordings`),
     staleTime: 2_000,
+  });
+
+/** The video file of a visit, null where none was asked for. */
+export const compositionQuery = (visitId: string) =>
+  queryOptions({
+    queryKey: ["composition", visitId],
+    queryFn: async (): Promise<Composition | null> => {
+      try {
+        return await request<Composition>(`${visitPath(visitId)}/composition`);
+      } catch (error) {
+        if (error instanceof ServiceProblem && error.code === "composition_not_found") return null;
+        throw error;
+      }
+    },
   });
 
 export const noteQuery = (visitId: string) =>

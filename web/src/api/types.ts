@@ -31,6 +31,7 @@ export type Utterance = Schemas["UtteranceView"];
 export type LiveUtterance = Omit<Utterance, "speaker_name">;
 export type Transcript = Schemas["Transcript"];
 export type RecordingSegment = Schemas["RecordingView"];
+export type Composition = Schemas["CompositionView"];
 
 export type Statement = Schemas["Statement"];
 export type ReviewItem = Schemas["ReviewItem"];

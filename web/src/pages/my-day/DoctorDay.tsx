@@ -29,6 +29,16 @@ function NoteLink({ visit }: { visit: Visit }) {
   );
 }
 
+function RecordingLink({ visit }: { visit: Visit }) {
+  if (visit.status !== "ended") return null;
+  return (
+    <ButtonLink to="/visits/$visitId/recording" params={{ visitId: visit.id }} variant="default" data-testid="open-recording"
+      leftSection={<Icon name="film" size={18} />} aria-label={`Recording: ${visit.patient_name}`}>
+      Recording
+    </ButtonLink>
+  );
+}
+
 function RoomLink({ visit, primary }: { visit: Visit; primary: boolean }) {
   if (visit.status === "ended") return null;
   return (
@@ -98,6 +108,7 @@ function DayList({ day, visits }: { day: string; visits: Visit[] }) {
           <VisitRow key={visit.id} visit={visit} who={visit.patient_name} detail={visit.reason ?? undefined}>
             <RoomLink visit={visit} primary={visit.status === "in_progress"} />
             <NoteLink visit={visit} />
+            <RecordingLink visit={visit} />
           </VisitRow>
         ))}
       </ul>

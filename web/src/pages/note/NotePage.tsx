@@ -4,8 +4,10 @@ import { useMemo } from "react";
 
 import { recordingsQuery, transcriptQuery, visitQuery } from "../../api/queries";
 import type { Visit } from "../../api/types";
+import { ButtonLink } from "../../ui/ButtonLink";
 import { useEvidence } from "../../ui/evidence";
 import { EvidencePlayer } from "../../ui/EvidencePlayer";
+import { Icon } from "../../ui/Icon";
 import { PageHead } from "../../ui/PageHead";
 import { LoadingRows, Refused } from "../../ui/States";
 import { clockTime, fullDate } from "../../ui/time";
@@ -65,7 +67,9 @@ export function NotePage() {
   if (visit.isError) return <><PageHead title="Note" /><Refused error={visit.error} retry={() => void visit.refetch()} /></>;
   return (
     <>
-      <PageHead title={`Note: ${visit.data.patient_name}`} lead={`Visit of ${fullDate(visit.data.starts_at)}, ${clockTime(visit.data.starts_at)}, with ${visit.data.doctor_name}`} />
+      <PageHead title={`Note: ${visit.data.patient_name}`} lead={`Visit of ${fullDate(visit.data.starts_at)}, ${clockTime(visit.data.starts_at)}, with ${visit.data.doctor_name}`}>
+        <ButtonLink to="/visits/$visitId/recording" params={{ visitId }} variant="default" leftSection={<Icon name="film" size={18} />} data-testid="open-recording">Recording</ButtonLink>
+      </PageHead>
       <NoteOf key={visitId} visit={visit.data} />
     </>
   );
