@@ -63,13 +63,14 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 12.0, 240.0
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What there is to be sent. `full_bps`: what one picture takes in full now; `spare_bps`: what stills have
-    proven to fit beside the sound (None: nothing proven lately)."""
+    """What there is to be sent. `full_bps`: what one picture takes in full now; `sent_bps`: what one takes as it is
+    sent; `spare_bps`: what stills have proven to fit beside the sound (None: nothing proven lately)."""
 
     pictures: int = 1
     group: bool = False
     choice: Choice = "auto"
     full_bps: int = 0
+    sent_bps: int = LOW_MOST_BPS
     spare_bps: int | None = None
 
     @property
@@ -189,7 +190,9 @@ class Ladder:
         if self.rung is Rung.STILLS:
             return _after_stills(demand)
         share = _share(line, demand)
-        return UP_S if share is not None and share >= HEAD_ROOM * LOW_MOST_BPS else None
+        # What is not sent cannot be estimated: a copy of a quiet picture proves only that it is not what limits.
+        proof = HEAD_ROOM * min(LOW_MOST_BPS, max(LOW_LEAST_BPS, demand.sent_bps))
+        return UP_S if share is not None and share >= proof else None
 
     def _up(self, demand: Demand, now: float) -> None:
         self._move(min(rung for rung in demand.rungs if rung > self.rung), now)

@@ -187,16 +187,14 @@ class LadderKeeper:
         self, room: Room, viewer_id: UUID, viewer: Viewer, connection: ParticipantConnection, now: float
     ) -> None:
         line, delivery = connection.downlink(now), viewer.delivery
-        published = [
-            r.figures(now).bitrate_bps
-            for _, r, _ in _seated(room, viewer_id, connection)
-            if r.kind == "video"
-        ]
+        seated = [(r, s) for _, r, s in _seated(room, viewer_id, connection) if r.kind == "video"]
+        published = [receiver.figures(now).bitrate_bps for receiver, _ in seated]
         pictures = sum(bps >= FLOWS_BPS for bps in published)
+        sent = sum(sender.figures(now).bitrate_bps for _, sender in seated) // max(1, pictures)
         viewer.full_bps = max(published, default=0)
         viewer.share_bps = None if line.estimate_bps is None else line.estimate_bps // max(1, pictures)
         spare = delivery.spare_bps(now) if delivery is not None else None
-        demand = Demand(pictures, viewer.group, viewer.choice, viewer.full_bps, spare)
+        demand = Demand(pictures, viewer.group, viewer.choice, viewer.full_bps, sent, spare)
         before = viewer.step.rung
         viewer.step = viewer.ladder.step(line, demand, now)
         if viewer.step.rung is not before:
