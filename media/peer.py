@@ -26,7 +26,9 @@ from media.sender import RoomSender
 
 logger = logging.getLogger(__name__)
 # AES-CM with HMAC-SHA1 stays for a browser that has nothing better; this tells whether one ever came.
-PROFILES = counter("media_srtp_sessions_total", "Connections by the SRTP profile they agreed on", ("profile",))
+PROFILES = counter(
+    "media_srtp_sessions_total", "Connections by the SRTP profile they agreed on", ("profile",)
+)
 guard.install()
 turn_path.install()
 
@@ -122,10 +124,11 @@ async def _ends(work: Callable[[], Awaitable[None]], timeout_s: float) -> bool:
     task = asyncio.create_task(run())
     _stragglers.add(task)
     task.add_done_callback(_retrieve)
-    done, _ = await asyncio.wait({task}, timeout=timeout_s)
-    if not done:
+    try:
+        await asyncio.wait({task}, timeout=timeout_s)
+    finally:
         task.cancel()
-    return task in done and not task.cancelled() and task.exception() is None
+    return task.done() and not task.cancelled() and task.exception() is None
 
 
 def _retrieve(task: asyncio.Task[None]) -> None:
@@ -137,8 +140,8 @@ def _retrieve(task: asyncio.Task[None]) -> None:
 def _abandon(transport: RTCDtlsTransport) -> None:
     """Sockets closed, tasks cancelled; after a good end there are none."""
     ice = transport.transport._connection
-    tasks = [transport._task, ice._query_consent_task, *(pair.task for pair in ice._check_list)]
-    for task in tasks:
+    monitor = transport.transport._RTCIceTransport__monitor_task  # type: ignore[attr-defined]
+    for task in [transport._task, monitor, ice._query_consent_task, *(pair.task for pair in ice._check_list)]:
         if task is not None:
             task.cancel()
     for protocol in ice._protocols:
