@@ -33,6 +33,8 @@ class Clinic:
     data_dir: Path
     port: int = field(default_factory=free_port)
     metrics_port: int = field(default_factory=free_port)
+    extra: dict[str, str] = field(default_factory=dict)
+    """More environment variables."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -42,6 +44,7 @@ class Clinic:
             "CONSULTROOM_DATA_DIR": str(self.data_dir),
             "CONSULTROOM_PORT": str(self.port),
             "CONSULTROOM_METRICS_PORT": str(self.metrics_port),
+            **self.extra,
         }
 
     @property
@@ -108,6 +111,15 @@ class Clinic:
                 return pid
         raise LookupError(command)
 
+    def wait_for_another(self, command: str, former: int) -> None:
+        """Until the supervisor has started `command` again and the clinic answers."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while former in children_of(self.process.pid if self.process else 0):
+            if time.monotonic() > deadline:
+                raise TimeoutError(command)
+            time.sleep(0.01)  # another process
+        self._wait_ready(deadline)
+
     def _wait_ready(self, deadline: float) -> None:
         assert self.process
         while time.monotonic() < deadline:
@@ -115,7 +127,7 @@ class Clinic:
                 raise RuntimeError(f"up ended with {self.process.returncode}:\n{self.tail()}")
             if self._ready():
                 return
-            time.sleep(0.1)  # polling another process from outside: there is nothing to await
+            time.sleep(0.05)  # polling another process from outside: there is nothing to await
         raise TimeoutError(f"not ready after {START_TIMEOUT} s:\n{self.tail()}")
 
     def _ready(self) -> bool:

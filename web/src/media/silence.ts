@@ -4,9 +4,9 @@
  */
 const SHORTEST_MS = 1_500;
 const LONGEST_MS = 6_000;
-/** So many of the longest recent pauses are no accident any more. */
+/** So many usual pauses in a row are no accident any more. */
 const PAUSES = 3;
-const REMEMBERED = 3;
+const REMEMBERED = 5;
 
 export class Silence {
   #mark: string | null = null;
@@ -27,8 +27,8 @@ export class Silence {
 
   /** A line nobody sends on carries a report each second and a check every few: it is waited for longer. */
   #patience(): number {
-    if (this.#pauses.length === 0) return LONGEST_MS;
-    return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, PAUSES * Math.max(...this.#pauses)));
+    const usual = [...this.#pauses].sort((a, b) => a - b)[Math.floor(this.#pauses.length / 2)];
+    return usual === undefined ? LONGEST_MS : Math.min(LONGEST_MS, Math.max(SHORTEST_MS, PAUSES * usual));
   }
 }
 

@@ -9,7 +9,7 @@ import { isProblem, LOST, roomSocket, type RoomSocket } from "./room-socket";
 
 /** Between the beginnings of two tries. The first minute is a person standing in a lift; then it is a broken network. */
 const SPACING_MS = [
-  { until: 1, ms: 400 }, { until: 6, ms: 1_000 }, { until: 40, ms: 1_500 }, { until: Infinity, ms: 4_000 },
+  { until: 1, ms: 400 }, { until: 12, ms: 700 }, { until: 50, ms: 1_200 }, { until: Infinity, ms: 4_000 },
 ] as const;
 const MOST = 3;
 /** A server that has answered gets so long to let us in before another try begins beside it. */

@@ -35,7 +35,7 @@ function useRemoteStream(stream: MediaStream | undefined) {
 
 /** What covers a tile. A picture that stands still for a moment is not covered: it says "Reconnecting" on itself. */
 function tileWords(person: Participant): string {
-  if (person.media === "gone" && !person.connected) return "Connection lost. They can come back through their link.";
+  if (person.media === "gone" && !person.connected) return "Not here at the moment. They can come back through their link.";
   if (person.media === "reconnecting" && !person.connected) return "Connection lost, waiting for them to come back";
   return person.camera ? "" : "Camera is off";
 }
