@@ -46,6 +46,7 @@ class Permission(StrEnum):
     TICKET_ISSUE = "room:ticket:issue"
     ROOM_JOIN = "room:session:join"
     LOBBY_WAIT = "room:lobby:wait"
+    LINE_CHECK = "room:line:check"
     PARTICIPANT_ADMIT = "room:participant:admit"
     MEDIA_PUBLISH = "room:media:publish"
     CHAT_WRITE = "room:chat:write"
@@ -69,6 +70,7 @@ _IN_THE_ROOM = frozenset(
         Permission.TICKET_ISSUE,
         Permission.ROOM_JOIN,
         Permission.LOBBY_WAIT,
+        Permission.LINE_CHECK,
         Permission.MEDIA_PUBLISH,
         Permission.CHAT_WRITE,
         Permission.CONSENT_SET,

@@ -79,6 +79,7 @@ async def _end(clinic: Clinic, runner: web.AppRunner) -> None:
     if clinic.settings.demo:
         await clinic.demo.close()
     await clinic.rooms.close()
+    await clinic.line_checks.close()
     await clinic.media.close()
     await clinic.recorder.close()
     await runner.cleanup()

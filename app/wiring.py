@@ -37,8 +37,9 @@ from core.storage import FolderStorage
 from media import ConnectionState, MediaPlane, RecorderLink
 from media.call_quality import CallQuality
 from media.http import MediaHttp
+from media.line_check import LineChecks
 from scheduling import Scheduling, SchedulingHttp
-from signaling import GuestHttp, Guests, OneNode, RoomHttp, RoomServer, TicketDesk
+from signaling import GuestHttp, Guests, LineCheckHttp, OneNode, RoomHttp, RoomServer, TicketDesk
 from transcription import UtteranceFinder
 from turn_config import TurnSettings, ice_servers_for
 
@@ -204,6 +205,10 @@ class Clinic:
         return MediaHttp(self.shelf)
 
     @cached_property
+    def line_checks(self) -> LineChecks:
+        return LineChecks(media_settings(self.settings, self.clock))
+
+    @cached_property
     def demo(self) -> DemoHttp:
         return DemoHttp(self.store, self.care, self.access, self.settings.origin)
 
@@ -214,6 +219,13 @@ class Clinic:
             SchedulingHttp(self.scheduling, self.settings.time_zone),
             ClinicalStoreHttp(self.store),
             RoomHttp(self.store, self.desk),
+            LineCheckHttp(
+                self.database,
+                self.store,
+                self.line_checks,
+                partial(ice_servers_for, settings=self.turn),
+                self.clock,
+            ),
             GuestHttp(Guests(self.database, self.store, self.access, self.invitations, self.clock)),
             FileHttp(self.store, self.files),
             self.recordings,

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from access import Actor, Permission
 from clinical_store.chart import Part
-from clinical_store.model import milliseconds
+from clinical_store.errors import VisitEnded
+from clinical_store.model import VisitStatus, milliseconds
 from clinical_store.participants import participants_by_id
 from clinical_store.quality_model import (
     INTERVAL_S,
@@ -59,6 +60,15 @@ class Qualities(Part):
             for person in people.values()
         )
         return VisitQuality(visit_id=visit_id, interval=INTERVAL_S * stretch, participants=tuple(histories))
+
+    async def check_line_of(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> None:
+        """Whether the actor may try the way to this visit's room now, without taking a place in it.
+
+        Raises VisitNotFound, Forbidden, VisitEnded.
+        """
+        chart = await self._charts.open(session, actor, Permission.LINE_CHECK, visit_id)
+        if chart.visit.status == VisitStatus.ENDED:
+            raise VisitEnded
 
     async def keep_line_check(
         self, session: AsyncSession, participant_id: UUID, check: LineCheck, at: datetime

@@ -6,7 +6,7 @@ may be what the viewer's line asked for: who is told to move closer to the route
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -34,6 +34,8 @@ class Lines(Protocol):
     """Where the figures come from: the media plane."""
 
     def figures(self, visit_id: UUID, participant_id: UUID) -> Figures: ...
+
+    def estimates(self, visit_id: UUID, participant_id: UUID) -> tuple[int | None, int | None]: ...
 
     def state(self, visit_id: UUID, participant_id: UUID) -> ConnectionState: ...
 
@@ -133,7 +135,7 @@ class CallQuality:
 
     def _now(self, visit_id: UUID, who: UUID, sending: Sending) -> _Now:
         line = self._line(visit_id, who)
-        figures = self._lines.figures(visit_id, who)
+        figures = _with_estimates(self._lines.figures(visit_id, who), *self._lines.estimates(visit_id, who))
         switched: dict[Source, bool] = {"microphone": sending.microphone, "camera": sending.camera}
         on = frozenset(source for source, is_on in switched.items() if is_on)
         steady, line.was_on = on & line.was_on, on
@@ -145,6 +147,19 @@ class CallQuality:
             self._lines.state(visit_id, who) is ConnectionState.CONNECTED,
             line.devices.fresh(self._clock()),
         )
+
+
+def _with_estimates(figures: Figures, up: int | None, down: int | None) -> Figures:
+    """The estimates are of a line's video in all: a camera has what a shared screen leaves."""
+    return {"up": _with_estimate(figures["up"], up), "down": _with_estimate(figures["down"], down)}
+
+
+def _with_estimate(sources: dict[Source, LineFigures], bps: int | None) -> dict[Source, LineFigures]:
+    camera = sources.get("camera")
+    if camera is None:
+        return sources
+    left = None if bps is None else max(0, bps - sources.get("screen", LineFigures()).bitrate_bps)
+    return {**sources, "camera": replace(camera, estimate_bps=left)}
 
 
 def _since_last(line: _Line, figures: Figures) -> dict[tuple[Direction, Source], int]:

@@ -57,6 +57,15 @@ class NodeFull(ServiceError):
     next_step = "Try again in a few minutes, or call the clinic."
 
 
+class ChecksBusy(ServiceError):
+    """As many line checks run on this node as may at once."""
+
+    code = "line_checks_busy"
+    status = 503
+    title = "Too many people are checking their line right now"
+    next_step = "Go on without the check, or try again in half a minute."
+
+
 class MediaCutOff(ServiceError):
     """The participant's connection was ended for what it sent; it may come back after a pause."""
 

@@ -169,6 +169,14 @@ class MediaPlane:
         connection = room.connection(participant_id) if room is not None else None
         return connection.figures(time.monotonic()) if connection is not None else {"up": {}, "down": {}}
 
+    def estimates(self, visit_id: UUID, participant_id: UUID) -> tuple[int | None, int | None]:
+        """Bits per second of video that a participant's line carries, up and down; None while nothing is known."""
+        room, now = self._rooms.get(visit_id), time.monotonic()
+        connection = room.connection(participant_id) if room is not None else None
+        if connection is None:
+            return None, None
+        return connection.uplink(now).estimate_bps, connection.downlink_bps(now)
+
     async def close_room(self, visit_id: UUID) -> None:
         """End a visit's media for everybody."""
         room = self._rooms.pop(visit_id, None)

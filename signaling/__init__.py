@@ -10,6 +10,7 @@ from signaling.events import EVENTS, EventRule
 from signaling.guest_http import GuestHttp
 from signaling.guests import Guests
 from signaling.http import RoomHttp
+from signaling.line_check import LineCheckHttp
 from signaling.places import OneNode
 from signaling.ports import (
     IceServers,
@@ -29,6 +30,7 @@ __all__ = [
     "GuestHttp",
     "Guests",
     "IceServers",
+    "LineCheckHttp",
     "LiveSessions",
     "MediaPlane",
     "OneNode",

@@ -52,10 +52,10 @@ class TicketDesk:
         return plain
 
     def _ways(self, participant_id: UUID, now: datetime) -> list[IceServerView]:
-        return [_view(server) for server in self._ice_servers(participant_id, now)]
+        return [server_view(server) for server in self._ice_servers(participant_id, now)]
 
 
-def _view(server: IceServerEntry) -> IceServerView:
+def server_view(server: IceServerEntry) -> IceServerView:
     return IceServerView(
         urls=list(server.urls), username=server.username or None, credential=server.credential or None
     )

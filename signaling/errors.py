@@ -23,6 +23,12 @@ class TooFast(TooManyRequests):
     next_step = "Slow down; the message was not acted on."
 
 
+class CheckTooOften(TooManyRequests):
+    code = "line_check_too_often"
+    title = "The line was checked many times in a row"
+    next_step = "Wait twenty seconds and try again, or go on without the check."
+
+
 class SdpTooLarge(PayloadTooLarge):
     code = "sdp_too_large"
     title = "The session description is over 32 KiB"

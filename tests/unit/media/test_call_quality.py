@@ -35,6 +35,10 @@ class FakeLines:
             "down": self._counted(participant_id, "down", self.down),
         }
 
+    def estimates(self, visit_id: UUID, participant_id: UUID) -> tuple[int | None, int | None]:
+        found = self.figures(visit_id, participant_id)
+        return found["up"]["camera"].estimate_bps, found["down"]["camera"].estimate_bps
+
     def _counted(
         self, who: UUID, direction: str, of: dict[UUID, dict[Source, LineFigures]]
     ) -> dict[Source, LineFigures]:
