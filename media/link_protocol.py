@@ -9,11 +9,13 @@ from struct import Struct, error
 from uuid import UUID
 
 from media.model import KIND_OF, SOURCES, Codec, Kind, Source
+from media.rtp import Packet
 
 MAX_FRAME = 64 * 1024
 HEAD = Struct(">IB")
 _OPEN = Struct(">I16s16s??d")
 _PACKET = Struct(">IBBB?HId")
+_PACKET_WITH_HEAD = Struct(">IBIBBB?HId")
 _REPORT = Struct(">IBBQId")
 _CLOSE = Struct(">Id")
 _KEY_FRAME = Struct(">I")
@@ -110,6 +112,27 @@ def _body(frame: Frame) -> tuple[int, bytes]:
             return CLOSE, _CLOSE.pack(stream, at)
         case KeyFrameWanted(stream):
             return KEY_FRAME, _KEY_FRAME.pack(stream)
+
+
+def encode_packet(stream: int, source: int, codec: int, connection: int, packet: Packet, at: float) -> bytes:
+    """As `encode` of a StreamPacket (places in SOURCES and CODECS), without making one: this runs for every
+    packet."""
+    payload = packet.payload
+    return (
+        _PACKET_WITH_HEAD.pack(
+            _PACKET.size + len(payload),
+            PACKET,
+            stream,
+            source,
+            codec,
+            connection,
+            bool(packet.marker),
+            packet.sequence_number,
+            packet.timestamp,
+            at,
+        )
+        + payload
+    )
 
 
 def decode(kind: int, body: bytes) -> Frame:

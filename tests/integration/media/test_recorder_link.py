@@ -38,9 +38,11 @@ async def test_a_recorder_that_never_reads_costs_bounded_memory(tmp_path: Path) 
     assert link._writer is not None
     for n in range(20_000):
         stream.packet("camera", "vp8", Packet(96, 1, n & 0xFFFF, n, 1, b"v" * 1000), n / 100)
+    link.flush()
     waiting = link._writer.transport.get_write_buffer_size()
     assert waiting < PICTURES_WAITING + 2000
     stream.packet("microphone", "opus", Packet(111, 1, 1, 1, 1, b"a" * 80), 1.0)
+    link.flush()
     assert link._writer.transport.get_write_buffer_size() > waiting
     link._writer.transport.abort()
     await link.close()

@@ -17,7 +17,9 @@ from media.link_protocol import (
     StreamReport,
     decode,
     encode,
+    encode_packet,
 )
+from media.rtp import Packet
 
 VISIT, PERSON = UUID(int=1), UUID(int=2)
 
@@ -38,6 +40,12 @@ def test_a_frame_comes_back(frame: Frame) -> None:
     length, kind = HEAD.unpack(data[: HEAD.size])
     assert length == len(data) - HEAD.size
     assert decode(kind, data[HEAD.size :]) == frame
+
+
+def test_a_packet_is_encoded_the_same_either_way() -> None:
+    packet = Packet(96, 1, 65_535, 0xFFFFFFFF, 1, b"payload")
+    frame = StreamPacket(7, "screen", "h264", 3, True, 65_535, 0xFFFFFFFF, 2.5, b"payload")
+    assert encode_packet(7, 2, 2, 3, packet, 2.5) == encode(frame)
 
 
 @given(st.integers(0, 255), st.binary(max_size=60))
