@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import av
 import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
@@ -29,10 +30,13 @@ class Hearing:
     def __init__(self) -> None:
         self._reorder = ReorderBuffer(REORDER_S)
         self._clock = TrackClock(OPUS_RATE)
-        self._decoder = av.CodecContext.create("libopus", "r")
+        self._decoder = _decoder()
         self._resampler = _resampler()
         self._base: float | None = None  # time of the first sample since the last jump
-        self._position = 0  # 48 kHz samples since the base that were fed to the resampler
+        self._position = 0  # 48 kHz samples since the base that were decoded or filled in
+        # ... and not resampled yet: a call of the resampler costs as much as 20 ms of sound do
+        self._heard: list[Samples] = []
+        self._heard_samples = 0
         self._emitted = 0  # 16 kHz samples since the base that were given out
         self._ready: list[Samples] = []
 
@@ -84,15 +88,23 @@ class Hearing:
             samples -= part
 
     def _feed(self, sound: Samples) -> Iterator[Heard]:
-        if not len(sound):
-            return
-        frame = AudioFrame.from_ndarray(np.ascontiguousarray(sound[np.newaxis]), format="flt", layout="mono")
-        frame.sample_rate = OPUS_RATE
-        frame.pts = self._position
+        self._heard.append(sound)
+        self._heard_samples += len(sound)
         self._position += len(sound)
-        self._collect(self._resampler.resample(frame))
+        if self._heard_samples >= CHUNK * OPUS_RATE // RATE:
+            self._resample()
         if sum(map(len, self._ready)) >= CHUNK:
             yield self._emit()
+
+    def _resample(self) -> None:
+        sound = np.concatenate(self._heard) if self._heard else np.zeros(0, np.float32)
+        self._heard, self._heard_samples = [], 0
+        if not len(sound):
+            return
+        frame = AudioFrame.from_ndarray(sound[np.newaxis], format="flt", layout="mono")
+        frame.sample_rate = OPUS_RATE
+        frame.pts = self._position - len(sound)
+        self._collect(self._resampler.resample(frame))
 
     def _collect(self, frames: list[AudioFrame]) -> None:
         self._ready += [
@@ -109,6 +121,7 @@ class Hearing:
 
     def _end(self) -> Iterator[Heard]:
         if self._base is not None:
+            self._resample()
             self._collect(self._resampler.resample(None))
             if self._ready:
                 yield self._emit()
@@ -120,10 +133,16 @@ def _resampler() -> AudioResampler:
     return AudioResampler(format="flt", layout="mono", rate=RATE)
 
 
+def _decoder() -> AudioCodecContext:
+    """libopus mixes to mono itself, and knows floats."""
+    decoder = AudioCodecContext.create("libopus", "r")
+    assert isinstance(decoder, AudioCodecContext)
+    decoder.layout = "mono"
+    decoder.options = {"request_sample_fmt": "flt"}
+    return decoder
+
+
 def _mono(frame: AudioFrame) -> Samples:
-    """Any Opus decoder frame as mono float32 in -1..1 at 48 kHz."""
-    values = frame.to_ndarray()
-    channels = values if frame.format.is_planar else values.reshape(-1, frame.layout.nb_channels).T
-    scale = np.float32(1 / 32768 if values.dtype == np.int16 else 1)
-    mixed: Samples = channels.mean(axis=0, dtype=np.float32) * scale
-    return mixed
+    """The decoder's frame as float32 in -1..1 at 48 kHz. The plane may be longer than the sound."""
+    samples: Samples = np.frombuffer(frame.planes[0], np.float32)[: frame.samples]  # type: ignore[call-overload]
+    return samples
