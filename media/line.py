@@ -97,15 +97,15 @@ class MediaLine:
         if plain is None:
             return "srtp"
         self._seen.add(ssrc)
+        now = time.monotonic()
+        if not self.flow.take(size, now):  # all that is this participant's for sure, of use or not
+            return "flood"
         packet = parse(plain, self.extensions)
         if packet is None:
             return "malformed"
         receiver = self.by_ssrc.get(ssrc) or self._learn(packet)
         if receiver is None:
             return "unrouted"
-        now = time.monotonic()
-        if not self.flow.take(size, now):
-            return "flood"
         self.on_packet(packet, now, size)
         receiver.take(packet, now, size)
         return None
