@@ -38,9 +38,6 @@ SOUND_WAITING = 8 * 1024 * 1024  # ... above which sound is dropped too
 KEPT_SOUND = 2 * 1024 * 1024  # bytes of sound kept for an absent recorder: 4 voices for about 2 minutes
 BATCH_S = 0.04
 BATCH_BYTES = 64 * 1024
-# Packets leave together: a system call here and a wake-up there for each of them cost more than the packets themselves
-# (a third of a recorded call's CPU, bench/media). Wishes leave at once, with what waits before them.
-GATHER_S = 0.04
 RETRY_S = (0.1, 0.2, 0.5, 1.0)
 
 DROPPED = counter("media_recorder_dropped_total", "Packets the recorder could not be given", ("kind",))
@@ -58,9 +55,6 @@ class RecorderLink:
         self._batched = 0
         self._kept: deque[bytes] = deque()
         self._kept_bytes = 0
-        self._gathered: list[tuple[bool, bytes]] = []  # (is a picture, frame)
-        self._gathered_bytes = 0
-        self._gathering: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -166,7 +160,6 @@ class RecorderLink:
                 logger.warning("the recorder hung up; connecting again")
             finally:
                 self._writer = None
-                self._flush()
                 writer.close()
                 self._keep_wishes()
 
