@@ -63,8 +63,8 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 12.0, 240.0
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What there is to be sent. `full_bps`: what one picture takes in full now; `sent_bps`: what one takes as it is
-    sent; `spare_bps`: what stills have proven to fit beside the sound (None: nothing proven lately)."""
+    """What there is to be sent. `full_bps`: what a picture takes in full now, on average; `sent_bps`: what one takes
+    as it is sent; `spare_bps`: what stills have proven to fit beside the sound (None: nothing proven lately)."""
 
     pictures: int = 1
     group: bool = False

@@ -191,7 +191,7 @@ class LadderKeeper:
         published = [receiver.figures(now).bitrate_bps for receiver, _ in seated]
         pictures = sum(bps >= FLOWS_BPS for bps in published)
         sent = sum(sender.figures(now).bitrate_bps for _, sender in seated) // max(1, pictures)
-        viewer.full_bps = max(published, default=0)
+        viewer.full_bps = sum(published) // max(1, pictures)
         viewer.share_bps = None if line.estimate_bps is None else line.estimate_bps // max(1, pictures)
         spare = delivery.spare_bps(now) if delivery is not None else None
         demand = Demand(pictures, viewer.group, viewer.choice, viewer.full_bps, sent, spare)

@@ -117,7 +117,7 @@ class RoomSender(RTCRtpSender):
         present one goes on until then.
         """
         same, self._of = of is not None and of is self._of and None not in (self.source, source), of
-        if source is self._next:
+        if source is not None and source is self._next:
             return
         self._drop_next()
         if source is self.source:

@@ -155,6 +155,17 @@ async def test_another_quality_takes_over_at_its_key_frame_and_the_present_one_g
     assert (full.viewers, copy.viewers) == ([], [sender])
 
 
+async def test_nothing_more_is_sent_of_what_is_not_shown_any_more() -> None:
+    source, _ = await publisher()
+    sender, sent = await subscriber()
+    sender.attach(source, of=source)
+    take(source, packet(1, 0, KEY))
+    sender.attach(None, of=source)
+    take(source, packet(2, 3000))
+    assert len(sent.rtp()) == 1
+    assert source.viewers == []
+
+
 async def test_h264_goes_out_under_its_own_payload_type_from_a_key_frame_on() -> None:
     source, _ = await publisher(H264)
     sender, sent = await subscriber(source)
