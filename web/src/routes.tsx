@@ -63,6 +63,13 @@ const visit = createRoute({
   component: lazyRouteComponent(() => import("./pages/room/VisitPage"), "VisitPage"),
 });
 
+/** An invitation's link: `/join#token`. Its holder needs no account. */
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join",
+  component: lazyRouteComponent(() => import("./pages/join/JoinPage"), "JoinPage"),
+});
+
 /** The join link of a booking. */
 const joinLink = createRoute({
   getParentRoute: () => root,
@@ -94,6 +101,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     framed.addChildren([signInPage, guarded.addChildren([myDay, booking, availability, note, recording, summary])]),
     bare.addChildren([visit]),
+    join,
     joinLink,
   ]),
   context: { client: queryClient },

@@ -1,7 +1,8 @@
 /** Everything the pages ask the server to do. Each throws `ServiceProblem` when refused. */
 import { request, requestVersioned } from "./http";
 import type {
-  Addendum, Appointment, Availability, Composition, EncounterNote, NoteEdits, Published, RoomTicket, Session,
+  Addendum, Appointment, Availability, Composition, EncounterNote, GuestRole, GuestVisit, Invited, LineCheckStart,
+  NewInvitation, NoteEdits, Published, RoomTicket, Session,
 } from "./types";
 
 const visitPath = (visitId: string) => `/api/visits/${encodeURIComponent(visitId)}`;
@@ -24,6 +25,29 @@ export const publishAvailability = (availability: Availability) =>
 
 export const roomTicket = (visitId: string, signal: AbortSignal) =>
   request<RoomTicket>(`${visitPath(visitId)}/ticket`, { method: "POST", body: {}, signal });
+
+export const invite = (visitId: string, role: GuestRole, name: string, hours: number) =>
+  request<NewInvitation>(`${visitPath(visitId)}/invitations`, {
+    method: "POST",
+    body: { role, hours_after_end: hours, ...(name === "" ? {} : { display_name: name }) },
+  });
+
+export const withdrawInvitation = (visitId: string, invitationId: string) =>
+  request<undefined>(`${visitPath(visitId)}/invitations/${encodeURIComponent(invitationId)}`, { method: "DELETE" });
+
+export const lookAtInvitation = (token: string) =>
+  request<Invited>("/api/invitation", { method: "POST", body: { token } });
+
+/** A session for the one visit, in this browser. */
+export const enterAsGuest = (token: string, name: string) =>
+  request<GuestVisit>("/api/guest", { method: "POST", body: { token, display_name: name } });
+
+export const startLineCheck = (visitId: string) =>
+  request<LineCheckStart>(`${visitPath(visitId)}/line-check`, { method: "POST", body: {} });
+
+/** The answer to the offer of a line check. */
+export const offerLineCheck = async (visitId: string, sdp: string): Promise<string> =>
+  (await request<{ sdp: string }>(`${visitPath(visitId)}/line-check/offer`, { method: "POST", body: { sdp } })).sdp;
 
 export const startDemoConsult = () =>
   request<{ visit_id: string }>("/api/demo/consult", { method: "POST", body: {} });

@@ -19,7 +19,7 @@ export class ServiceProblem extends Error {
   }
 }
 
-const UNREACHABLE: Problem = {
+export const UNREACHABLE: Problem = {
   title: "The clinic's server cannot be reached",
   status: 0,
   code: "unreachable",
@@ -73,16 +73,16 @@ async function send(path: string, ask: Ask): Promise<Response> {
   }
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+/** The problem in an answer's body, or words of our own where it holds none. */
+export function problemIn(status: number, body: string): Problem {
   const fallback: Problem = {
     title: "The server could not do this",
-    status: response.status,
+    status,
     code: "unexpected",
     next_step: "Try again. If it happens again, tell the clinic.",
   };
   try {
-    const body = (await response.json()) as Partial<Problem>;
-    return { ...fallback, ...body };
+    return { ...fallback, ...(JSON.parse(body) as Partial<Problem>) };
   } catch {
     return fallback;
   }
@@ -96,8 +96,8 @@ function versionOf(response: Response): number | null {
 async function accepted(path: string, ask: Ask): Promise<Response> {
   const response = await send(path, ask);
   if (response.ok) return response;
-  const problem = await problemOf(response);
-  if (response.status === 401 && !path.startsWith("/api/session")) onSignedOut();
+  const problem = problemIn(response.status, await response.text().catch(() => ""));
+  if (response.status === 401 && !path.startsWith("/api/session") && path !== "/api/guest") onSignedOut();
   throw new ServiceProblem(problem);
 }
 

@@ -3,8 +3,8 @@ import { QueryClient, queryOptions } from "@tanstack/react-query";
 
 import { request, requestVersioned, ServiceProblem } from "./http";
 import type {
-  ChatMessage, Composition, DemoAccount, Doctor, EncounterNote, NoteVersion, NoteVersionContent, RecordingSegment, Session, Slot, Transcript,
-  Visit, VisitSummary,
+  ChatMessage, Composition, DemoAccount, Doctor, EncounterNote, GuestVisit, Invitation, NoteVersion, NoteVersionContent,
+  RecordingSegment, Session, Slot, Transcript, Visit, VisitFile, VisitQuality, VisitSummary,
 } from "./types";
 
 /** A refusal will be refused again; only lost connections and busy servers are worth another try. */
@@ -140,3 +140,32 @@ export const chatQuery = (visitId: string) =>
     queryKey: ["chat", visitId],
     queryFn: () => request<ChatMessage[]>(`${visitPath(visitId)}/chat`),
   });
+
+/** Files that were sent in the visit's chat. */
+export const filesQuery = (visitId: string) =>
+  queryOptions({
+    queryKey: ["files", visitId],
+    queryFn: () => request<VisitFile[]>(`${visitPath(visitId)}/files`),
+  });
+
+export const filePath = (visitId: string, fileId: string) => `${visitPath(visitId)}/files/${encodeURIComponent(fileId)}`;
+
+export const invitationsQuery = (visitId: string) =>
+  queryOptions({
+    queryKey: ["invitations", visitId],
+    queryFn: () => request<Invitation[]>(`${visitPath(visitId)}/invitations`),
+    staleTime: 2_000,
+  });
+
+/** The visit this browser is a guest of, null where it is none. */
+export const guestQuery = queryOptions({
+  queryKey: ["guest"],
+  queryFn: async (): Promise<GuestVisit | null> => {
+    try {
+      return await request<GuestVisit>("/api/guest");
+    } catch (error) {
+      if (error instanceof ServiceProblem && error.status >= 400 && error.status < 500) return null;
+      throw error;
+    }
+  },
+});

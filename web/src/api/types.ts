@@ -25,6 +25,17 @@ export type RoomTicket = Schemas["TicketView"];
 export type IceServer = Schemas["IceServerView"];
 export type ChatMessage = Schemas["ChatMessage"];
 
+/** A file of a visit; `size` in bytes. */
+export type VisitFile = Schemas["VisitFile"];
+export type ChatFile = Schemas["ChatFile"];
+
+export type Invitation = Schemas["InvitationView"];
+export type GuestRole = Invitation["role"];
+/** Its `path` is the link, told once. */
+export type NewInvitation = Schemas["NewInvitationView"];
+/** What a link is for, before it is used. */
+export type Invited = Schemas["InvitedView"];
+export type GuestVisit = Schemas["GuestView"];
 /** `start` and `end` are seconds since the visit's media began. */
 export type Utterance = Schemas["UtteranceView"];
 /** As the socket tells it: the room already knows the names. */

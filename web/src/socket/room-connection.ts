@@ -57,6 +57,8 @@ function removal(reason: string): Problem {
       return { title: "This visit is open in another window", status: 0, code: reason, next_step: "Go on there, or take the visit back to this window." };
     case "session_ended":
       return { title: "You have been signed out", status: 0, code: reason, next_step: "Sign in again, then join again." };
+    case "invitation_ended":
+      return { title: "Your invitation has ended", status: 0, code: reason, next_step: "If you are still expected, ask the person who invited you for a new link." };
     case "media_flood":
       return { title: "Your device sent more than a call can carry, so it was disconnected", status: 0, code: reason, next_step: "Close other programs that use the camera or the network, wait half a minute and join again." };
     case "picture_too_large":

@@ -14,7 +14,9 @@ export function SignInAgain() {
   const [problem, setProblem] = useState("");
   useEffect(() => {
     whenSignedOut(() => {
-      if (client.getQueryData(sessionQuery.queryKey) != null) setOpen(true);
+      const session = client.getQueryData(sessionQuery.queryKey);
+      // A guest has nothing to sign in with: the room's page says that the invitation has ended.
+      if (session != null && session.role !== "guest") setOpen(true);
     });
     return () => whenSignedOut(() => undefined);
   }, [client]);

@@ -1,4 +1,4 @@
-import { useState, useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore, type ReactNode } from "react";
 
 import type { Visit } from "../../api/types";
 import type { LocalMedia } from "../../media/local-media";
@@ -9,8 +9,8 @@ import { VideoView } from "../../ui/VideoView";
 import classes from "./Lobby.module.css";
 
 /** Shown until the doctor lets this person in. No media leaves the browser from here. */
-export function WaitingRoom({ visit, other, local, announced }: {
-  visit: Visit; other: string; local: LocalMedia; announced: boolean;
+export function WaitingRoom({ visit, other, local, announced, children }: {
+  visit: Visit; other: string; local: LocalMedia; announced: boolean; children?: ReactNode;
 }) {
   const { camera } = useSyncExternalStore(local.subscribe, local.state);
   const [since] = useState(() => Date.now());
@@ -21,11 +21,12 @@ export function WaitingRoom({ visit, other, local, announced }: {
       <div className={classes["pulse"]} aria-hidden="true"><span /><span /><span /></div>
       <p className={classes["knows"]} role="status">{announced ? `${other} knows you are here.` : `Telling ${other} that you are here.`}</p>
       <p className="soft">
-        Your visit is booked for {clockTime(visit.starts_at)}. {other} lets you in as soon as possible; keep this page open.
+        The visit is booked for {clockTime(visit.starts_at)}. {other} lets you in as soon as possible; keep this page open.
       </p>
       <p className="soft tabular">Waiting for {duration((now - since) / 1000)}</p>
       {camera !== null && <div className={classes["small"]}><VideoView track={camera} mirrored label="Your own picture" /></div>}
       <p className="soft small">Nobody sees or hears you before you are let in.</p>
+      {children}
     </div>
   );
 }

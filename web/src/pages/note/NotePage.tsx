@@ -13,6 +13,7 @@ import { LoadingRows, Refused } from "../../ui/States";
 import { clockTime, fullDate } from "../../ui/time";
 import { Transcript } from "../../ui/Transcript";
 import { mergeUtterances } from "../../ui/utterances";
+import { VisitFiles } from "../../ui/VisitFiles";
 import { Editor } from "./Editor";
 import classes from "./Note.module.css";
 import { SignedNote } from "./SignedNote";
@@ -71,6 +72,7 @@ export function NotePage() {
         <ButtonLink to="/visits/$visitId/recording" params={{ visitId }} variant="default" leftSection={<Icon name="film" size={18} />} data-testid="open-recording">Recording</ButtonLink>
       </PageHead>
       <NoteOf key={visitId} visit={visit.data} />
+      <VisitFiles visitId={visitId} />
     </>
   );
 }

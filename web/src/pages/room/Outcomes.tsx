@@ -9,6 +9,7 @@ import { BareFrame } from "../../ui/BareFrame";
 import { ButtonLink } from "../../ui/ButtonLink";
 import { PageHead } from "../../ui/PageHead";
 import { Refused } from "../../ui/States";
+import { VisitFiles } from "../../ui/VisitFiles";
 import classes from "./Outcomes.module.css";
 
 interface Here {
@@ -26,6 +27,7 @@ export function VisitEnded({ visit, session }: Here) {
     for (const key of [["visits"], ["visit", visit.id], ["note", visit.id]]) void client.invalidateQueries({ queryKey: key });
   }, [client, visit.id]);
   const isDoctor = session.role === "doctor";
+  if (session.role === "guest") return <GuestsEnd />;
   return (
     <BareFrame>
       <PageHead title="The visit has ended" />
@@ -42,7 +44,18 @@ export function VisitEnded({ visit, session }: Here) {
           )}
           <HomeLink />
         </div>
+        <VisitFiles visitId={visit.id} />
       </div>
+    </BareFrame>
+  );
+}
+
+/** A guest has nowhere else to go: their session ended with the visit. */
+function GuestsEnd() {
+  return (
+    <BareFrame>
+      <PageHead title="The visit has ended" />
+      <div className={classes["outcome"]} data-testid="visit-ended"><p>Thank you for being there. Your invitation has ended as well; you can close this page.</p></div>
     </BareFrame>
   );
 }
@@ -52,10 +65,10 @@ export function LeftVisit({ visit, session, again }: Here & { again: () => void 
     <BareFrame>
       <PageHead title="You have left the visit" />
       <div className={classes["outcome"]} data-testid="visit-left">
-        <p>The visit goes on until {session.role === "patient" ? visit.doctor_name : "you"} {session.role === "patient" ? "ends" : "end"} it. You can come back until then.</p>
+        <p>The visit goes on until {session.role === "doctor" ? "you end" : `${visit.doctor_name} ends`} it. You can come back until then.</p>
         <div className="row">
           <Button onClick={again} data-testid="join-again">Join again</Button>
-          <HomeLink />
+          {session.role !== "guest" && <HomeLink />}
         </div>
       </div>
     </BareFrame>
@@ -64,11 +77,24 @@ export function LeftVisit({ visit, session, again }: Here & { again: () => void 
 
 const UNKNOWN: Problem = { title: "The room cannot be entered", status: 0, code: "unknown", next_step: "Try again." };
 
-export function VisitRefused({ problem, again }: { problem: Problem | null; again: () => void }) {
+const GUESTS_END: Problem = {
+  title: "Your invitation has ended", status: 0, code: "invitation_ended", next_step: "If you are still expected, ask the person who invited you for a new link.",
+};
+
+export function VisitRefused({ session, problem, again }: Here & { problem: Problem | null; again: () => void }) {
+  const guest = session.role === "guest";
+  if (guest && (problem?.code === "invitation_ended" || problem?.code === "unauthenticated")) {
+    return (
+      <BareFrame>
+        <PageHead title={GUESTS_END.title} />
+        <div className={classes["outcome"]} data-testid="invitation-ended"><p>{GUESTS_END.next_step}</p></div>
+      </BareFrame>
+    );
+  }
   return (
     <BareFrame>
       <PageHead title="Visit" />
-      <div className="card"><Refused error={new ServiceProblem(problem ?? UNKNOWN)} retry={again} retryWords={problem?.code === "replaced" ? "Go on here" : "Try again"} action={<HomeLink />} /></div>
+      <div className="card"><Refused error={new ServiceProblem(problem ?? UNKNOWN)} retry={again} retryWords={problem?.code === "replaced" ? "Go on here" : "Try again"} action={guest ? undefined : <HomeLink />} /></div>
     </BareFrame>
   );
 }

@@ -3,17 +3,18 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 
 import { chatQuery, demoQuery, noteQuery, transcriptQuery } from "../../api/queries";
-import type { Session, Visit } from "../../api/types";
+import type { Session, Utterance, Visit } from "../../api/types";
 import type { LocalMedia } from "../../media/local-media";
 import type { Participant, RoomState } from "../../socket/events";
 import type { RoomConnection, RoomView } from "../../socket/room-connection";
 import { DEMO_WARNING } from "../../ui/DemoStrip";
-import { useEvidence } from "../../ui/evidence";
+import { useEvidence, type Evidence } from "../../ui/evidence";
 import { EvidencePlayer } from "../../ui/EvidencePlayer";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Transcript } from "../../ui/Transcript";
 import { mergeUtterances } from "../../ui/utterances";
 import { ChatPanel } from "./ChatPanel";
+import { InviteDialog } from "./InvitePeople";
 import { ConsentControl } from "./ConsentControl";
 import { Controls } from "./Controls";
 import { DraftPanel } from "./DraftPanel";
@@ -37,6 +38,18 @@ export interface RoomProps {
 const NARROW = "(max-width: 56rem)";
 
 type Panel = "note" | "transcript" | "chat";
+type PanelTab = [Panel, string, IconName];
+/** A guest has the call and what is written while they are in it; the record's parts are not theirs to ask for. */
+type Place = "doctor" | "guest" | "other";
+
+const NOTE: PanelTab = ["note", "Note", "note"];
+const TRANSCRIPT: PanelTab = ["transcript", "Transcript", "transcript"];
+const CHAT: PanelTab = ["chat", "Chat", "chat"];
+const PANELS: Record<Place, [PanelTab, ...PanelTab[]]> = { doctor: [NOTE, TRANSCRIPT, CHAT], guest: [CHAT], other: [TRANSCRIPT, CHAT] };
+
+function placeOf(role: Session["role"]): Place {
+  return role === "doctor" || role === "guest" ? role : "other";
+}
 
 /** Everything that happened while no socket was there is fetched again after each new one. */
 function useCatchUp(visitId: string, view: RoomView): void {
@@ -50,7 +63,16 @@ function useCatchUp(visitId: string, view: RoomView): void {
   }, [client, visitId, view.noteRevision]);
 }
 
-function PanelTabs({ panels, shown, show }: { panels: [Panel, string, IconName][]; shown: Panel; show: (panel: Panel) => void }) {
+/** Whose visit it is may bring others in. */
+function InviteFromHeader({ visitId, isDoctor }: { visitId: string; isDoctor: boolean }) {
+  return (
+    <InviteDialog visitId={visitId} isDoctor={isDoctor} opener={(open) => (
+      <button type="button" className={classes["invite"]} onClick={open} aria-label="Invite somebody" data-testid="invite-open"><Icon name="invite" size={20} /><span>Invite</span></button>
+    )} />
+  );
+}
+
+function PanelTabs({ panels, shown, show }: { panels: PanelTab[]; shown: Panel; show: (panel: Panel) => void }) {
   return (
     <nav className={classes["tabs"]} aria-label="Panels">
       {panels.map(([panel, words, icon]) => (
@@ -62,29 +84,42 @@ function PanelTabs({ panels, shown, show }: { panels: [Panel, string, IconName][
   );
 }
 
+function TranscriptPanel({ utterances, names, evidence, notice, room, withPlayer }: {
+  utterances: readonly Utterance[]; names: ReadonlyMap<string, string>; evidence: Evidence; notice: string | null; room: RoomState; withPlayer: boolean;
+}) {
+  const demo = useQuery(demoQuery).data != null;
+  const warning = notice ?? (demo ? DEMO_WARNING : null);
+  return (
+    <section className={classes["panel"]} data-name="transcript" aria-labelledby="transcript-title">
+      <h2 id="transcript-title">Transcript</h2>
+      {warning !== null && <p className={classes["notice"]}>{warning}</p>}
+      <Transcript utterances={utterances} names={names} marked={evidence.marked} pick={evidence.play}
+        empty={room.transcribing ? "What is said appears here a few seconds later." : "Nothing is written down until everybody in the room agrees."} />
+      {withPlayer && <EvidencePlayer evidence={evidence} names={names} />}
+    </section>
+  );
+}
+
 export function Room({ visit, session, room, me, view, connection, local, watch }: RoomProps) {
-  const isDoctor = session.role === "doctor";
-  const [chosen, setPanel] = useState<Panel>(isDoctor ? "note" : "transcript");
+  const place = placeOf(session.role);
+  const [isDoctor, isGuest] = [place === "doctor", place === "guest"];
+  const panels = PANELS[place];
+  const [chosen, setPanel] = useState<Panel>(panels[0][0]);
   const narrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
   // In wider windows the note has a place of its own and the tabs choose between the other two.
   const panel = !narrow && chosen === "note" ? "transcript" : chosen;
-  const transcript = useQuery(transcriptQuery(visit.id));
-  const chat = useQuery(chatQuery(visit.id));
+  const transcript = useQuery({ ...transcriptQuery(visit.id), enabled: !isGuest });
+  const chat = useQuery({ ...chatQuery(visit.id), enabled: !isGuest });
   useCatchUp(visit.id, view);
   const utterances = useMemo(
     () => mergeUtterances(transcript.data?.utterances ?? [], view.utterances), [transcript.data, view.utterances]);
   const names = useMemo(() => new Map(room.participants.map((one) => [one.id, one.display_name])), [room.participants]);
   const evidence = useEvidence(visit.id, utterances);
-  const demo = useQuery(demoQuery).data != null;
-  const notice = transcript.data?.notice ?? (demo ? DEMO_WARNING : null);
-  const panels: [Panel, string, IconName][] = [
-    ...(isDoctor ? [["note", "Note", "note"] satisfies [Panel, string, IconName]] : []),
-    ["transcript", "Transcript", "transcript"],
-    ["chat", "Chat", "chat"],
-  ];
   return (
-    <div className={classes["room"]} data-role={isDoctor ? "doctor" : "other"} data-panel={panel}>
-      <RoomHeader visit={visit} room={room} view={view} isDoctor={isDoctor} />
+    <div className={classes["room"]} data-role={place} data-panel={panel}>
+      <RoomHeader visit={visit} room={room} view={view} isDoctor={isDoctor}>
+        {!isGuest && !watch && <InviteFromHeader visitId={visit.id} isDoctor={isDoctor} />}
+      </RoomHeader>
       <main className={classes["call"]} id="main">
         <Stage room={room} me={me} view={view} local={local} watch={watch} />
         <OwnNotice quality={view.lines.get(me.id)} />
@@ -94,14 +129,10 @@ export function Room({ visit, session, room, me, view, connection, local, watch 
         </Controls>
       </main>
       <PanelTabs panels={panels} shown={panel} show={setPanel} />
-      <section className={classes["panel"]} data-name="transcript" aria-labelledby="transcript-title">
-        <h2 id="transcript-title">Transcript</h2>
-        {notice !== null && <p className={classes["notice"]}>{notice}</p>}
-        <Transcript utterances={utterances} names={names} marked={evidence.marked} pick={evidence.play}
-          empty={room.transcribing ? "What is said appears here a few seconds later." : "Nothing is written down until everybody in the room agrees."} />
-        {!isDoctor && <EvidencePlayer evidence={evidence} names={names} />}
-      </section>
-      <ChatPanel messages={chat.data ?? []} live={view.chat} me={me.id} connection={connection} />
+      {!isGuest && (
+        <TranscriptPanel utterances={utterances} names={names} evidence={evidence} notice={transcript.data?.notice ?? null} room={room} withPlayer={!isDoctor} />
+      )}
+      <ChatPanel visitId={visit.id} messages={chat.data ?? []} live={view.chat} me={me.id} connection={connection} withFiles={!isGuest} />
       {isDoctor && <DraftPanel visitId={visit.id} utterances={utterances} names={names} evidence={evidence} transcribing={room.transcribing} />}
     </div>
   );

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+
 import type { Visit } from "../../api/types";
 import type { RoomState } from "../../socket/events";
 import type { RoomView } from "../../socket/room-connection";
@@ -21,7 +23,9 @@ function Indicator({ on, words, testId }: { on: boolean; words: [string, string]
 }
 
 /** Who is met, for how long, and, always visible, whether anything is being kept. */
-export function RoomHeader({ visit, room, view, isDoctor }: { visit: Visit; room: RoomState; view: RoomView; isDoctor: boolean }) {
+export function RoomHeader({ visit, room, view, isDoctor, children }: {
+  visit: Visit; room: RoomState; view: RoomView; isDoctor: boolean; children?: ReactNode;
+}) {
   const title = isDoctor ? visit.patient_name : visit.doctor_name;
   return (
     <header className={classes["header"]}>
@@ -33,6 +37,7 @@ export function RoomHeader({ visit, room, view, isDoctor }: { visit: Visit; room
         <Indicator on={room.transcribing} words={["Transcribing", "Not transcribing"]} testId="transcribing-indicator" />
       </div>
       <OwnQuality quality={view.lines.get(room.me)} />
+      {children}
     </header>
   );
 }

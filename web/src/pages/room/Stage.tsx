@@ -7,6 +7,7 @@ import type { LineQuality } from "../../media/quality";
 import type { RoomView } from "../../socket/room-connection";
 import { Avatar } from "../../ui/Avatar";
 import { Icon } from "../../ui/Icon";
+import { companionWords } from "../../ui/roles";
 import { VideoView } from "../../ui/VideoView";
 import { TileQuality } from "./Quality";
 import classes from "./Room.module.css";
@@ -55,6 +56,7 @@ function RemoteTile({ person, stream, quality }: {
       <figcaption>
         {!person.microphone && <Icon name="microphone-off" size={16} />}
         {person.display_name}
+        {companionWords(person.role) !== "" && <span className={classes["companion"]}>{companionWords(person.role)}</span>}
         {held && <span role="status" data-testid="tile-reconnecting">, reconnecting</span>}
         {!person.microphone && <span className={classes["hidden"]}>, microphone is off</span>}
       </figcaption>

@@ -4,13 +4,10 @@ import { useState } from "react";
 import type { RoomState } from "../../socket/events";
 import type { RoomConnection } from "../../socket/room-connection";
 import { Avatar } from "../../ui/Avatar";
+import { LineTag } from "../../ui/LineTag";
 import { notifyProblem } from "../../ui/notices";
-import { ROLE_NAMES } from "../../ui/roles";
+import { ROOM_ROLES } from "../../ui/roles";
 import classes from "./Room.module.css";
-
-function roleWords(role: string): string {
-  return role in ROLE_NAMES ? ROLE_NAMES[role as keyof typeof ROLE_NAMES] : role;
-}
 
 /** Who stands before the door. Stays mounted, so that arrivals are read out. */
 export function WaitingPeople({ room, connection }: { room: RoomState; connection: RoomConnection }) {
@@ -26,7 +23,10 @@ export function WaitingPeople({ room, connection }: { room: RoomState; connectio
       {waiting.map((one) => (
         <div key={one.id} className={classes["arrival"]}>
           <Avatar name={one.display_name} size={36} />
-          <p className="grow"><strong>{one.display_name}</strong> <span className="small">{roleWords(one.role)}, waiting</span></p>
+          <div className="grow">
+            <p><strong>{one.display_name}</strong> <span className="small">{ROOM_ROLES[one.role] ?? one.role}, waiting</span></p>
+            <LineTag line={one.line} whose={one.role === "patient" ? "Patient's" : "Their"} />
+          </div>
           <Button size="sm" className="admit-button" loading={busy === one.id} onClick={() => void admit(one.id)} data-testid={`admit-${one.id}`}>Let in</Button>
         </div>
       ))}

@@ -73,6 +73,7 @@ const ENTRY_WORDS: Record<DemoAccount["role"], string> = {
   pharmacist: "Prescriptions, coming next",
   lab_technician: "Orders and results, coming next",
   administrator: "Audit, coming next",
+  guest: "By invitation only",
 };
 
 const ROLE_ORDER = Object.keys(ENTRY_WORDS);

@@ -10,6 +10,7 @@ import { Icon } from "../../ui/Icon";
 import { PageHead } from "../../ui/PageHead";
 import { Empty, LoadingRows, Refused } from "../../ui/States";
 import { dateAndTime, fullDate } from "../../ui/time";
+import { VisitFiles } from "../../ui/VisitFiles";
 import classes from "./Summary.module.css";
 
 function Document({ summary }: { summary: VisitSummary }) {
@@ -64,6 +65,7 @@ export function SummaryPage() {
         <Button variant="default" leftSection={<Icon name="print" size={18} />} onClick={() => window.print()}>Print</Button>
       </PageHead>
       <Document summary={summary.data} />
+      <VisitFiles visitId={visitId} />
     </>
   );
 }
