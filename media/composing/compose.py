@@ -58,8 +58,10 @@ def compose(pieces: Sequence[Piece], scratch: ScratchFile, tell: Callable[[float
     frames, sounds = 0, 0
     total = round((end - begin) * FPS)
     while frames < total:
-        encoder.sound(mixer.take(STEP))
-        sounds += STEP
+        left = -(-(total * RATE // FPS - sounds) // FRAME_SAMPLES) * FRAME_SAMPLES  # whole AAC frames
+        step = max(FRAME_SAMPLES, min(STEP, left))
+        encoder.sound(mixer.take(step))
+        sounds += step
         while frames < min(total, sounds * FPS // RATE):
             encoder.picture(play.at(begin + (frames + 0.5) / FPS))
             frames += 1

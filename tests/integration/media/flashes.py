@@ -94,12 +94,8 @@ def _vp8(
 
 def beginnings(lit: NDArray[np.bool_], times: NDArray[np.float64], apart: float = 0.5) -> list[float]:
     """When it turned from dark to lit, a moment apart at least."""
-    found: list[float] = []
-    for at in times[np.flatnonzero(lit)]:
-        if not found or at - last > apart:
-            found.append(float(at))
-        last = at
-    return found
+    moments = times[np.flatnonzero(lit)]
+    return [float(at) for at, before in zip(moments, [-1e9, *moments], strict=False) if at - before > apart]
 
 
 def flashes_in(content: bytes, region: Region = EVERYWHERE) -> list[float]:

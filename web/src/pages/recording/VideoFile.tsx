@@ -1,5 +1,5 @@
 /** One video file of the visit to keep: asked for, made in the background, downloaded. */
-import { Button, Progress } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { removeComposition, requestComposition } from "../../api/commands";
@@ -24,7 +24,7 @@ function Making({ file, stop, stopping }: { file: Composition; stop: () => void;
     <div className={classes["making"]}>
       <div className="grow">
         <p role="status" className="small" data-testid="composition-status">{words}</p>
-        <Progress value={file.progress} aria-label="Video file" data-testid="composition-progress" />
+        <progress max={100} value={file.progress} aria-label="Video file" data-testid="composition-progress" />
       </div>
       <Button variant="default" size="sm" onClick={stop} loading={stopping} data-testid="composition-cancel">Cancel</Button>
     </div>
