@@ -258,6 +258,8 @@ class ParticipantConnection:
         if self._watch is not None:
             self._watch.cancel()
         await close_quietly(self._peer, self._settings.close_timeout_s)
+        if self._peer.line is not None:
+            self._peer.line.close()
 
 
 def _receiver(transceiver: RTCRtpTransceiver) -> RoomReceiver:

@@ -52,8 +52,17 @@ class MediaLine:
         self._seen: set[int] = set()  # SSRCs libsrtp has a context for
         self._pair: CandidatePair | None = None
         self._socket: Any = None
+        self._failed = False
         self._remote: tuple[str, int] = ("", 0)
         dtls.on("statechange", self._dtls_changed)
+
+    def close(self) -> None:
+        """Nothing goes in or out any more."""
+        self._srtp = None
+        guard.guard_of(self.dtls.transport._connection).fast = None
+        self.on_rtcp, self.on_packet = lambda packet, now: None, lambda packet, now, size: None
+        self.by_ssrc.clear()
+        self.by_mid.clear()
 
     @property
     def is_open(self) -> bool:
@@ -62,6 +71,7 @@ class MediaLine:
     def _dtls_changed(self) -> None:
         ice = self.dtls.transport._connection
         if self.dtls.state == "connected":
+            # The guard is kept by the ICE connection's identity; `close` unties the knot.
             self._srtp = Srtp(self.dtls._rx_srtp, self.dtls._tx_srtp)
             guard.guard_of(ice).fast = self.datagram
         elif self.dtls.state in ("closed", "failed"):
@@ -77,7 +87,9 @@ class MediaLine:
         try:
             reason = self._take(self._srtp, data)
         except Exception:
-            logger.exception("a packet could not be forwarded")
+            if not self._failed:  # once is enough to find the mistake; a log of each would be a flood
+                logger.exception("a packet could not be forwarded")
+            self._failed = True
             reason = "failed"
         if reason is not None:
             _DROPPED[reason].inc()
