@@ -76,13 +76,13 @@ async def recorded_visit(clinic: Clinic, *, times: int = 1) -> RecordedVisit:
 
 
 async def _record(desk: RecordingDesk, visit_id: UUID, seats: dict[str, UUID], times: int) -> None:
-    doctor = piece(DOCTOR_SECONDS * times, DOCTOR_FLASHES, hertz=880)
+    doctor = piece(DOCTOR_SECONDS * times, DOCTOR_FLASHES, hertz=800)
     await _store(desk, visit_id, seats["doctor"], DOCTOR_FROM, DOCTOR_SECONDS * times, doctor)
-    patient = piece(PATIENT_SECONDS, [at - PATIENT_FROM for at in PATIENT_FLASHES], hertz=440, turned_at=3.0)
+    patient = piece(PATIENT_SECONDS, [at - PATIENT_FROM for at in PATIENT_FLASHES], hertz=2400, turned_at=3.0)
     await _store(desk, visit_id, seats["patient"], PATIENT_FROM, PATIENT_SECONDS, patient, gap=LOST)
     screen = piece(SCREEN_SECONDS, [], size=(640, 360), dark=160)
     await _store(desk, visit_id, seats["doctor"], SCREEN_FROM, SCREEN_SECONDS, screen, kind="screen")
-    again = piece(AGAIN_SECONDS, [1.0], hertz=880)
+    again = piece(AGAIN_SECONDS, [1.0], hertz=800)
     await _store(desk, visit_id, seats["doctor"], AGAIN_FROM, AGAIN_SECONDS, again)
 
 

@@ -39,7 +39,7 @@ def piece(
     flashes: list[float],
     *,
     size: tuple[int, int] = (320, 240),
-    hertz: float = 880.0,
+    hertz: float = 800.0,
     turned_at: float = 1e9,
     dark: int = 40,
 ) -> bytes:
