@@ -9,6 +9,7 @@ from aiohttp import web
 
 from app.demo.seed import refuse_mixing
 from app.lifetime import end_with_parent, stop_on_signals
+from app.nodes import drain, enter, keep
 from app.settings import Settings
 from app.wiring import Clinic
 from core.collection import set_service_aside
@@ -23,9 +24,10 @@ async def run() -> int:
     """Runs until SIGTERM; then sockets first, media next, databases last."""
     end_with_parent()
     configure_logging("serve")
-    stop = stop_on_signals()
+    asked, stop = stop_on_signals(), asyncio.Event()
     clinic = Clinic(Settings())
     await refuse_mixing(clinic.settings)
+    await enter(clinic.places)
     make_private_folder(clinic.settings.runtime_dir)
     runner = web.AppRunner(clinic.web_app(), access_log=None, handler_cancellation=True, shutdown_timeout=2.0)
     await runner.setup()
@@ -43,6 +45,8 @@ async def run() -> int:
             clinic.sealer.run(stop),
             clinic.files.run(stop),
             _show(clinic, stop),
+            keep(clinic.places, clinic.rooms, stop),
+            _drain_when(asked, clinic, stop),
         )
     finally:
         if stop_metrics:
@@ -64,6 +68,17 @@ async def _until(stop: asyncio.Event, *works: Awaitable[None]) -> None:
     for result in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(result, Exception):
             raise result
+
+
+async def _drain_when(asked: asyncio.Event, clinic: Clinic, stop: asyncio.Event) -> None:
+    """SIGTERM: where there are other nodes, first everybody goes to them. `stop` is only set by this, or a failure."""
+    either = [asyncio.create_task(event.wait()) for event in (asked, stop)]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    for waiting in either:
+        waiting.cancel()
+    if asked.is_set():
+        await drain(clinic.places, clinic.rooms, clinic.settings.drain_s)
+    stop.set()
 
 
 async def _show(clinic: Clinic, stop: asyncio.Event) -> None:

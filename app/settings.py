@@ -54,6 +54,14 @@ class Settings(BaseSettings):
     public_origins: tuple[str, ...] = Field(
         default=(), description="Origins browsers may come from; empty: the listen address"
     )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[a-zA-Z0-9.:\[\]-]{1,253})?$",
+        description="Origin of this node itself, where the clinic has several; empty: it is the only one",
+    )
+    drain_s: float = Field(
+        default=10.0, ge=0, le=600, description="Longest wait for people to go to other nodes at the end, seconds"
+    )
     time_zone: str = Field(default="Europe/London", description="IANA zone of the clinic")
     web_folder: Path = Field(default=Path(__file__).parent.parent / "web" / "dist", description="Built pages")
     clinic_phone: str = Field(
@@ -204,7 +212,8 @@ class Settings(BaseSettings):
 
     @property
     def origins(self) -> tuple[str, ...]:
-        return self.public_origins or (self.origin, f"http://localhost:{self.port}")
+        own = (self.public_url,) if self.public_url else ()
+        return (*self.public_origins, *own) or (self.origin, f"http://localhost:{self.port}")
 
     @property
     def zone(self) -> ZoneInfo:

@@ -20,6 +20,7 @@ from app.composing import Composing, clear_later, compose_later
 from app.demo.http import DemoHttp
 from app.flows import Booked, Cancelled, Showing, VisitEnded
 from app.media_line import media_settings
+from app.nodes import check_taking_work, fingerprint
 from app.settings import Settings
 from app.turn import turn_settings
 from audit.archive import HeadFile
@@ -31,6 +32,7 @@ from core.clock import SystemClock
 from core.crypto import Keyring
 from core.database import Database
 from core.http import BoundRoute, add_web, build_app, routes_of
+from core.leases import Leases
 from core.migrate import at_head
 from core.outbox import OutboxRelay
 from core.storage import FolderStorage
@@ -39,7 +41,16 @@ from media.call_quality import CallQuality
 from media.http import MediaHttp
 from media.line_check import LineChecks
 from scheduling import Scheduling, SchedulingHttp
-from signaling import GuestHttp, Guests, LineCheckHttp, OneNode, RoomHttp, RoomServer, TicketDesk
+from signaling import (
+    GuestHttp,
+    Guests,
+    LineCheckHttp,
+    OneNode,
+    RoomHttp,
+    RoomServer,
+    SeveralNodes,
+    TicketDesk,
+)
 from transcription import UtteranceFinder
 from turn_config import TurnSettings, ice_servers_for
 
@@ -145,6 +156,13 @@ class Clinic:
     def _media_changed(self, visit_id: UUID, participant_id: UUID, state: ConnectionState) -> None:
         self.rooms.media_changed(visit_id, participant_id, state.value)
 
+    def _open_visits(self) -> list[UUID]:
+        """Places ask the rooms, and rooms ask their place: bound late."""
+        return self.rooms.open_visits()
+
+    def _load(self) -> int:
+        return self.rooms.load()
+
     async def _epoch_of(self, visit_id: UUID) -> datetime:
         """Rooms know the media plane and the media plane asks for their zero: bound late."""
         return await self.rooms.epoch_of(visit_id)
@@ -168,8 +186,24 @@ class Clinic:
         )
 
     @cached_property
-    def places(self) -> OneNode:
-        return OneNode()
+    def leases(self) -> Leases:
+        return Leases(self.settings.required_redis_url)
+
+    @cached_property
+    def places(self) -> OneNode | SeveralNodes:
+        settings = self.settings
+        if not settings.public_url:
+            return OneNode()
+        return SeveralNodes(
+            self.leases,
+            self.database,
+            settings.node,
+            settings.public_url,
+            fingerprint(ticket_key(settings.keys_dir)),
+            open_rooms=self._open_visits,
+            load=self._load,
+            most=settings.media_participants,
+        )
 
     @cached_property
     def desk(self) -> TicketDesk:
@@ -248,6 +282,7 @@ class Clinic:
                 "database": self.database.ping,
                 "bus": self.bus.ping,
                 "schema": partial(at_head, self.database),
+                "node": partial(check_taking_work, self.places),
             },
         )
         self.rooms.attach(app)
@@ -256,6 +291,6 @@ class Clinic:
 
     async def close(self) -> None:
         """Let go of databases and bus, whichever were built."""
-        for name in ("bus", "denials", "database"):
+        for name in ("leases", "bus", "denials", "database"):
             if name in self.__dict__:
                 await self.__dict__[name].close()

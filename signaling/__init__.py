@@ -11,7 +11,7 @@ from signaling.guest_http import GuestHttp
 from signaling.guests import Guests
 from signaling.http import RoomHttp
 from signaling.line_check import LineCheckHttp
-from signaling.places import OneNode
+from signaling.places import NODE_TTL, Moved, OneNode, SeveralNodes
 from signaling.ports import (
     IceServers,
     LiveSessions,
@@ -26,6 +26,7 @@ from signaling.server import DEFAULT_SEATS, RoomServer
 __all__ = [
     "DEFAULT_SEATS",
     "EVENTS",
+    "NODE_TTL",
     "EventRule",
     "GuestHttp",
     "Guests",
@@ -33,11 +34,13 @@ __all__ = [
     "LineCheckHttp",
     "LiveSessions",
     "MediaPlane",
+    "Moved",
     "OneNode",
     "RoomEvents",
     "RoomHttp",
     "RoomRecord",
     "RoomServer",
+    "SeveralNodes",
     "TicketCounter",
     "TicketDesk",
     "TicketOffice",

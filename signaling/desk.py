@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import JsonValue
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from access import Actor
 from core.clock import Clock
@@ -43,6 +44,11 @@ class TicketDesk:
             seats=self._seats,
             node_url=node_url,
         )
+
+    async def claim(self, session: AsyncSession, visit_id: UUID) -> None:
+        """A ticket is redeemed here: the room must be, too. Raises RoomElsewhere (roll back, and the ticket is not
+        spent), NoNode."""
+        await self._places.claim(session, visit_id)
 
     async def again(self, me: Member) -> dict[str, JsonValue]:
         """For whoever is in the room, to be kept for coming back. Redeeming it asks once more who may."""

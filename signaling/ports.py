@@ -235,6 +235,9 @@ class Places(Protocol):
         """
         ...
 
+    async def claim(self, session: AsyncSession, visit_id: UUID) -> None:
+        """Somebody comes into the room here, in this transaction. Raises RoomElsewhere, NoNode."""
+
 
 class LiveSessions(Protocol):
     """Who is still signed in. `access.Access` implements it."""

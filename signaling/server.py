@@ -16,6 +16,7 @@ from core.telemetry import get_logger
 from signaling.adaptation import Adaptation
 from signaling.desk import TicketDesk
 from signaling.frames import NAMESPACE
+from signaling.handover import Handover
 from signaling.lines import Lines
 from signaling.phone import PhoneDesk
 from signaling.ports import (
@@ -78,6 +79,7 @@ class RoomServer:
         )
         self._quality = QualityWatch(self._rooms, record, database, clock)
         self._lines = Lines(self._rooms)
+        self._handover = Handover(self._rooms, media, self._transport, clock)
         self._watch = Watch(self._rooms, sessions, database, clock)
         self._adaptation = Adaptation(self._rooms, ladder, clock)
         phone = PhoneDesk(self._rooms, record, database)
@@ -107,6 +109,7 @@ class RoomServer:
         self._transport.sweep()
         await self._watch.tick()
         await self._quality.tick()
+        await self._handover.tick()
 
     async def push_utterance(self, visit_id: UUID, view: Mapping[str, JsonValue]) -> None:
         """An utterance opened, changed or closed: to those in the call who may read the transcript."""
@@ -158,6 +161,22 @@ class RoomServer:
     def connected(self, visit_id: UUID) -> frozenset[UUID]:
         """The participants with a live connection."""
         return frozenset(member.person.id for member in self._rooms.open.members_of(visit_id))
+
+    def open_visits(self) -> list[UUID]:
+        """The visits whose room this node holds."""
+        return [room.visit_id for room in self._rooms.open.rooms()]
+
+    def load(self) -> int:
+        """People connected to rooms here."""
+        return len(self._rooms.open.members())
+
+    async def move(self, visit_id: UUID, node_url: str) -> None:
+        """Another node holds this room from now on: its people are sent there ("": to ask where)."""
+        await self._handover.move(visit_id, node_url)
+
+    async def handed_over(self) -> None:
+        """Returns when nobody is here any more of a room that is not."""
+        await self._handover.done.wait()
 
     async def end_session(self, session_id: UUID) -> None:
         """A session ended (access's `session.ended` on the bus): its connections end now, not at the next

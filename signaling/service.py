@@ -80,6 +80,7 @@ class Rooms:
             async with self._database.transaction() as session:
                 actor = await self._tickets.redeem(session, ticket, visit_id)
                 actor.must(JOIN_PERMISSION)
+                await self.desk.claim(session, visit_id)
                 visit = await self._record.visit_for(session, actor, visit_id)
                 if visit.status is VisitStatus.ENDED:
                     raise VisitEnded
