@@ -107,6 +107,12 @@ export const compositionQuery = (visitId: string) =>
     },
   });
 
+export const qualityQuery = (visitId: string) =>
+  queryOptions({
+    queryKey: ["quality", visitId],
+    queryFn: () => request<VisitQuality>(`${visitPath(visitId)}/quality`),
+  });
+
 export const noteQuery = (visitId: string) =>
   queryOptions({
     queryKey: ["note", visitId],

@@ -13,6 +13,7 @@ export type Problem = Pick<Schemas["Problem"], "title" | "status" | "code"> &
 
 export type Visit = Schemas["VisitView"];
 export type LineView = Schemas["LineView"];
+export type LineCheckStart = Schemas["CheckStart"];
 export type VisitQuality = Schemas["VisitQuality"];
 export type QualityPoint = Schemas["QualityPoint"];
 export type Doctor = Schemas["DoctorView"];
@@ -24,7 +25,6 @@ export type Published = Schemas["PublishedView"];
 export type RoomTicket = Schemas["TicketView"];
 export type IceServer = Schemas["IceServerView"];
 export type ChatMessage = Schemas["ChatMessage"];
-
 /** A file of a visit; `size` in bytes. */
 export type VisitFile = Schemas["VisitFile"];
 export type ChatFile = Schemas["ChatFile"];
@@ -36,6 +36,7 @@ export type NewInvitation = Schemas["NewInvitationView"];
 /** What a link is for, before it is used. */
 export type Invited = Schemas["InvitedView"];
 export type GuestVisit = Schemas["GuestView"];
+
 /** `start` and `end` are seconds since the visit's media began. */
 export type Utterance = Schemas["UtteranceView"];
 /** As the socket tells it: the room already knows the names. */

@@ -25,6 +25,11 @@ export function lookOf(rgba: Uint8ClampedArray): Look {
   return { light: Math.min(1, light), detail: Math.min(1, Math.sqrt(Math.max(0, squares / count - light * light))) };
 }
 
+/** Nearly black, or one flat colour (media/causes.py). */
+export function isCovered({ light, detail }: Look): boolean {
+  return (light < 0.06 && detail < 0.03) || detail < 0.008;
+}
+
 function shown(video: HTMLVideoElement): Promise<boolean> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(false), PATIENCE_MS);

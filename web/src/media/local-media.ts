@@ -1,6 +1,6 @@
 /** This person's own microphone and camera, kept from the device check into the room. */
 import { deviceProblem, listDevices, openBoth, openCamera, openMicrophone, type DeviceList, type DeviceProblem, type Kind } from "./devices";
-import type { LineCheck } from "./line-check";
+import { UNTESTED, type LineCheck } from "./line-check";
 import type { Remembered } from "./remembered";
 
 export interface LocalState {
@@ -19,14 +19,25 @@ const NOTHING: LocalState = {
   devices: { microphones: [], cameras: [] }, problems: {}, opening: false,
 };
 
+const NOTHING_FOUND: LineCheck = { ...UNTESTED, microphone: "none", camera: "none", speaker: "untried" };
+
 const OPEN = { microphone: openMicrophone, camera: openCamera } as const;
 
 export class LocalMedia {
   #state: LocalState = NOTHING;
   #listeners = new Set<() => void>();
   #closed = false;
-  /** What the device check measured of the line, once it has. */
-  lineCheck: LineCheck | null = null;
+  #check: LineCheck | null = null;
+
+  /** What the device check found, once it has begun. */
+  get lineCheck(): LineCheck | null {
+    return this.#check;
+  }
+
+  /** A step of the device check found something; the newest of each step counts. */
+  noteCheck(part: Partial<LineCheck>): void {
+    this.#check = { ...NOTHING_FOUND, ...this.#check, ...part };
+  }
 
   readonly state = (): LocalState => this.#state;
 

@@ -42,13 +42,13 @@ export function withSoundRepaired(sdp: string): string {
   return sdp.replace(/^a=rtpmap:(\d+) opus\/48000\/2\r\n(?!a=rtcp-fb:\1 nack\r\n)/gm, "$&a=rtcp-fb:$1 nack\r\n");
 }
 
-function gathered(connection: RTCPeerConnection): Promise<void> {
+function gathered(connection: RTCPeerConnection, patienceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       if (connection.iceGatheringState === "complete") resolve();
     };
     connection.addEventListener("icegatheringstatechange", done);
-    setTimeout(resolve, GATHERING_MS);
+    setTimeout(resolve, patienceMs);
     done();
   });
 }
@@ -60,8 +60,8 @@ export class Peer {
   readonly #screen: RTCRtpSender;
   readonly #streams = new Map<string, MediaStream>();
 
-  constructor(servers: readonly IceServer[], seats: number, events: PeerEvents) {
-    this.connection = new RTCPeerConnection({ iceServers: iceServers(servers), bundlePolicy: "max-bundle" });
+  constructor(servers: readonly IceServer[], seats: number, events: PeerEvents, iceTransportPolicy: RTCIceTransportPolicy = "all") {
+    this.connection = new RTCPeerConnection({ iceServers: iceServers(servers), bundlePolicy: "max-bundle", iceTransportPolicy });
     this.#microphone = this.#section("audio", { direction: "sendonly" });
     this.#camera = this.#section("video", {
       direction: "sendonly", sendEncodings: [{ maxBitrate: MAX_CAMERA_BITS_PER_SECOND }],
@@ -94,10 +94,18 @@ export class Peer {
     if (this.#screen.track !== screen) await this.#screen.replaceTrack(screen);
   }
 
-  async negotiate(wire: PeerWire): Promise<void> {
+  /** How many bits per second the camera may take at most, from now on. */
+  async limitCamera(maxBitrate: number): Promise<void> {
+    const parameters = this.#camera.getParameters();
+    for (const encoding of parameters.encodings) encoding.maxBitrate = maxBitrate;
+    await this.#camera.setParameters(parameters);
+  }
+
+  /** The offer goes out once all candidates are found, or after `patienceMs`. */
+  async negotiate(wire: PeerWire, patienceMs = GATHERING_MS): Promise<void> {
     const offer = await this.connection.createOffer();
     await this.connection.setLocalDescription({ type: "offer", sdp: withSoundRepaired(offer.sdp ?? "") });
-    await gathered(this.connection);
+    await gathered(this.connection, patienceMs);
     const sdp = this.connection.localDescription?.sdp ?? "";
     this.#trickle(wire, sdp);
     const answer = await wire.offer(sdp);

@@ -2,8 +2,8 @@
 
 const SAMPLES = 1024;
 
-/** Loudness 0..1 of a track, told about 20 times a second until stopped. */
-export function watchLevel(track: MediaStreamTrack, tell: (level: number) => void): () => void {
+/** Loudness 0..1 of a track, told about 20 times a second until stopped. `alive`: not digital silence. */
+export function watchLevel(track: MediaStreamTrack, tell: (level: number, alive: boolean) => void): () => void {
   const context = new AudioContext();
   const source = context.createMediaStreamSource(new MediaStream([track]));
   const analyser = context.createAnalyser();
@@ -13,7 +13,7 @@ export function watchLevel(track: MediaStreamTrack, tell: (level: number) => voi
   const timer = setInterval(() => {
     if (context.state === "suspended") void context.resume();
     analyser.getFloatTimeDomainData(samples);
-    tell(loudness(samples));
+    tell(loudness(samples), samples.some((sample) => sample !== 0));
   }, 50);
   return () => {
     clearInterval(timer);

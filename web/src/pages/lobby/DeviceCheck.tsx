@@ -1,16 +1,20 @@
 import { Button, NativeSelect } from "@mantine/core";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
 import type { Visit } from "../../api/types";
+import { isCovered, lookAt } from "../../media/camera-look";
 import { deviceName, type DeviceProblem, type Kind } from "../../media/devices";
+import type { LineCheck, LineFigures } from "../../media/line-check";
 import type { LocalMedia, LocalState } from "../../media/local-media";
 import { playTestTone } from "../../media/sound";
-import { Icon, type IconName } from "../../ui/Icon";
+import { Icon } from "../../ui/Icon";
 import { PageHead } from "../../ui/PageHead";
 import { clockTime, relativeDay } from "../../ui/time";
 import { VideoView } from "../../ui/VideoView";
+import { LineStep } from "./LineStep";
 import classes from "./Lobby.module.css";
 import { MicrophoneMeter } from "./MicrophoneMeter";
+import { Step } from "./Step";
 
 function ProblemBox({ problem, retry }: { problem: DeviceProblem; retry: () => void }) {
   return (
@@ -32,19 +36,13 @@ function Chooser({ kind, devices, track, choose }: {
   );
 }
 
-function Step({ icon, title, done, children }: { icon: IconName; title: string; done: boolean; children: React.ReactNode }) {
-  return (
-    <section className={classes["step"]} aria-label={title}>
-      <h2><Icon name={icon} />{title}{done && <span className={classes["tick"]}><Icon name="check" size={16} /><span className={classes["hidden"]}>works</span></span>}</h2>
-      {children}
-    </section>
-  );
-}
-
 type Heard = "untried" | "playing" | "asked" | "yes" | "no";
 
-function SpeakerTest() {
+function SpeakerTest({ told }: { told: (heard: LineCheck["speaker"]) => void }) {
   const [heard, setHeard] = useState<Heard>("untried");
+  useEffect(() => {
+    if (heard === "yes" || heard === "no") told(heard === "yes" ? "heard" : "not_heard");
+  }, [heard, told]);
   const play = async () => {
     setHeard("playing");
     await playTestTone().catch(() => undefined);
@@ -88,11 +86,38 @@ function Preview({ state }: { state: LocalState }) {
   );
 }
 
+/** What the steps find goes along into the waiting room. */
+function notesFor(local: LocalMedia) {
+  return {
+    microphone: (microphone: LineCheck["microphone"]) => local.noteCheck({ microphone }),
+    speaker: (speaker: LineCheck["speaker"]) => local.noteCheck({ speaker }),
+    line: (figures: LineFigures) => local.noteCheck(figures),
+  };
+}
+
+/** A moment after a camera was opened: the first pictures of many are black. */
+const CAMERA_SETTLES_MS = 1_500;
+
+function useCameraLook(local: LocalMedia, track: MediaStreamTrack | null): void {
+  useEffect(() => {
+    local.noteCheck({ camera: track === null ? "none" : "good" });
+    if (track === null) return;
+    const timer = setTimeout(() => {
+      void lookAt(track).then((look) => {
+        if (look !== null && isCovered(look)) local.noteCheck({ camera: "dark" });
+      });
+    }, CAMERA_SETTLES_MS);
+    return () => clearTimeout(timer);
+  }, [local, track]);
+}
+
 export function DeviceCheck({ visit, other, local, done }: { visit: Visit; other: string; local: LocalMedia; done: () => void }) {
   const state = useSyncExternalStore(local.subscribe, local.state);
   useEffect(() => {
     void local.open();
   }, [local]);
+  const note = useMemo(() => notesFor(local), [local]);
+  useCameraLook(local, state.camera);
   const { camera, microphone } = state.problems;
   return (
     <>
@@ -106,10 +131,11 @@ export function DeviceCheck({ visit, other, local, done }: { visit: Visit; other
           </Step>
           <Step icon="microphone" title="Microphone" done={state.microphone !== null}>
             {microphone !== undefined && <ProblemBox problem={microphone} retry={() => void local.choose("microphone")} />}
-            {state.microphone !== null && <MicrophoneMeter key={state.microphone.id} track={state.microphone} />}
+            {state.microphone !== null && <MicrophoneMeter key={state.microphone.id} track={state.microphone} judged={note.microphone} />}
             <Chooser kind="microphone" devices={state.devices.microphones} track={state.microphone} choose={(id) => void local.choose("microphone", id)} />
           </Step>
-          <SpeakerTest />
+          <SpeakerTest told={note.speaker} />
+          <LineStep visitId={visit.id} found={note.line} />
         </div>
       </div>
       <div className={classes["go"]}>

@@ -8,6 +8,7 @@ import type { Session, Visit } from "../../api/types";
 import { Avatar } from "../../ui/Avatar";
 import { ButtonLink } from "../../ui/ButtonLink";
 import { Icon } from "../../ui/Icon";
+import { LineTag } from "../../ui/LineTag";
 import { notifyProblem } from "../../ui/notices";
 import { PageHead } from "../../ui/PageHead";
 import { Empty, LoadingRows, Refused } from "../../ui/States";
@@ -59,6 +60,7 @@ function WaitingCard({ visit }: { visit: Visit }) {
           Booked for {clockTime(visit.starts_at)}
           {visit.reason !== null && visit.reason !== "" && <> · {visit.reason}</>}
         </p>
+        <LineTag line={visit.line} whose="Patient's" />
       </div>
       <p className={classes["timer"]}>
         <span className="small">waiting for</span>
