@@ -41,6 +41,7 @@ class DemoPerson:
         self._socket = socketio.AsyncClient(reconnection=False)
         self._changed = asyncio.Event()
         self.cookie = ""
+        self.node_url = ""
         self.state: dict[str, Any] = {}
         self.ended = asyncio.Event()
 
@@ -86,16 +87,23 @@ class DemoPerson:
         """Connect to the visit's room."""
         ticket = await self.post(f"/api/visits/{visit_id}/ticket", {})
         self._socket.on("room.state", self._on_state, namespace=NAMESPACE)
-        for over in ("room.ended", "room.removed", "disconnect"):
+        for over in ("room.ended", "room.removed", "room.moved", "disconnect"):
             self._socket.on(over, self._on_over, namespace=NAMESPACE)
+        self.node_url = ticket["node_url"] or self._url
         await self._socket.connect(
-            self._url,
+            self.node_url,
             auth={"ticket": ticket["ticket"], "visit_id": str(visit_id)},
             headers=self._headers(),
             transports=["websocket"],
             namespaces=[NAMESPACE],
             wait_timeout=TIMEOUT,
         )
+
+    async def come_back(self, visit_id: UUID) -> None:
+        """Connect once more: the room is somewhere else, or its node was started again."""
+        await self.leave()
+        self.ended.clear()
+        await self.enter(visit_id)
 
     async def tell(self, event: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send one event; returns its acknowledgement. Raises DemoRefused."""

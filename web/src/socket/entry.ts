@@ -18,6 +18,8 @@ const TICKET_MS = 5_000;
 /** A ticket opens the room for a minute; by this browser's clock, which may be a little off. */
 const KEPT_MS = 52_000;
 const DETOURS = 6;
+/** Tries at a node of its own without an answer. */
+const ASK_AGAIN_AFTER = 2;
 
 export interface Entered {
   socket: RoomSocket;
@@ -131,8 +133,12 @@ export class Entry {
     socket.connect();
   }
 
-  /** The kept one, good for one entry; the server says when it is not. Else a new one, asked for once for all tries. */
+  /**
+   * The kept one, good for one entry; the server says when it is not. Else a new one, asked for once for all tries.
+   * Where there are several nodes, one that does not answer may be dead: then a new ticket says who holds the room.
+   */
   #ticket(): Promise<RoomTicket> {
+    if (this.#node !== "" && this.#count > ASK_AGAIN_AFTER) this.#kept = null;
     if (this.#kept !== null && Date.now() - this.#kept.at < KEPT_MS) return Promise.resolve(this.#kept.ticket);
     this.#asked ??= roomTicket(this.#visitId, AbortSignal.timeout(TICKET_MS))
       .then((ticket) => {
