@@ -1,5 +1,6 @@
 /** What travels on the room's socket, as the server's contract names it. */
 import type { ChatMessage, LineView, LiveUtterance, Problem, RoomTicket } from "../api/types";
+import type { Rung, StillPiece, ViewMode } from "../media/adaptation";
 import type { LineCheck } from "../media/line-check";
 import type { MediaReport } from "../media/line-report";
 import type { LineQuality } from "../media/quality";
@@ -20,6 +21,10 @@ export interface Participant {
   consent: Record<Purpose, boolean | null>;
   /** What their device check measured, for those who let people in. */
   line: LineView | null;
+  /** What they wish to be sent; how they arrive here; how this person arrives there (null: not at all). */
+  view: ViewMode;
+  rung: Rung | null;
+  receives: Rung | null;
   /** Which pair of this client's receiving media sections carries this participant; null for nobody's. */
   seat: number | null;
 }
@@ -33,6 +38,8 @@ export interface RoomState {
   epoch: string | null;
   recording: boolean;
   transcribing: boolean;
+  /** The clinic's number (null: none given), and since when this visit goes on by phone under which reference. */
+  phone: { number: string | null; since: string | null; reference: string | null };
   participants: Participant[];
 }
 
@@ -41,6 +48,7 @@ export interface ServerEvents {
   "chat.message": (message: ChatMessage) => void;
   "transcript.utterance": (utterance: LiveUtterance) => void;
   "quality.changed": (change: { participants: LineQuality[] }) => void;
+  "media.still": (piece: StillPiece) => void;
   "note.changed": (change: { visit_id: string; revision: number }) => void;
   "room.ended": (end: Record<string, never>) => void;
   "room.moved": (move: { node_url: string }) => void;
@@ -59,12 +67,16 @@ interface Calls {
   "media.candidate": { ask: { candidate: string; sdp_mid: string }; answer: Done };
   "media.state": { ask: { microphone: boolean; camera: boolean }; answer: Done };
   "media.report": { ask: MediaReport; answer: Done };
+  "media.view": { ask: { mode: ViewMode }; answer: Done };
+  "media.still_shown": { ask: { number: number }; answer: Done };
   "consent.set": { ask: { purpose: Purpose; granted: boolean; text_version: string }; answer: Done };
   "chat.send": { ask: { text: string }; answer: { message: ChatMessage } };
   "room.ping": { ask: Record<string, never>; answer: Done };
   "room.ticket": { ask: Record<string, never>; answer: RoomTicket };
   "room.leave": { ask: Record<string, never>; answer: Done };
   "room.end": { ask: Record<string, never>; answer: Done };
+  "visit.phone": { ask: Record<string, never>; answer: { number: string; reference: string } };
+  "visit.phone_end": { ask: Record<string, never>; answer: Done };
 }
 
 export type CallName = keyof Calls;

@@ -4,6 +4,7 @@
  */
 import { asProblem, ServiceProblem } from "../api/http";
 import type { ChatMessage, LiveUtterance, Problem, RoomTicket } from "../api/types";
+import type { Still, ViewMode } from "../media/adaptation";
 import { LineReporter } from "../media/line-report";
 import type { LocalMedia } from "../media/local-media";
 import { Peer } from "../media/peer";
@@ -13,6 +14,7 @@ import { seated } from "../media/seats";
 import { arrivedMark, Silence } from "../media/silence";
 import { Entry } from "./entry";
 import type { AnswerOf, AskOf, CallName, Participant, RoomState } from "./events";
+import { Receiving } from "./receiving";
 import { call, type RoomSocket } from "./room-socket";
 
 export type Link = "connecting" | "open" | "reconnecting" | "refused" | "removed" | "ended" | "left";
@@ -31,11 +33,13 @@ export interface RoomView {
   problem: Problem | null;
   /** How everybody's line is, by participant; nobody in the first seconds. */
   lines: ReadonlyMap<string, LineQuality>;
+  /** The newest picture of each participant whose moving one does not come through. */
+  stills: ReadonlyMap<string, Still>;
 }
 
 const START: RoomView = {
   link: "connecting", media: "none", room: null, streams: new Map(), chat: [], utterances: [],
-  noteRevision: 0, connections: 0, problem: null, lines: new Map(),
+  noteRevision: 0, connections: 0, problem: null, lines: new Map(), stills: new Map(),
 };
 
 const TICK_MS = 500;
@@ -105,9 +109,13 @@ export class RoomConnection {
   #kept = 0;
   #probing = false;
   readonly #local: LocalMedia;
+  readonly #receiving: Receiving;
 
   constructor(visitId: string, local: LocalMedia) {
     this.#local = local;
+    this.#receiving = new Receiving(visitId, {
+      wish: (mode) => this.call("media.view", { mode }), shown: (number) => this.call("media.still_shown", { number }),
+    }, (stills) => this.#change({ stills }));
     this.#entry = new Entry(visitId, (problem) => this.#change({ problem }));
     this.#race = new PeerRace({ won: () => this.#mediaBack(), failed: (error) => this.#mediaFailed(error) });
   }
@@ -213,6 +221,7 @@ export class RoomConnection {
     socket.on("quality.changed", mine(({ participants }) => {
       this.#change({ lines: new Map(participants.map((one) => [one.participant_id, one])) });
     }));
+    socket.on("media.still", mine((piece) => this.#receiving.take(piece)));
     socket.on("room.ended", mine(() => this.#finish("ended")));
     socket.on("room.moved", mine(({ node_url: node }) => {
       this.#entry.moved(node);
@@ -307,7 +316,7 @@ export class RoomConnection {
     const sockets = [this.#socket, this.#former];
     this.#socket = this.#former = null;
     for (const socket of sockets) socket?.disconnect();
-    this.#change({ link, media: "none", streams: new Map(), lines: new Map() });
+    this.#change({ link, media: "none", streams: new Map(), lines: new Map(), stills: new Map() });
   }
 
   #arrived(room: RoomState): void {
@@ -319,6 +328,7 @@ export class RoomConnection {
       this.#mediate(performance.now());
       this.#seat(room.participants);
       void this.#sendLocal();
+      this.#receiving.remind(me, this.#socket);
     } else if (me !== undefined && me.state !== "waiting" && !this.#asked) {
       this.#asked = true;
       void this.#wait();
@@ -426,6 +436,11 @@ export class RoomConnection {
       throw new ServiceProblem({ title: "You are not connected to the room", status: 0, code: "not_connected", next_step: "Wait until the connection is back." });
     }
     return await call(this.#socket, name, ask);
+  }
+
+  /** What to be sent of the others from now on, also after a reload of this tab. */
+  choose(mode: ViewMode): Promise<void> {
+    return this.#receiving.choose(mode);
   }
 
   async sendChat(text: string): Promise<void> {

@@ -13,6 +13,7 @@ import { EvidencePlayer } from "../../ui/EvidencePlayer";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Transcript } from "../../ui/Transcript";
 import { mergeUtterances } from "../../ui/utterances";
+import { Departures } from "./Arrival";
 import { ChatPanel } from "./ChatPanel";
 import { InviteDialog } from "./InvitePeople";
 import { ConsentControl } from "./ConsentControl";
@@ -20,8 +21,10 @@ import { Controls } from "./Controls";
 import { DraftPanel } from "./DraftPanel";
 import classes from "./Room.module.css";
 import { OwnNotice } from "./Quality";
+import { PhoneCard } from "./PhoneCard";
 import { RoomHeader } from "./RoomHeader";
 import { Stage } from "./Stage";
+import { ViewMenu } from "./ViewMenu";
 import { WaitingPeople } from "./WaitingPeople";
 
 export interface RoomProps {
@@ -118,10 +121,13 @@ export function Room({ visit, session, room, me, view, connection, local, watch 
   return (
     <div className={classes["room"]} data-role={place} data-panel={panel}>
       <RoomHeader visit={visit} room={room} view={view} isDoctor={isDoctor}>
+        <ViewMenu me={me} room={room} connection={connection} mayPhone={!isGuest && !watch} />
         {!isGuest && !watch && <InviteFromHeader visitId={visit.id} isDoctor={isDoctor} />}
       </RoomHeader>
       <main className={classes["call"]} id="main">
         <Stage room={room} me={me} view={view} local={local} watch={watch} />
+        <Departures others={room.participants.filter((one) => one.id !== me.id && one.state === "admitted")} />
+        <PhoneCard room={room} view={view} connection={connection} isDoctor={isDoctor} mayPhone={!isGuest && !watch} />
         <OwnNotice quality={view.lines.get(me.id)} />
         {isDoctor && <WaitingPeople room={room} connection={connection} />}
         <Controls local={local} connection={connection} isDoctor={isDoctor} watch={watch}>

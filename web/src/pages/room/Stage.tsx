@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 
+import { moves, type Still } from "../../media/adaptation";
 import type { LocalMedia } from "../../media/local-media";
 import type { Participant, RoomState } from "../../socket/events";
 import type { LineQuality } from "../../media/quality";
@@ -9,6 +10,7 @@ import { Avatar } from "../../ui/Avatar";
 import { Icon } from "../../ui/Icon";
 import { companionWords } from "../../ui/roles";
 import { VideoView } from "../../ui/VideoView";
+import { Arrival } from "./Arrival";
 import { TileQuality } from "./Quality";
 import classes from "./Room.module.css";
 
@@ -41,16 +43,17 @@ function tileWords(person: Participant): string {
   return person.camera ? "" : "Camera is off";
 }
 
-function RemoteTile({ person, stream, quality }: {
-  person: Participant; stream: MediaStream | undefined; quality: LineQuality | undefined;
+function RemoteTile({ person, me, stream, quality, still }: {
+  person: Participant; me: Participant; stream: MediaStream | undefined; quality: LineQuality | undefined; still: Still | undefined;
 }) {
   const { video, silent, play } = useRemoteStream(stream);
   const words = tileWords(person);
   const held = person.media === "reconnecting";
   return (
-    <figure className={classes["tile"]} data-participant={person.id} data-camera={person.camera && words === ""} data-media={person.media}>
+    <figure className={classes["tile"]} data-participant={person.id} data-camera={person.camera && words === "" && moves(person)} data-media={person.media}>
       <video ref={video} autoPlay playsInline data-testid="remote-video" data-participant={person.id} aria-label={`Picture of ${person.display_name}`} />
       {words !== "" && <div className={classes["veil"]}><Avatar name={person.display_name} size={88} /><p>{words}</p></div>}
+      {words === "" && <Arrival person={person} me={me} still={still} />}
       <TileQuality person={person} quality={quality} />
       {silent && <Button className={classes["unmute"]} onClick={play} leftSection={<Icon name="speaker" />}>Turn on the sound</Button>}
       <figcaption>
@@ -99,7 +102,7 @@ export function Stage({ room, me, view, local, watch }: {
       <div className={classes["tiles"]} data-count={others.length}>
         {others.length === 0
           ? <Nobody room={room} me={me} />
-          : others.map((one) => <RemoteTile key={one.id} person={one} stream={view.streams.get(one.id)} quality={view.lines.get(one.id)} />)}
+          : others.map((one) => <RemoteTile key={one.id} person={one} me={me} stream={view.streams.get(one.id)} quality={view.lines.get(one.id)} still={view.stills.get(one.id)} />)}
       </div>
       {!watch && <SelfView local={local} />}
       <p className={classes["banner"]} role="status" data-shown={words !== ""} data-testid="connection-state" data-media={view.media}>{words}</p>
