@@ -47,6 +47,11 @@ bench: python ## Every figure beside its peer; tables and bench/results/*.json (
 bench-media: python ## Media figures beside stock aiortc, Janus and a bare loop (BENCH_ARGS="cpu delay --minutes 30")
 	$(BIN)/python -m bench.media $(BENCH_ARGS)
 
+.PHONY: fuzz
+fuzz: python ## Fuzz what comes from the network, FUZZ_SECONDS each (60); crashes are kept in tests/fuzz/corpus
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	$(BIN)/python -m tests.fuzz.run $(or $(FUZZ_SECONDS),60)
+
 .PHONY: fmt
 fmt: python ## Format and fix what the linter can fix
 	$(BIN)/ruff format $(CHECKED)
