@@ -15,7 +15,7 @@ from media.model import KIND_OF, SOURCES, Kind
 from media.offered_codecs import OfferedCodec, read_codecs
 from media.rtp import Extension
 
-MAX_OFFER_BYTES = 32 * 1024
+MAX_OFFER_BYTES = 48 * 1024  # six people: 18 m-lines of some 2 KB each, and candidates
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"

@@ -31,7 +31,7 @@ class CheckTooOften(TooManyRequests):
 
 class SdpTooLarge(PayloadTooLarge):
     code = "sdp_too_large"
-    title = "The session description is over 32 KiB"
+    title = "The session description is over 48 KiB"
     next_step = "Offer fewer codecs or media sections."
 
 

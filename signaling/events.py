@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from access import Permission
 
-MAX_SDP_CHARACTERS = 32 * 1024
+MAX_SDP_CHARACTERS = 48 * 1024
 MAX_CHAT_CHARACTERS = 4_000
 
 

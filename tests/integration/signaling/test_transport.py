@@ -105,10 +105,10 @@ async def test_a_megabyte_ends_that_connection_only(consult: Consult) -> None:
     assert consult.house.media.offers == {}
 
 
-async def test_an_sdp_over_32_kib_is_refused_with_a_reason(consult: Consult) -> None:
+async def test_an_sdp_over_48_kib_is_refused_with_a_reason(consult: Consult) -> None:
     doctor, patient = await consult.call()
-    assert await patient.code("media.offer", {"sdp": "v=0" + "a" * 32_768}) == "sdp_too_large"
-    await patient.must("media.offer", {"sdp": "v=0" + "a" * 32_000})  # the connection lives
+    assert await patient.code("media.offer", {"sdp": "v=0" + "a" * 49_152}) == "sdp_too_large"
+    await patient.must("media.offer", {"sdp": "v=0" + "a" * 49_000})  # the connection lives
     await healthy(doctor)
 
 

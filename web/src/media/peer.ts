@@ -10,6 +10,9 @@ const MAX_SCREEN_BITS_PER_SECOND = 1_200_000;
 /** After this the offer goes out with the candidates found so far; the rest is trickled. */
 const GATHERING_MS = 500;
 
+/** The one H.264 every browser has: constrained baseline, slices in pieces. Six people's offer stays under 48 KiB. */
+const ROOM_H264 = /^(?=.*packetization-mode=1)(?=.*profile-level-id=42(?:e0|00)1f)/i;
+
 export interface PeerWire {
   /** Sends the offer, returns the answer's SDP. */
   offer: (sdp: string) => Promise<string>;
@@ -22,7 +25,8 @@ export interface PeerEvents {
 
 function codecsFor(kind: "audio" | "video"): RTCRtpCodec[] {
   const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/h264", "video/rtx"];
-  return (RTCRtpReceiver.getCapabilities(kind)?.codecs ?? []).filter((codec) => wanted.includes(codec.mimeType.toLowerCase()));
+  return (RTCRtpReceiver.getCapabilities(kind)?.codecs ?? []).filter(({ mimeType, sdpFmtpLine = "" }) =>
+    wanted.includes(mimeType.toLowerCase()) && (!/h264/i.test(mimeType) || ROOM_H264.test(sdpFmtpLine)));
 }
 
 /** The room forwards Opus, VP8 and H.264 only; offering nothing else keeps the description small. */
