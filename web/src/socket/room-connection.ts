@@ -14,6 +14,7 @@ import { seated } from "../media/seats";
 import { arrivedMark, Silence } from "../media/silence";
 import { Entry } from "./entry";
 import type { AnswerOf, AskOf, CallName, Participant, RoomState } from "./events";
+import { watchNetwork } from "./network";
 import { Receiving } from "./receiving";
 import { call, type RoomSocket } from "./room-socket";
 
@@ -77,15 +78,6 @@ function withOne<T extends { id: string }>(list: readonly T[], one: T): readonly
   return at < 0 ? [...list, one] : list.with(at, one);
 }
 
-/** Chromium's and the phones' network information; not in the standard library's types. */
-interface NetworkInformation extends EventTarget {
-  readonly type?: string;
-}
-
-function networkInformation(): NetworkInformation | undefined {
-  return (navigator as Navigator & { connection?: NetworkInformation }).connection;
-}
-
 function sameStreams(a: ReadonlyMap<string, MediaStream>, b: ReadonlyMap<string, MediaStream>): boolean {
   return a.size === b.size && [...a].every(([id, stream]) => b.get(id) === stream);
 }
@@ -139,7 +131,7 @@ export class RoomConnection {
     const unsubscribe = this.#local.subscribe(() => void this.#sendLocal());
     const watch = setInterval(() => void this.#report(), REPORT_MS);
     const tick = setInterval(() => void this.#tick(), TICK_MS);
-    const forget = this.#watchNetwork();
+    const forget = watchNetwork(() => this.#hurry(), () => void this.#tick());
     this.#ticked = performance.now();
     this.#enter();
     return () => {
@@ -159,28 +151,6 @@ export class RoomConnection {
         this.#finish("refused");
       },
     );
-  }
-
-  /** What the device itself says about its network. */
-  #watchNetwork(): () => void {
-    const hurry = () => this.#hurry();
-    const seen = () => {
-      if (document.visibilityState === "visible") void this.#tick();
-    };
-    const network = networkInformation();
-    let type = network?.type;
-    const changed = () => {
-      if (network?.type !== type) hurry(); // it also tells each new estimate of the speed
-      type = network?.type;
-    };
-    window.addEventListener("online", hurry);
-    document.addEventListener("visibilitychange", seen);
-    network?.addEventListener("change", changed);
-    return () => {
-      window.removeEventListener("online", hurry);
-      document.removeEventListener("visibilitychange", seen);
-      network?.removeEventListener("change", changed);
-    };
   }
 
   /** Another network: what was connected over the old one is doubtful, and waiting makes no sense any more. */
