@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from bench.media import load, recorded
+from bench.media import lines, load, recorded, visits
 from bench.media.control import prefer
 from bench.media.recorded import Recording
 from bench.media.results import Row, show
@@ -23,6 +23,10 @@ FIGURES: dict[str, Figure] = {
     "forwarding": lambda r, a: load.forwarding(r, a.rounds + 1),
     "delay": lambda r, a: load.delay(r, a.seconds),
     "memory": lambda r, a: load.memory(r, a.minutes),
+    "loss": lambda r, a: lines.audio_loss(a.seconds),
+    "thin": lambda r, a: lines.thin(a.seconds),
+    "outage": lambda r, a: visits.outage(a.runs),
+    "join": lambda r, a: visits.join(a.runs),
 }
 
 
@@ -45,8 +49,11 @@ def main() -> None:
     parser.add_argument("figures", nargs="*", choices=[[], *FIGURES], help="all without")
     parser.add_argument("--seconds", type=float, default=15, help="of each measurement under load")
     parser.add_argument("--rounds", type=int, default=2, help="of CPU and rate, peers in turns")
+    parser.add_argument("--runs", type=int, default=6, help="of joins and outages")
     parser.add_argument("--minutes", type=float, default=1, help="of the memory figure (the goal names 30)")
-    parser.add_argument("--realtime", action="store_true", help="real-time scheduling, on a busy machine (root)")
+    parser.add_argument(
+        "--realtime", action="store_true", help="real-time scheduling, on a busy machine (root)"
+    )
     given = parser.parse_args()
     if given.realtime:
         prefer()

@@ -18,7 +18,7 @@ from bench.media.subject_bare import KEY_BYTES, session
 
 WINDOW = 48  # packets under way per sender: far below every queue of the way
 STALL_S = 0.5
-WARM = 300
+WARM = 100
 
 
 @dataclass(slots=True)
