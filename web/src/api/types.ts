@@ -15,6 +15,7 @@ export type Visit = Schemas["VisitView"];
 export type LineView = Schemas["LineView"];
 export type LineCheckStart = Schemas["CheckStart"];
 export type VisitQuality = Schemas["VisitQuality"];
+export type ParticipantQuality = Schemas["ParticipantQuality"];
 export type QualityPoint = Schemas["QualityPoint"];
 export type Doctor = Schemas["DoctorView"];
 export type Slot = Schemas["SlotView"];

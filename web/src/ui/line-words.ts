@@ -8,7 +8,7 @@ export function rate(kbps: number): string {
   return kbps >= 1000 ? `${(kbps / 1000).toFixed(1)} Mbit/s` : `${Math.round(kbps)} kbit/s`;
 }
 
-export const LINE_TONES: Record<LineView["verdict"], Tone> = { good: "pine", fair: "neutral", weak: "amber", unknown: "neutral" };
+export const LINE_TONES: Record<LineView["verdict"], Tone> = { good: "pine", fair: "neutral", weak: "rose", unknown: "neutral" };
 
 const OWN: Record<LineView["verdict"], string> = {
   good: "Your connection is good.",

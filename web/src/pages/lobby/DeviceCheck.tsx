@@ -121,7 +121,7 @@ export function DeviceCheck({ visit, other, local, done }: { visit: Visit; other
   const { camera, microphone } = state.problems;
   return (
     <>
-      <PageHead title="Let us check your camera and sound" lead={`Visit with ${other}, ${relativeDay(visit.starts_at).toLowerCase()} at ${clockTime(visit.starts_at)}`} />
+      <PageHead title="Let us check your camera, sound and connection" lead={`Visit with ${other}, ${relativeDay(visit.starts_at).toLowerCase()} at ${clockTime(visit.starts_at)}`} />
       <div className={classes["check"]} data-testid="device-check">
         <Preview state={state} />
         <div className={classes["steps"]}>

@@ -60,7 +60,7 @@ function WaitingCard({ visit }: { visit: Visit }) {
           Booked for {clockTime(visit.starts_at)}
           {visit.reason !== null && visit.reason !== "" && <> · {visit.reason}</>}
         </p>
-        <LineTag line={visit.line} whose="Patient's" />
+        <LineTag line={visit.line} label="Patient's connection" />
       </div>
       <p className={classes["timer"]}>
         <span className="small">waiting for</span>

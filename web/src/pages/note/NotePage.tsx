@@ -9,12 +9,14 @@ import { useEvidence } from "../../ui/evidence";
 import { EvidencePlayer } from "../../ui/EvidencePlayer";
 import { Icon } from "../../ui/Icon";
 import { PageHead } from "../../ui/PageHead";
+import { PhoneTag } from "../../ui/PhoneTag";
 import { LoadingRows, Refused } from "../../ui/States";
 import { clockTime, fullDate } from "../../ui/time";
 import { Transcript } from "../../ui/Transcript";
 import { mergeUtterances } from "../../ui/utterances";
 import { VisitFiles } from "../../ui/VisitFiles";
 import { Editor } from "./Editor";
+import { LineHistory } from "./LineHistory";
 import classes from "./Note.module.css";
 import { SignedNote } from "./SignedNote";
 import { useNoteEditor } from "./use-note-editor";
@@ -46,6 +48,7 @@ function NoteOf({ visit }: { visit: Visit }) {
         {editor !== null && (editor.note.status === "signed" && !editor.dirty
           ? <SignedNote visitId={visit.id} note={editor.note} evidence={evidence} utterances={utterances} />
           : <Editor visitId={visit.id} editor={editor} evidence={evidence} utterances={utterances} />)}
+        <LineHistory visitId={visit.id} running={visit.status === "in_progress"} />
       </div>
       <aside className={`card no-print ${classes["aside"] ?? ""}`} aria-label="Transcript of the visit">
         <h2>Transcript</h2>
@@ -69,6 +72,7 @@ export function NotePage() {
   return (
     <>
       <PageHead title={`Note: ${visit.data.patient_name}`} lead={`Visit of ${fullDate(visit.data.starts_at)}, ${clockTime(visit.data.starts_at)}, with ${visit.data.doctor_name}`}>
+        <PhoneTag visit={visit.data} />
         <ButtonLink to="/visits/$visitId/recording" params={{ visitId }} variant="default" leftSection={<Icon name="film" size={18} />} data-testid="open-recording">Recording</ButtonLink>
       </PageHead>
       <NoteOf key={visitId} visit={visit.data} />

@@ -25,7 +25,7 @@ export function WaitingPeople({ room, connection }: { room: RoomState; connectio
           <Avatar name={one.display_name} size={36} />
           <div className="grow">
             <p><strong>{one.display_name}</strong> <span className="small">{ROOM_ROLES[one.role] ?? one.role}, waiting</span></p>
-            <LineTag line={one.line} whose={one.role === "patient" ? "Patient's" : "Their"} />
+            <LineTag line={one.line} label={one.role === "patient" ? "Patient's connection" : "Their connection"} />
           </div>
           <Button size="sm" className="admit-button" loading={busy === one.id} onClick={() => void admit(one.id)} data-testid={`admit-${one.id}`}>Let in</Button>
         </div>
