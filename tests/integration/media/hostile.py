@@ -53,8 +53,9 @@ class Hostile:
         return address
 
     def send(self, data: bytes) -> None:
-        """A datagram as it is."""
-        self._pair.protocol.transport.sendto(data, self.room)
+        """A datagram as it is; none after it was thrown out."""
+        if not self._pair.protocol.transport.is_closing():
+            self._pair.protocol.transport.sendto(data, self.room)
 
     def sealed(self, packet: bytes) -> bytes:
         """RTP under the participant's keys."""

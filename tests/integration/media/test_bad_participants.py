@@ -2,6 +2,7 @@
 them notices: the pair in the next room keeps under one per cent of loss, memory stays flat."""
 
 import asyncio
+import contextlib
 import itertools
 import os
 import random
@@ -13,10 +14,13 @@ from uuid import UUID, uuid4
 import pytest
 from aioice import stun
 from aiortc.rtp import RTCP_PSFB_PLI, RtcpPsfbPacket
+from pylibsrtp import Error as SrtpError
 
 from media import ConnectionState, MediaCutOff, MediaPlane, NodeFull, TooManyCandidates
+from media import line as line_module
 from media.candidates import MAX_ANNOUNCED, MAX_CANDIDATES
 from media.guard import MAX_PEER_ADDRESSES, guard_of
+from tests.fuzz.targets import pieces, seeds
 from tests.integration.media.hostile import (
     Hostile,
     connection_of,
@@ -74,6 +78,7 @@ def rubbish(ufrag: str) -> "itertools.cycle[bytes]":
         named,
         bytes(binding),
         b"\x16\xfe\xfd" + bytes(200),
+        bytes.fromhex("15fefd00000000000000000002" + "0228"),  # a fatal alert in plain
         *(
             bytes([first]) + chance.randbytes(chance.randrange(1_400))
             for first in (0, 1, 20, 63, 128, 191, 255)
@@ -109,6 +114,53 @@ async def test_a_flood_of_rubbish_ends_no_call_and_fills_no_memory(inside: bool)
         assert told == []
         assert (who, ConnectionState.CLOSED) not in states
         await target.person.leave()
+
+
+@pytest.mark.parametrize("kind", ["rtp", "rtcp"])
+async def test_signed_nonsense_of_a_participant_is_counted_and_nothing_else(kind: str) -> None:
+    """Bytes of chance and of the fuzzer's corpus under the participant's own keys, so that they get all the way in."""
+    visit, who, viewer = uuid4(), uuid4(), uuid4()
+    async with meeting() as (plane, states), healthy_pair(plane) as pair:
+        watching = await joined(plane, visit, viewer)
+        bad = Hostile(await joined(plane, visit, who))
+        connection = connection_of(plane, visit, who)
+        chance, failed = random.Random(11), line_module._DROPPED["failed"]._value.get()
+        kept = [piece for data in seeds(kind) for piece in pieces(data) if len(piece) >= 12]
+        streams = [bad.stream(connection, source) for source in ("microphone", "camera", "screen")]
+        before = resident_bytes()
+
+        def nonsense() -> bytes:
+            piece = bytearray(
+                chance.choice(kept) if chance.random() < 0.7 else chance.randbytes(chance.randrange(12, 600))
+            )
+            for _ in range(chance.randrange(4)):
+                piece[chance.randrange(len(piece))] = chance.randrange(256)
+            if kind == "rtcp":
+                return bad.sealed_rtcp(b"\x80" + bytes([200 + chance.randrange(8)]) + bytes(piece[2:]))
+            ssrc, payload_type = chance.choice(streams)
+            return bad.sealed(
+                bad.packet(
+                    0x4242 + chance.randrange(9) if chance.random() < 0.2 else ssrc,
+                    payload_type,
+                    bytes(piece[12:]),
+                    chance.randrange(300),
+                )
+            )
+
+        async def attack() -> None:
+            for number in range(3_000):
+                with contextlib.suppress(SrtpError):  # its own libsrtp refuses some: not sent
+                    bad.send(nonsense())
+                if number % 20 == 0:
+                    await asyncio.sleep(0.005)
+
+        assert await pair.loss_during(attack) < LOSS
+        assert line_module._DROPPED["failed"]._value.get() == failed
+        assert resident_bytes() - before < FLAT
+        assert watching.connected
+        assert (viewer, ConnectionState.CLOSED) not in states
+        await bad.person.leave()
+        await watching.leave()
 
 
 async def test_ten_thousand_candidates_are_bounded_and_refused_with_a_code() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import tracemalloc
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -12,10 +13,14 @@ from aiortc.rtcdtlstransport import SRTPProtectionProfile
 from OpenSSL import SSL
 
 from media import MalformedOffer, guard
-from media.guard import MAX_QUEUED_DATAGRAMS, Guard, guard_of
+from media.gathering import gather_by
+from media.guard import MAX_QUEUED_DATAGRAMS, MAX_STUN_SOURCES, STUN_BURST, Guard, guard_of
+from media.limits import TokenBucket
 from media.model import ConnectionState
 from media.simulated import SimulatedParticipant
-from tests.integration.media.meeting import joined, meeting, until
+from media.socket_pause import pause
+from tests.fuzz.bed import Ear
+from tests.integration.media.meeting import LOOPBACK, joined, meeting, until
 
 pytestmark = pytest.mark.integration
 
@@ -199,3 +204,121 @@ async def test_the_names_the_guard_relies_on_are_still_there() -> None:
     assert not guard._proves(request, protocol, connection)
     request.add_message_integrity(connection.local_password.encode())
     assert guard._proves(stun.parse_message(bytes(request)), protocol, connection)
+
+
+def check(
+    ice: Connection, *, user: str | None = None, password: str | None = None, priority: bool = True
+) -> bytes:
+    """A binding request as a peer would sign it, or somebody who guesses."""
+    request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+    request.attributes["USERNAME"] = f"{user or ice.local_username}:{ice.remote_username}"
+    if priority:
+        request.attributes["PRIORITY"] = 1
+    request.add_message_integrity((password or ice.local_password).encode())
+    return bytes(request)
+
+
+def reasons() -> dict[str, float]:
+    return {name: one._value.get() for name, one in guard._DROPPED.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("another-user", "stranger_stun"),
+        ("wrong-password", "stranger_stun"),
+        ("no-priority", "malformed_stun"),
+        ("cookie", "malformed_stun"),
+        ("length", "malformed_stun"),
+        ("long", "malformed_stun"),
+        ("short-attribute", "malformed_stun"),
+        ("answer-to-nothing", "stranger_stun"),
+        ("indication", "stranger_stun"),
+    ],
+)
+async def test_stun_that_proves_nothing_is_dropped_and_not_answered(name: str, reason: str) -> None:
+    ear = Ear()
+    sent: list[bytes] = []
+    ear.protocol.transport.sendto = lambda data, *_: sent.append(data)  # type: ignore[method-assign]
+    good = check(ear.ice)
+    forms = {
+        "another-user": check(ear.ice, user="else"),
+        "wrong-password": check(ear.ice, password="x" * 22),
+        "no-priority": check(ear.ice, priority=False),
+        "cookie": good[:4] + bytes(4) + good[8:],
+        "length": good + b"1234",
+        "long": good[:2] + (2_000).to_bytes(2, "big") + good[4:20] + bytes(2_000),
+        # struct.error out of aioice's parser, not ValueError: it used to reach the event loop's handler
+        "short-attribute": good[:2] + b"\x00\x10" + good[4:20] + b"\x00\x24\x00\x02here:" + bytes(7),
+        "answer-to-nothing": b"\x01\x01" + good[2:],
+        "indication": b"\x00\x11" + good[2:],
+    }
+    before = reasons()
+    ear.hear(forms[name])
+    assert {key: value - before[key] for key, value in reasons().items() if value != before[key]} == {
+        reason: 1
+    }
+    assert sent == []
+    assert guard_of(ear.ice).last_heard is None
+    ear.hear(good)
+    assert guard_of(ear.ice).proven(("198.51.100.1", 4000))
+    assert len(sent) == 1  # that one is answered
+
+
+async def test_stun_is_limited_for_each_source_and_the_others_are_heard() -> None:
+    ear = Ear()
+    good = check(ear.ice)
+    before = reasons()["stun_flood"]
+    for _ in range(STUN_BURST + 100):
+        ear.hear(good, ("2001:db8::66", 4000, 0, 0))
+    assert reasons()["stun_flood"] - before >= 90
+    ear.hear(good, ("2001:db8::1", 4000, 0, 7))  # IPv6 comes with flow and scope
+    assert guard_of(ear.ice).proven(("2001:db8::1", 4000))
+    for number in range(1_000):
+        ear.hear(good, (f"198.51.100.{number % 250}", number))
+    assert len(guard_of(ear.ice)._stun) <= MAX_STUN_SOURCES
+
+
+async def test_a_socket_that_gets_only_rubbish_is_left_alone_for_a_moment() -> None:
+    ice = Connection(ice_controlling=False)
+    gather_by(ice, LOOPBACK)
+    await ice.gather_candidates()
+    own = ice.local_candidates[0]
+    watch = guard_of(ice)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        transport = ice._protocols[0].transport
+        assert pause(transport, 0.2)
+        assert not pause(transport, 0.2)  # already
+        for _ in range(20):
+            stranger.sendto(b"\x80", (own.host, own.port))
+        await asyncio.sleep(0.05)
+        assert watch.dropped == 0
+        await until(lambda: watch.dropped == 20)  # read again
+        watch._waste = TokenBucket(0, 0)
+        stranger.sendto(b"\x80", (own.host, own.port))
+        await until(lambda: watch.dropped == 21)
+        assert not pause(transport, 0.2)  # the guard had paused it
+    await ice.close()
+    assert not pause(transport, 0.2)  # closed
+    assert not pause(object(), 0.2)
+
+
+async def test_two_people_on_ipv6_see_each_other() -> None:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    visit = uuid4()
+    async with meeting(replace(LOOPBACK, listen=("::1",))) as (plane, _):
+        people = []
+        for who in (uuid4(), uuid4()):
+            person = SimulatedParticipant(
+                lambda offer, who=who: plane.connect(visit, who, offer),  # type: ignore[misc]
+                listen=("::1",),
+            )
+            await person.join()
+            people.append(person)
+        await until(lambda: all(person.received[0].video > 3 for person in people))
+        for person in people:
+            await person.leave()
