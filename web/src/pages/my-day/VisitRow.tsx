@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 
 import type { Visit } from "../../api/types";
+import { PhoneTag } from "../../ui/PhoneTag";
 import { Pill } from "../../ui/Pill";
 import { clockTime, duration, secondsSince } from "../../ui/time";
 import { useNow } from "../../ui/use-now";
@@ -38,6 +39,7 @@ export function VisitRow({ visit, who, detail, children }: {
         <h3 className={classes["who"]}>{who}</h3>
         {detail !== undefined && <p className="soft small">{detail}</p>}
       </div>
+      <PhoneTag visit={visit} />
       <StatusPill visit={visit} />
       <div className={classes["actions"]}>{children}</div>
     </li>
