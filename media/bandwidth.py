@@ -10,22 +10,66 @@ LOWEST_BPS = 50_000
 """Chromium still sends 320x240 at 12 frames a second with this (measured), and sound beside it, on 100 kbit/s."""
 LOW_LOSS, HIGH_LOSS = 0.02, 0.10  # Galène's rule (rtpconn.go), as libwebrtc's
 NEAR = 0.75
+TELLING = 0.05  # of loss, between what two explanations of it predict
+FORGET = 0.97  # per judgement: lines get better
+TOGETHER = 4  # reports
+MORE = 1.05**TOGETHER
+FLOODED = 0.3  # of loss: not to be waited with
 MOST_BPS = 10_000_000
 
 
 class LossBound:
     """Galène's rule: with hardly any loss and a rate near what is allowed, allow 5 % more; above 10 % loss, take
-    half of the loss off."""
+    half of the loss off.
+
+    By itself that rule takes the picture from anybody whose line loses a tenth at any rate (a bad radio link), where
+    repair and forward error correction do well. So what is still lost after the rate was brought down is the line's
+    own, and only what is lost beside it counts.
+    """
 
     def __init__(self) -> None:
         self.bps = MOST_BPS
+        self._own = 0.0  # the line's loss that no lower rate cures
+        self._reports: list[tuple[float, int]] = []
+        self._before: tuple[float, int] | None = None  # loss and rate when this bringing down began
 
     def note(self, loss: float, rate_bps: int) -> None:
-        """Once per receiver report, about a second. `rate_bps`: what was sent meanwhile."""
-        if loss > HIGH_LOSS and rate_bps > 0:
-            self.bps = max(LOWEST_BPS, int(min(self.bps, rate_bps) * (1 - loss / 2)))
-        elif loss < LOW_LOSS and rate_bps >= NEAR * self.bps:
-            self.bps = min(MOST_BPS, int(self.bps * 1.05))
+        """Once per receiver report, about a second. `rate_bps`: what was sent meanwhile. A few are judged together,
+        because a second of a small picture is a dozen packets."""
+        self._reports.append((loss, rate_bps))
+        if len(self._reports) < TOGETHER and loss < FLOODED:
+            return
+        rate = sum(bps for _, bps in self._reports)
+        lost = sum(share * bps for share, bps in self._reports) / rate if rate else 0.0
+        mean = rate // len(self._reports)
+        self._reports.clear()
+        self._judge(lost, mean)
+
+    def _judge(self, loss: float, rate_bps: int) -> None:
+        caused = max(0.0, loss - self._own)
+        self._own = min(self._own, loss) if loss < self._own / 2 else self._own * FORGET
+        if caused > HIGH_LOSS and rate_bps > 0:
+            self._bring_down(caused, loss, rate_bps)
+        elif caused < LOW_LOSS:
+            self._before = None
+            if rate_bps >= NEAR * self.bps:
+                self.bps = min(MOST_BPS, int(self.bps * MORE))
+
+    def _bring_down(self, caused: float, loss: float, rate_bps: int) -> None:
+        if self._before is None:
+            self._before = loss, rate_bps
+        lost, sent = self._before
+        # Were a bottleneck full, as much as before would arrive, and this would be lost of the lower rate.
+        overflow = max(0.0, 1 - (1 - lost) * sent / rate_bps)
+        if lost - overflow < TELLING:
+            self._before = max(self._before, (loss, rate_bps))
+        elif loss > (lost + overflow) / 2:
+            self._own, self._before = loss, None
+            self.bps = min(MOST_BPS, max(self.bps, sent))
+            return
+        else:
+            self._before = loss, rate_bps
+        self.bps = max(LOWEST_BPS, int(min(self.bps, rate_bps) * (1 - caused / 2)))
 
 
 class Downlink:

@@ -204,15 +204,16 @@ class ParticipantConnection:
                 blocks.append(block)
         if blocks:
             self.line.send_rtcp(bytes(RtcpRrPacket(ssrc=self._own_ssrc, reports=blocks)))
+        self._bound_by_loss(senders, now)
         for sender in senders:
             if data := sender.report_due(now):
                 self.line.send_rtcp(data)
-        self._bound_by_loss(senders, now)
 
     def _bound_by_loss(self, senders: list[RoomSender], now: float) -> None:
-        videos = [s.figures(now) for s in senders if s.room_kind == "video" and s.source is not None]
-        whole = together(videos)
-        self._downlink.note_loss(whole.loss, whole.bitrate_bps)
+        seconds = [s.last_second(now) for s in senders if s.room_kind == "video" and s.source is not None]
+        rate = sum(bps for _, bps in seconds)
+        if rate:
+            self._downlink.note_loss(sum(loss * bps for loss, bps in seconds) / rate, rate)
 
     def _patience(self, heard: float, now: float) -> float:
         """Seconds of silence that count as a lost line. Whoever was sending until the last moment and then stops

@@ -31,6 +31,12 @@ class StreamHistory:
         seconds = now.at - first.at
         return int(8 * (now.octets - first.octets) / seconds) if seconds > 0.2 else 0
 
+    def last_bitrate(self, now: Reading) -> int:
+        """Bits per second since the newest reading, about a second ago."""
+        last = self._readings[-1] if self._readings else now
+        seconds = now.at - last.at
+        return int(8 * (now.octets - last.octets) / seconds) if seconds > 0.2 else 0
+
     def loss(self, now: Reading) -> float:
         """Share of the packets expected since the oldest reading that did not come, 0 to 1."""
         first = self._readings[0] if self._readings else Reading(now.at)
@@ -49,6 +55,11 @@ class ReportedLoss:
         """`fraction_lost`: in 256ths, as reported."""
         self._reports.append((now, fraction_lost / 256))
         self.jitter_s = jitter_s
+
+    def last(self, now: float) -> float:
+        """By the newest report; 0 when that is old."""
+        at, share = self._reports[-1] if self._reports else (0.0, 0.0)
+        return share if now - at < WINDOW else 0.0
 
     def loss(self, now: float) -> float:
         recent = [share for at, share in self._reports if now - at < 2 * WINDOW]

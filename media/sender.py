@@ -270,6 +270,10 @@ class RoomSender(RTCRtpSender):
         if self._sr_sent and report.lsr == self._sr_sent[0] and report.dlsr:
             self.rtt = max(0.0, now - self._sr_sent[1] - report.dlsr / 65536)
 
+    def last_second(self, now: float) -> tuple[float, int]:
+        """(loss by the newest report, bits per second sent). Before `report_due`, which begins the next second."""
+        return self._reported.last(now), self._history.last_bitrate(Reading(now, self._octets))
+
     def reported_loss(self, now: float) -> float:
         """Share of this stream's packets that did not reach the subscriber lately, 0 to 1."""
         return self._reported.loss(now)

@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 from media.link_protocol import CloseStream, KeyFrameWanted, StreamPacket
 from media.low_bandwidth.protocol import Frame, StillWanted, Wish
-from media.model import Codec, Kind, Source
+from media.model import CLOCK_RATE, Codec, Kind, Source
 from media.rtp import Packet
+from media.sequence import signed32
 from media.sources import PacketSource, PacketTaker, SenderReport
 
 CACHE_PACKETS = 512  # > 5 s of the copy, for a viewer's NACK
 KEY_FRAME_INTERVAL_S = 0.5
+STALE_S = 0.6
 FRESH_S = 3.0  # a copy that gave nothing for so long is not there
 
 OnStill = Callable[[bytes, float], None]
@@ -29,6 +31,7 @@ class LowCopy:
         self._wish = Wish(number, False, 0)
         self._wanted = False
         self._sequence = 0
+        self._newest = 0  # timestamp the original has got to
         self._cache: list[Packet | None] = [None] * CACHE_PACKETS
         self._delivered_at: float | None = None
         self._key_frame_asked = -1e9
@@ -69,6 +72,7 @@ class LowCopy:
     def forward(self, source: PacketSource, packet: Packet, now: float) -> None:
         marker, sequence, timestamp = bool(packet.marker), packet.sequence_number, packet.timestamp
         name, codec = source.source_name, source.codec
+        self._newest = packet.timestamp
         self._send(
             StreamPacket(self.number, name, codec, 0, marker, sequence, timestamp, now, packet.payload)
         )
@@ -134,8 +138,11 @@ class LowCopy:
         return self._delivered_at is not None and now - self._delivered_at < FRESH_S
 
     def deliver(self, coded: StreamPacket) -> None:
-        """One packet of the copy, on to the seats."""
+        """One packet of the copy, on to the seats. What a child that was busy (it is starting) makes of a while ago is
+        left out: sent in a row it would be played in a row, and everything after it as late as that."""
         now = time.monotonic()
+        if signed32(self._newest - coded.timestamp) > STALE_S * CLOCK_RATE[self.kind]:
+            return
         self._delivered_at = now
         sequence, self._sequence = self._sequence, (self._sequence + 1) & 0xFFFF
         packet = Packet(0, int(coded.marker), sequence, coded.timestamp, self.number, coded.payload)

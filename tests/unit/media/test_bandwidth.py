@@ -1,5 +1,7 @@
 """What a line may be given: the subscriber's word, bounded by the loss that is seen."""
 
+import random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,14 +27,39 @@ def test_an_overused_line_ends_the_sharp_beginning() -> None:
 
 def test_loss_takes_off_and_a_clean_line_gives_back() -> None:
     bound = LossBound()
-    bound.note(0.05, 500_000)
-    assert bound.bps == MOST_BPS
-    bound.note(0.2, 500_000)
-    assert bound.bps == 450_000
-    bound.note(0.0, 100_000)  # far below what is allowed: nothing was tried
-    assert bound.bps == 450_000
-    bound.note(0.0, 440_000)
-    assert bound.bps == 472_500
+
+    def four_reports(loss: float, rate: int) -> int:
+        for _ in range(4):
+            bound.note(loss, rate)
+        return bound.bps
+
+    assert four_reports(0.05, 500_000) == MOST_BPS
+    assert four_reports(0.2, 500_000) == 450_000
+    assert four_reports(0.0, 100_000) == 450_000  # far below what is allowed: nothing was tried
+    assert four_reports(0.0, 440_000) == int(450_000 * 1.05**4)
+    bound.note(0.5, 400_000)  # so much is not waited with
+    assert bound.bps == 300_000
+
+
+def test_a_line_that_loses_at_any_rate_keeps_its_picture() -> None:
+    bound, rate, chance = LossBound(), 500_000, random.Random(3)
+    lowest = rate
+    for _ in range(400):
+        packets = max(8, rate // 9000)
+        bound.note(sum(chance.random() < 0.15 for _ in range(packets)) / packets, rate)
+        rate = min(500_000, bound.bps)
+        lowest = min(lowest, rate)
+    assert lowest > 250_000  # it was tried
+    assert rate > 450_000
+
+
+def test_a_bottleneck_is_still_found_behind_a_lossy_line() -> None:
+    bound, rate = LossBound(), 500_000
+    for _ in range(200):
+        overflow = max(0.0, 1 - 150_000 / rate)
+        bound.note(0.12 + 0.88 * overflow, rate)
+        rate = min(500_000, bound.bps)
+    assert rate < 250_000
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 10**8)), max_size=200))
