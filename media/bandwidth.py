@@ -1,6 +1,7 @@
 """How much video a line may be given: REMB as it is said, bounded by the loss that is seen. Pure; times are given."""
 
 REMB_AGE_S = 10.0
+WEAK = 0.7  # of what is sent; the two are measured over slightly different seconds
 START_BPS = 600_000
 """Estimates grow by 8 % a second from what is sent, and a browser begins at 300 kbit/s: a good line would show a
 blurred face for half a minute. Browsers trust the first REMB at once, so a call begins as if this were there, until
@@ -78,16 +79,31 @@ class Downlink:
     def __init__(self) -> None:
         self._loss = LossBound()
         self._remb: tuple[int, float] | None = None
+        self._weak_at = -1e9
 
     def note_remb(self, bps: int, now: float) -> None:
         self._remb = (bps, now)
 
-    def note_loss(self, loss: float, rate_bps: int) -> None:
+    def note_second(self, loss: float, rate_bps: int, now: float) -> None:
+        """What was sent in the last second, and the share of it that did not come."""
         self._loss.note(loss, rate_bps)
+        takes_less = self._remb is not None and now - self._remb[1] < 2.0 and self._remb[0] < WEAK * rate_bps
+        if takes_less or loss > HIGH_LOSS:
+            self._weak_at = now
+
+    def is_weak(self, now: float) -> bool:
+        """Whether the line lately took less than it was given. An estimate that merely begins low is at least what
+        came (libwebrtc's rate control); one below it is a queue that grew."""
+        return now - self._weak_at < START_S
+
+    def said_bps(self, now: float) -> int | None:
+        """REMB as the subscriber says it, None when it has not lately: by delay, so without holes made before us."""
+        return self._remb[0] if self._remb is not None and now - self._remb[1] < REMB_AGE_S else None
 
     def bps(self, now: float) -> int | None:
         """None while nothing is known."""
-        known = [self._remb[0]] if self._remb is not None and now - self._remb[1] < REMB_AGE_S else []
+        said = self.said_bps(now)
+        known = [said] if said is not None else []
         if self._loss.bps < MOST_BPS:
             known.append(self._loss.bps)
         return min(known, default=None)
@@ -104,9 +120,9 @@ class Allowed:
         if self._starts_until is None:
             self._starts_until = now + START_S
 
-    def bps(self, uplink: int | None, viewers: int | None, overusing: bool, now: float) -> int | None:
-        """None while nothing is to be said."""
-        if overusing:
+    def bps(self, uplink: int | None, viewers: int | None, weak: bool, now: float) -> int | None:
+        """None while nothing is to be said. `weak`: one of the lines does not carry the beginning."""
+        if weak:
             self._starts_until = 0.0
         starting = self._starts_until is not None and now < self._starts_until
         known = [bps for bps in (uplink, viewers) if bps is not None]

@@ -140,14 +140,23 @@ class ParticipantConnection:
         """Video this participant's line takes in all; None while nothing is known."""
         return self._downlink.bps(now)
 
+    def estimates(self, now: float) -> tuple[int | None, int | None]:
+        """Video that this line carries up and down by delay alone, as each receiving end says."""
+        return self._uplink.bps, self._downlink.said_bps(now)
+
     def video_bps(self, now: float) -> int:
         """Video this participant sends."""
         return sum(r.figures(now).bitrate_bps for r in self.receivers.values() if r.kind == "video")
 
-    def tell_allowed(self, viewers_bps: int | None, now: float) -> None:
+    def downlink_is_weak(self, now: float) -> bool:
+        """Whether this line lately took less than it was given."""
+        return self._downlink.is_weak(now)
+
+    def tell_allowed(self, viewers_bps: int | None, weak_viewers: bool, now: float) -> None:
         """REMB: one for the whole line, since browsers take the last as the bound of all they send."""
         videos = [r.media_ssrc for r in self.receivers.values() if r.kind == "video" and r.packets]
-        bps = self._allowed.bps(self._uplink.bps, viewers_bps, self._uplink.overusing, now)
+        weak = weak_viewers or self._uplink.overusing
+        bps = self._allowed.bps(self._uplink.bps, viewers_bps, weak, now)
         ssrcs = [ssrc for ssrc in videos if ssrc is not None]
         if bps is not None and ssrcs:
             self.line.send_rtcp(remb(self._own_ssrc, bps, ssrcs))
@@ -213,7 +222,7 @@ class ParticipantConnection:
         seconds = [s.last_second(now) for s in senders if s.room_kind == "video" and s.source is not None]
         rate = sum(bps for _, bps in seconds)
         if rate:
-            self._downlink.note_loss(sum(loss * bps for loss, bps in seconds) / rate, rate)
+            self._downlink.note_second(sum(loss * bps for loss, bps in seconds) / rate, rate, now)
 
     def _patience(self, heard: float, now: float) -> float:
         """Seconds of silence that count as a lost line. Whoever was sending until the last moment and then stops

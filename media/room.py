@@ -158,7 +158,14 @@ class Room:
         for person in self._people.values():
             if person.connection is not None:
                 bounds = (self._best_viewer_bps(person, now), self._ceiling(person))
-                person.connection.tell_allowed(min((b for b in bounds if b is not None), default=None), now)
+                allowed = min((b for b in bounds if b is not None), default=None)
+                person.connection.tell_allowed(allowed, self._viewers_are_weak(person, now), now)
+
+    def _viewers_are_weak(self, publisher: Attendance, now: float) -> bool:
+        lines = [
+            p.connection for p in self._people.values() if p is not publisher and p.connection is not None
+        ]
+        return bool(lines) and all(line.downlink_is_weak(now) for line in lines)
 
     def _best_viewer_bps(self, publisher: Attendance, now: float) -> int | None:
         """None when a viewer has not said what it takes."""

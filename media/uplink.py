@@ -36,6 +36,8 @@ class IncomingRate:
     def bps(self, now: float) -> int | None:
         """None before half a second was seen, and after a second of silence."""
         tenth = int(now * 10)
+        if tenth != self._tenth:
+            self.add(0, now)  # the last tenth is over
         while self._tenths and self._tenths[0][0] < tenth - TENTHS:
             self._tenths.popleft()
         if not self._tenths or tenth - self._tenths[0][0] < TENTHS // 2:

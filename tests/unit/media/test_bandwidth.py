@@ -75,5 +75,17 @@ def test_an_old_word_counts_no_more() -> None:
     downlink.note_remb(300_000, 0.0)
     assert downlink.bps(5.0) == 300_000
     assert downlink.bps(20.0) is None
-    downlink.note_loss(0.5, 200_000)
+    downlink.note_second(0.5, 200_000, 20.0)
     assert downlink.bps(20.0) == 150_000
+
+
+def test_a_line_that_takes_less_than_it_is_given_is_weak_and_one_that_begins_low_is_not() -> None:
+    slow, full = Downlink(), Downlink()
+    slow.note_remb(90_000, 1.0)
+    slow.note_second(0.0, 100_000, 1.5)
+    full.note_remb(90_000, 1.0)
+    full.note_second(0.0, 600_000, 1.5)
+    assert (slow.is_weak(2.0), full.is_weak(2.0)) == (False, True)
+    slow.note_second(0.2, 100_000, 3.0)
+    assert slow.is_weak(4.0)
+    assert not slow.is_weak(3.0 + START_S)
