@@ -14,6 +14,7 @@ from media.rtp import Packet
 from media.sequence import signed16
 
 LEAST_STEP_S = 0.01  # between the pictures of two sources
+HOLE = 128  # packets missing at once: the line was gone for a second or more, and nobody can repair that
 FRAME = 960  # 20 ms of sound: players expect whole frames
 
 
@@ -47,6 +48,11 @@ class SeatNumbers:
         """What to add to the source's timestamps; None before its first packet."""
         return self._shift.timestamp if self._shift is not None else None
 
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is shown until the source begins, a picture with a key frame."""
+        return self._shift is None
+
     def interrupt(self) -> None:
         """What comes next continues the seat's numbers anew, a picture with its next key frame."""
         self._shift = None
@@ -65,6 +71,9 @@ class SeatNumbers:
         if ahead > 0x4000:  # keep the comparison within half the number space
             shift.first = (packet.sequence_number - 0x2000) & 0xFFFF
         sequence = (packet.sequence_number + shift.sequence) & 0xFFFF
+        if HOLE <= (sequence - self.next_sequence) & 0xFFFF < 0x8000:
+            self.interrupt()
+            return self.place(packet, codec, now)
         timestamp = (packet.timestamp + shift.timestamp) & 0xFFFFFFFF
         payload = packet.payload
         if shift.picture or shift.tl0:

@@ -167,6 +167,8 @@ class RoomSender(RTCRtpSender):
             return
         placed = self._numbers.place(packet, codec, now)
         if placed is None:
+            if self._numbers.waits:
+                source.request_key_frame()
             return
         sequence, timestamp, payload = placed
         head = self._header(packet, payload_type, sequence, timestamp, self._ssrc, now)

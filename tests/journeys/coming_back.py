@@ -72,8 +72,11 @@ class Call:
             two = both.create_task(clocked(both.create_task(self.patient_sees())))
         return one.result(), two.result()
 
-    async def outage(self, seconds: float, *, renumbered: bool = False) -> tuple[float, float]:
-        self.network.lose()
+    async def outage(
+        self, seconds: float, *, renumbered: bool = False, media_only: bool = False
+    ) -> tuple[float, float]:
+        """Of the patient's network, which comes back as another one, or `renumbered`; or of its UDP alone."""
+        self.network.lose(media_only=media_only)
         await asyncio.sleep(seconds)  # the outage itself
         again = self.network.come_back_renumbered if renumbered else self.network.come_back
         return await self.back_after(again)
@@ -131,12 +134,12 @@ async def call(clinic: Clinic, network: MobileNetwork) -> AsyncIterator[Call]:
             await doctor.leave()
 
 
-async def _measure(runs: int, seconds: float, renumbered: bool) -> None:
+async def _measure(runs: int, seconds: float, renumbered: bool, media_only: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with clinic_behind(Path(folder) / "var") as (clinic, network), call(clinic, network) as talk:
             found = []
             for number in range(runs):
-                found.append(await talk.outage(seconds, renumbered=renumbered))
+                found.append(await talk.outage(seconds, renumbered=renumbered, media_only=media_only))
                 print(f"run {number}: doctor {found[-1][0]:.2f} s, patient {found[-1][1]:.2f} s", flush=True)
                 await asyncio.sleep(3)  # let the connection settle as it would
             assert len(talk.offers) == 1
@@ -149,5 +152,6 @@ if __name__ == "__main__":
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--seconds", type=float, default=5.0)
     options.add_argument("--renumbered", action="store_true")
+    options.add_argument("--media-only", action="store_true")
     given = options.parse_args()
-    asyncio.run(_measure(given.runs, given.seconds, given.renumbered))
+    asyncio.run(_measure(given.runs, given.seconds, given.renumbered, given.media_only))

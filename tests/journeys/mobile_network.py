@@ -22,6 +22,7 @@ class MobileNetwork:
     def __init__(self, port: int) -> None:
         self._port = port
         self._dark = False
+        self._dark_media = False
         self._epoch = 0
         self._live: list[Impairer] = []
         self._all: list[Impairer] = []
@@ -37,22 +38,22 @@ class MobileNetwork:
         """Before the page loads: its media takes this network as well."""
         await impair_page(page, self._made)
 
-    def lose(self) -> None:
-        """Nothing passes any more."""
-        self._dark = True
+    def lose(self, *, media_only: bool = False) -> None:
+        """Nothing passes any more; or only what is not UDP."""
+        self._dark, self._dark_media = not media_only, True
         for impairer in self._live:
             impairer.blackout()
 
     def come_back(self) -> None:
         """Another network: new connections pass, those of before never again."""
-        self._dark = False
-        self._epoch += 1
+        self._epoch += self._dark
+        self._dark = self._dark_media = False
         self._live.clear()
 
     def come_back_renumbered(self) -> None:
         """The same network behind another address, as when a router restarts: UDP goes on from elsewhere."""
-        self._dark = False
-        self._epoch += 1
+        self._epoch += self._dark
+        self._dark = self._dark_media = False
         for impairer in self._live:
             impairer.change_address()
             impairer.blackout(False)
@@ -60,7 +61,7 @@ class MobileNetwork:
     def _made(self, impairer: Impairer) -> None:
         self._all.append(impairer)
         self._live.append(impairer)
-        if self._dark:
+        if self._dark_media:
             impairer.blackout()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from media.model import Codec
 from media.rtp import Packet
-from media.seat_numbers import SeatNumbers
+from media.seat_numbers import HOLE, SeatNumbers
 from media.sequence import signed16, signed32
 from media.vp8 import parse_descriptor
 
@@ -107,3 +107,19 @@ def test_sound_goes_on_in_whole_frames() -> None:
         timestamps.append(placed[1])
     steps = [signed32(b - a) for a, b in pairwise(timestamps)]
     assert steps == [960, 960, 960]
+
+
+def test_a_hole_nobody_can_repair_is_not_passed_on() -> None:
+    """A line that was gone for seconds: the viewer gets the next key frame under the next number, no hole."""
+    numbers, before, after = SeatNumbers("video"), (7, 0, 0, 0, 0), (7 + HOLE + 1, 9_000, 300, 9, 0)
+    first = numbers.place(vp8(before, 0, 1), "vp8", 0.0)
+    assert first is not None
+    assert numbers.place(vp8(after, 1, 1), "vp8", 5.0) is None
+    assert numbers.waits
+    placed = numbers.place(vp8(after, 0, 1), "vp8", 5.1)
+    assert placed is not None
+    assert signed16(placed[0] - first[0]) == 1
+    sound = SeatNumbers("audio")
+    heard = [sound.place(Packet(111, 0, n, n * 960, 1, b"x"), "opus", n / 50) for n in (1, 2 + HOLE)]
+    numbered = [one[0] for one in heard if one is not None]
+    assert signed16(numbered[1] - numbered[0]) == 1
