@@ -18,6 +18,7 @@ from OpenSSL import SSL
 
 from core.telemetry import counter
 from media import guard, turn_path
+from media.consent import ask_patiently
 from media.gathering import confine, gather_by
 from media.line import MediaLine
 from media.model import SOURCES, MediaSettings
@@ -75,6 +76,7 @@ class RoomPeerConnection(RTCPeerConnection):
     def _new_transport(self) -> RTCDtlsTransport:
         transport: RTCDtlsTransport = self._RTCPeerConnection__createDtlsTransport()  # type: ignore[attr-defined]
         gather_by(transport.transport._connection, self._settings)
+        ask_patiently(transport.transport._connection)
         transport.on("statechange", lambda: _count_profile(transport))
         return transport
 
