@@ -12,6 +12,7 @@ LOWEST_BPS = 50_000
 LOW_LOSS, HIGH_LOSS = 0.02, 0.10  # Galène's rule (rtpconn.go), as libwebrtc's
 NEAR = 0.75
 TELLING = 0.05  # of loss, between what two explanations of it predict
+MOST_OWN = 0.3  # a line worse than this by itself carries no picture anyway
 FORGET = 0.97  # per judgement: lines get better
 TOGETHER = 4  # reports
 MORE = 1.05**TOGETHER
@@ -64,7 +65,7 @@ class LossBound:
         overflow = max(0.0, 1 - (1 - lost) * sent / rate_bps)
         if lost - overflow < TELLING:
             self._before = max(self._before, (loss, rate_bps))
-        elif loss > (lost + overflow) / 2:
+        elif overflow + TELLING < loss < MOST_OWN and loss > (lost + overflow) / 2:
             self._own, self._before = loss, None
             self.bps = min(MOST_BPS, max(self.bps, sent))
             return

@@ -13,7 +13,7 @@ from aiortc.rtp import RtcpRrPacket
 
 from core.errors import ServiceError
 from media import guard
-from media.bandwidth import Allowed, Downlink
+from media.bandwidth import HIGH_LOSS, Allowed, Downlink
 from media.candidates import MAX_ANNOUNCED, MAX_CANDIDATES, RemoteCandidate
 from media.errors import MalformedOffer, TooManyCandidates
 from media.feedback import Feedback, listeners_loss, remb
@@ -150,7 +150,9 @@ class ParticipantConnection:
 
     def downlink_is_weak(self, now: float) -> bool:
         """Whether this line lately took less than it was given."""
-        return self._downlink.is_weak(now)
+        return self._downlink.is_weak(now) or any(
+            s.last_second(now)[0] > HIGH_LOSS for s in self._senders if s.room_kind == "video"
+        )
 
     def tell_allowed(self, viewers_bps: int | None, weak_viewers: bool, now: float) -> None:
         """REMB: one for the whole line, since browsers take the last as the bound of all they send."""

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 
 WINDOW = 5  # readings, one a second
+REPORTS = 3  # receiver reports, about one a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class ReportedLoss:
     """What the other side's receiver reports say, averaged over a few of them (RFC 3550 section 6.4.1)."""
 
     def __init__(self) -> None:
-        self._reports: deque[tuple[float, float]] = deque(maxlen=WINDOW)
+        self._reports: deque[tuple[float, float]] = deque(maxlen=REPORTS)
         self.jitter_s = 0.0
 
     def note(self, fraction_lost: int, jitter_s: float, now: float) -> None:
