@@ -51,9 +51,18 @@ describe("the race of connections", () => {
     expect([old.closed, first.closed, second.closed, third.closed]).toEqual([false, true, false, false]);
     race.changed(second, "connected");
     expect(race.current).toBe(second);
-    expect([old.closed, third.closed, fourth.closed]).toEqual([true, true, true]);
+    expect([old.closed, third.closed, fourth.closed]).toEqual([true, false, false]);
+    race.changed(fourth, "connected");
+    expect(race.current).toBe(fourth);
+    expect([second.closed, third.closed, fourth.closed]).toEqual([true, true, false]);
     race.changed(third, "failed");
-    expect(told).toEqual(["won", "won"]);
+    expect(told).toEqual(["won", "won", "won"]);
+    const late = peer();
+    void race.start(late, 2_000, never);
+    race.tidy(6_000);
+    expect([late.closed, race.trying]).toEqual([false, true]);
+    race.tidy(6_001);
+    expect([late.closed, race.trying]).toEqual([true, false]);
   });
 
   it("tries again after a moment, not while one is nearly there, at once in a new network, and tells after many", async () => {

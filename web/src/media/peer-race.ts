@@ -87,6 +87,11 @@ export class PeerRace {
     }
   }
 
+  /** All is well: tries that have not come to anything are given up. */
+  tidy(now: number): void {
+    for (const { peer } of this.#tries.filter(({ began }) => now - began > NEARLY_MS)) this.#drop(peer);
+  }
+
   /** To be called with every change of a peer's connection state. */
   changed(peer: Peer, state: RTCPeerConnectionState): void {
     if (state === "connected" && this.#tries.some((one) => one.peer === peer)) {
@@ -98,9 +103,12 @@ export class PeerRace {
 
   #take(peer: Peer): void {
     this.#current?.close();
-    for (const one of this.#tries) if (one.peer !== peer) one.peer.close();
+    const at = this.#tries.findIndex((one) => one.peer === peer);
+    for (const earlier of this.#tries.slice(0, at)) earlier.peer.close();
     this.#current = peer;
-    this.#tries = [];
+    // Later ones go on: the room, too, takes the newest that is connected, and two that meet in the same moment must
+    // not leave each side with another one.
+    this.#tries = this.#tries.slice(at + 1);
     this.#count = 0;
     this.#last = -Infinity;
     this.#events.won();

@@ -224,6 +224,7 @@ export class RoomConnection {
       if (peer !== this.#race.current) return;
     }
     this.#mediaIs(now);
+    if (peer !== null && !this.#mediaLost(now)) this.#race.tidy(now);
     if (this.#mediaLost(now) || slept) void this.#probe(PROBE_MS);
     else if (now - this.#heard > IDLE_MS) void this.#probe(IDLE_PROBE_MS);
     this.#mediate(now);
