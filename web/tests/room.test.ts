@@ -23,7 +23,7 @@ describe("seats", () => {
 
   it("seats nobody who waits, and not oneself", () => {
     const person = (id: string, seat: number | null, state: Participant["state"]): Participant => ({
-      id, seat, state, role: "patient", display_name: id, microphone: true, camera: true, connected: true, media: "connected", consent: { record: null, transcribe: null }, line: null, view: "auto", rung: null, receives: null,
+      id, seat, state, role: "patient", display_name: id, microphone: true, camera: true, screen: false, connected: true, media: "connected", consent: { record: null, transcribe: null }, line: null, view: "auto", rung: null, receives: null,
     });
     const people = [person("me", null, "admitted"), person("b", 1, "admitted"), person("a", 0, "admitted"), person("w", null, "waiting")];
     expect(seated(people, "me").map((one) => one.id)).toEqual(["a", "b"]);

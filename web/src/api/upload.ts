@@ -34,6 +34,6 @@ export function sendFile(visitId: string, file: File, progress: (share: number) 
 /** 1,234,567 as "1.2 MB": in thousands, as a phone counts. */
 export function sizeWords(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
-  const [value, unit] = bytes < 1_000_000 ? [bytes / 1_000, "KB"] : [bytes / 1_000_000, "MB"];
+  const [value, unit] = bytes < 999_500 ? [bytes / 1_000, "KB"] : [bytes / 1_000_000, "MB"];
   return `${value < 10 ? value.toFixed(1) : Math.round(value).toString()} ${unit}`;
 }

@@ -3,10 +3,15 @@ import { deviceProblem, listDevices, openBoth, openCamera, openMicrophone, type 
 import { UNTESTED, type LineCheck } from "./line-check";
 import type { Remembered } from "./remembered";
 
+import { openScreen } from "./screen";
 export interface LocalState {
   microphone: MediaStreamTrack | null;
   camera: MediaStreamTrack | null;
   /** Muted keeps the track (silence is sent); camera off releases the device, so that its light goes out. */
+  /** What is being shared; null for nothing. */
+  screen: MediaStreamTrack | null;
+  /** Why the room did not take the last one. */
+  screenProblem: Problem | null;
   microphoneOn: boolean;
   cameraOn: boolean;
   devices: DeviceList;
@@ -15,7 +20,7 @@ export interface LocalState {
 }
 
 const NOTHING: LocalState = {
-  microphone: null, camera: null, microphoneOn: true, cameraOn: true,
+  microphone: null, camera: null, screen: null, screenProblem: null, microphoneOn: true, cameraOn: true,
   devices: { microphones: [], cameras: [] }, problems: {}, opening: false,
 };
 
@@ -141,8 +146,39 @@ export class LocalMedia {
   }
 
   close(): void {
+  /** Asks what to share and shares it; false when the person changed their mind. Throws what the browser refuses. */
+  async shareScreen(): Promise<boolean> {
+    const track = await openScreen();
+    if (track === null) return false;
+    if (this.#closed) {
+      track.stop();
+      return false;
+    }
+    this.stopScreen();
+    // The browser's own bar, or the shared window's end.
+    track.addEventListener("ended", () => {
+      if (this.#state.screen === track) this.#change({ screen: null });
+    });
+    this.#change({ screen: track, screenProblem: null });
+    return true;
+  }
+
+  /** The room does not take this screen, somebody else's is shown or this person may not: it ends. */
+  refuseScreen(screen: MediaStreamTrack, problem: Problem): void {
+    if (this.#state.screen !== screen) return;
+    screen.stop();
+    this.#change({ screen: null, screenProblem: problem });
+  }
+
+  stopScreen(): void {
+    if (this.#state.screen === null) return;
+    this.#state.screen.stop();
+    this.#change({ screen: null });
+  }
+
     this.#closed = true;
     this.#state.microphone?.stop();
+    this.stopScreen();
     this.#state.camera?.stop();
     this.#change({ microphone: null, camera: null });
   }

@@ -3,6 +3,7 @@
  * offer, so nobody renegotiates when people come and go.
  */
 import type { IceServer } from "../api/types";
+import { SCREEN_FRAMES_PER_SECOND } from "./screen";
 import { sectionsOf } from "./seats";
 
 const MAX_CAMERA_BITS_PER_SECOND = 600_000;
@@ -95,7 +96,17 @@ export class Peer {
   /** Shares a screen, or stops sharing (null). Works at any time without a new offer. */
   async setScreen(screen: MediaStreamTrack | null): Promise<void> {
     if (this.connection.signalingState === "closed") return;
-    if (this.#screen.track !== screen) await this.#screen.replaceTrack(screen);
+    if (this.#screen.track === screen) return;
+    await this.#screen.replaceTrack(screen);
+    if (screen !== null) await this.#keepSharp();
+  }
+
+  /** On a weak line a shared screen loses pictures, never sharpness. */
+  async #keepSharp(): Promise<void> {
+    const parameters = this.#screen.getParameters();
+    parameters.degradationPreference = "maintain-resolution";
+    for (const encoding of parameters.encodings) encoding.maxFramerate = SCREEN_FRAMES_PER_SECOND;
+    await this.#screen.setParameters(parameters);
   }
 
   /** How many bits per second the camera may take at most, from now on. */

@@ -15,6 +15,7 @@ export interface Participant {
   state: ParticipantState;
   microphone: boolean;
   camera: boolean;
+  screen: boolean;
   connected: boolean;
   /** Picture and sound: "reconnecting" was lost a moment ago and its place is held, "gone" is not there. */
   media: "connected" | "connecting" | "reconnecting" | "gone";
@@ -65,7 +66,7 @@ interface Calls {
   "lobby.admit": { ask: { participant_id: string }; answer: Done };
   "media.offer": { ask: { sdp: string }; answer: { sdp: string; seats: Record<string, number> } };
   "media.candidate": { ask: { candidate: string; sdp_mid: string }; answer: Done };
-  "media.state": { ask: { microphone: boolean; camera: boolean }; answer: Done };
+  "media.state": { ask: { microphone: boolean; camera: boolean; screen: boolean }; answer: Done };
   "media.report": { ask: MediaReport; answer: Done };
   "media.view": { ask: { mode: ViewMode }; answer: Done };
   "media.still_shown": { ask: { number: number }; answer: Done };

@@ -16,6 +16,7 @@ import { Entry } from "./entry";
 import type { AnswerOf, AskOf, CallName, Participant, RoomState } from "./events";
 import { watchNetwork } from "./network";
 import { Receiving } from "./receiving";
+import { removal } from "./removal";
 import { call, type RoomSocket } from "./room-socket";
 
 export type Link = "connecting" | "open" | "reconnecting" | "refused" | "removed" | "ended" | "left";
@@ -26,6 +27,8 @@ export interface RoomView {
   media: "none" | "connecting" | "connected" | "reconnecting" | "failed";
   room: RoomState | null;
   streams: ReadonlyMap<string, MediaStream>;
+  /** The screens of those who share theirs, by participant. */
+  screens: ReadonlyMap<string, MediaStream>;
   chat: readonly ChatMessage[];
   utterances: readonly LiveUtterance[];
   noteRevision: number;
@@ -39,7 +42,7 @@ export interface RoomView {
 }
 
 const START: RoomView = {
-  link: "connecting", media: "none", room: null, streams: new Map(), chat: [], utterances: [],
+  link: "connecting", media: "none", room: null, streams: new Map(), screens: new Map(), chat: [], utterances: [],
   noteRevision: 0, connections: 0, problem: null, lines: new Map(), stills: new Map(),
 };
 
@@ -54,24 +57,6 @@ const IDLE_PROBE_MS = 3_000;
 const SLEPT_MS = 4_000;
 /** A ticket for coming back is good for a minute. */
 const KEEP_MS = 40_000;
-
-/** The room's reasons in words. */
-function removal(reason: string): Problem {
-  switch (reason) {
-    case "replaced":
-      return { title: "This visit is open in another window", status: 0, code: reason, next_step: "Go on there, or take the visit back to this window." };
-    case "session_ended":
-      return { title: "You have been signed out", status: 0, code: reason, next_step: "Sign in again, then join again." };
-    case "invitation_ended":
-      return { title: "Your invitation has ended", status: 0, code: reason, next_step: "If you are still expected, ask the person who invited you for a new link." };
-    case "media_flood":
-      return { title: "Your device sent more than a call can carry, so it was disconnected", status: 0, code: reason, next_step: "Close other programs that use the camera or the network, wait half a minute and join again." };
-    case "picture_too_large":
-      return { title: "Your camera or screen sent a picture larger than a call can carry, so you were disconnected", status: 0, code: reason, next_step: "Choose another camera or share a single window, wait half a minute and join again." };
-    default:
-      return { title: "You are no longer in this room", status: 0, code: reason, next_step: "Ask the clinic if you do not know why." };
-  }
-}
 
 function withOne<T extends { id: string }>(list: readonly T[], one: T): readonly T[] {
   const at = list.findIndex((known) => known.id === one.id);
@@ -95,6 +80,8 @@ export class RoomConnection {
   #run = 0;
   #asked = false;
   #sentState = "";
+  /** The screen that the room knows of. */
+  #shown: MediaStreamTrack | null = null;
   #silence = new Silence();
   #ticked = 0;
   #heard = 0;
@@ -287,7 +274,7 @@ export class RoomConnection {
     const sockets = [this.#socket, this.#former];
     this.#socket = this.#former = null;
     for (const socket of sockets) socket?.disconnect();
-    this.#change({ link, media: "none", streams: new Map(), lines: new Map(), stills: new Map() });
+    this.#change({ link, media: "none", streams: new Map(), screens: new Map(), lines: new Map(), stills: new Map() });
   }
 
   #arrived(room: RoomState): void {
@@ -341,11 +328,13 @@ export class RoomConnection {
   async #feed(peer: Peer): Promise<void> {
     const { microphone, camera } = this.#local.state();
     await peer.send(microphone, camera);
+    await peer.setScreen(this.#shown);
   }
 
   #mediaBack(): void {
     this.#silence = new Silence();
     this.#reporter = new LineReporter();
+    this.#sentState = ""; // the room forgets a screen whose connection is gone
     this.#change({ media: "connected", problem: null });
     this.#seat(this.#view.room?.participants ?? []);
     void this.#sendLocal();
@@ -363,24 +352,45 @@ export class RoomConnection {
     const me = this.#view.room?.me ?? "";
     if (peer === null) return;
     const streams = new Map<string, MediaStream>();
+    const screens = new Map<string, MediaStream>();
     for (const one of seated(participants, me)) {
       const stream = peer.cameraStreamOf(one.seat);
       if (stream !== null) streams.set(one.id, stream);
+      const screen = one.screen ? peer.screenStreamOf(one.seat) : null;
+      if (screen !== null) screens.set(one.id, screen);
     }
     if (!sameStreams(streams, this.#view.streams)) this.#change({ streams });
+    if (!sameStreams(screens, this.#view.screens)) this.#change({ screens });
   }
 
   async #sendLocal(): Promise<void> {
-    const { microphone, camera, microphoneOn } = this.#local.state();
+    const { microphone, camera, microphoneOn, screen } = this.#local.state();
     if (this.#race.peers.length === 0) return;
-    for (const peer of this.#race.peers) await this.#feed(peer);
-    const state = { microphone: microphone !== null && microphoneOn, camera: camera !== null };
+    if (screen !== this.#shown) this.#shown = null;
+    await this.#feedAll();
+    const state = { microphone: microphone !== null && microphoneOn, camera: camera !== null, screen: screen !== null };
     const words = JSON.stringify(state);
     if (words === this.#sentState || this.#socket?.connected !== true) return;
     this.#sentState = words;
-    await this.call("media.state", state).catch(() => {
+    try {
+      await this.call("media.state", state);
+      if (screen !== null) await this.#show(screen);
+    } catch (error) {
       this.#sentState = "";
-    });
+      const problem = asProblem(error);
+      if (screen !== null && problem.status >= 400 && problem.status < 500 && problem.status !== 429) this.#local.refuseScreen(screen, problem);
+    }
+  }
+
+  /** The room has taken the screen: now it is sent. Somebody else's, shared a moment earlier, is not talked over. */
+  async #show(screen: MediaStreamTrack): Promise<void> {
+    if (this.#local.state().screen !== screen) return;
+    this.#shown = screen;
+    await this.#feedAll();
+  }
+
+  async #feedAll(): Promise<void> {
+    for (const peer of this.#race.peers) await this.#feed(peer);
   }
 
   #reporter = new LineReporter();

@@ -63,18 +63,18 @@ function Welcome({ token, invited, session, entered }: {
   const staying = session !== null && session.role !== "guest";
   return (
     <BareFrame>
-      <PageHead title={`You are invited as ${invited.role === "interpreter" ? "interpreter" : "family"}`}
+      <PageHead title={`You are invited as ${invited.role === "interpreter" ? "an interpreter" : "family"}`}
         lead={`Video visit with ${invited.doctor_name}, ${relativeDay(invited.starts_at).toLowerCase()} at ${clockTime(invited.starts_at)}`} />
       <form className={`card ${classes["card"] ?? ""}`} onSubmit={(event) => void go(event)} data-testid="join-welcome">
         <TextInput label="Your name" description={invited.display_name === null ? "The others see it beside your picture." : "Written by the person who invited you."}
-          size="md" required maxLength={80} autoComplete="name" readOnly={invited.display_name !== null} value={name} onChange={(event) => setName(event.currentTarget.value)} data-testid="guest-name" />
+          size="md" required withAsterisk={false} maxLength={80} autoComplete="name" readOnly={invited.display_name !== null} value={name} onChange={(event) => setName(event.currentTarget.value)} data-testid="guest-name" />
         <p className="small soft">The others also see: {ROOM_ROLES[invited.role]}.</p>
         <ul className={classes["points"]}>
           {POINTS.map(([icon, words]) => <li key={icon}><Icon name={icon} size={20} />{words}</li>)}
         </ul>
         {staying && <p className={classes["warning"]}>You are signed in as {session.display_name}. Going on signs you out in this browser.</p>}
         {problem !== null && <p role="alert" className={classes["problem"]} data-testid="join-problem" data-code={problem.code}><strong>{problem.title}.</strong> {furtherWords(problem)}</p>}
-        <div><Button type="submit" size="lg" loading={busy} disabled={name.trim() === ""} rightSection={<Icon name="arrow" />} data-testid="join-go">Go on to the device check</Button></div>
+        <Button type="submit" size="lg" loading={busy} disabled={name.trim() === ""} rightSection={<Icon name="arrow" />} data-testid="join-go">Go on</Button>
       </form>
     </BareFrame>
   );
@@ -127,6 +127,15 @@ function ComingBack() {
 }
 
 export function JoinPage() {
-  const [token] = useState(takeToken);
-  return token === null ? <ComingBack /> : <ByLink token={token} />;
+  const [token, setToken] = useState(takeToken);
+  useEffect(() => {
+    // Another link opened in the same tab changes nothing but the fragment.
+    const changed = () => {
+      const next = takeToken();
+      if (next !== null) setToken(next);
+    };
+    window.addEventListener("hashchange", changed);
+    return () => window.removeEventListener("hashchange", changed);
+  }, []);
+  return token === null ? <ComingBack /> : <ByLink key={token} token={token} />;
 }

@@ -23,6 +23,7 @@ import classes from "./Room.module.css";
 import { OwnNotice } from "./Quality";
 import { PhoneCard } from "./PhoneCard";
 import { RoomHeader } from "./RoomHeader";
+import { ShareControl, SharingNotice } from "./ScreenShare";
 import { Stage } from "./Stage";
 import { ViewMenu } from "./ViewMenu";
 import { WaitingPeople } from "./WaitingPeople";
@@ -129,8 +130,10 @@ export function Room({ visit, session, room, me, view, connection, local, watch 
         <Departures others={room.participants.filter((one) => one.id !== me.id && one.state === "admitted")} />
         <PhoneCard room={room} view={view} connection={connection} isDoctor={isDoctor} mayPhone={!isGuest && !watch} />
         <OwnNotice quality={view.lines.get(me.id)} />
+        <SharingNotice local={local} />
         {isDoctor && <WaitingPeople room={room} connection={connection} />}
         <Controls local={local} connection={connection} isDoctor={isDoctor} watch={watch}>
+          {!watch && !isGuest && <ShareControl local={local} room={room} me={me} />}
           <ConsentControl me={me} room={room} connection={connection} />
         </Controls>
       </main>

@@ -13,6 +13,7 @@ import { VideoView } from "../../ui/VideoView";
 import { Arrival } from "./Arrival";
 import { TileQuality } from "./Quality";
 import classes from "./Room.module.css";
+import { SharedScreen, sharerOf } from "./ScreenShare";
 
 /** Binds the stream and plays it; browsers refuse sound before a click, which is then asked for. */
 function useRemoteStream(stream: MediaStream | undefined) {
@@ -96,9 +97,11 @@ export function Stage({ room, me, view, local, watch }: {
   room: RoomState; me: Participant; view: RoomView; local: LocalMedia; watch: boolean;
 }) {
   const others = room.participants.filter((one) => one.id !== me.id && one.state === "admitted");
+  const sharer = sharerOf(room, me.id);
   const words = mediaWords(view);
   return (
-    <div className={classes["stage"]}>
+    <div className={classes["stage"]} data-sharing={sharer !== undefined}>
+      {sharer !== undefined && <SharedScreen key={sharer.id} person={sharer} stream={view.screens.get(sharer.id)} />}
       <div className={classes["tiles"]} data-count={others.length}>
         {others.length === 0
           ? <Nobody room={room} me={me} />
