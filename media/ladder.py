@@ -103,10 +103,10 @@ class Ladder:
         self._choice: Choice = "auto"
         self._lean = False
         self._warm_at = now + WARM_UP_S
-        self._failing = _Lasting()
-        self._clean = _Lasting()
-        self._tight = _Lasting()
-        self._roomy = _Lasting()
+        self._failing = Lasting()
+        self._clean = Lasting()
+        self._tight = Lasting()
+        self._roomy = Lasting()
         self._wait = FIRST_WAIT_S
         self._may_climb_at = now
         self._trial_ends: float | None = None
@@ -127,7 +127,7 @@ class Ladder:
             self._up(demand, now)
         if self._trial_ends is not None and now >= self._trial_ends:  # the climb was right
             self._wait, self._trial_ends = FIRST_WAIT_S, None
-        return Step(self.rung, self._lean_sound(line, now), self.rung is Rung.PHONE)
+        return Step(self.rung, self._lean_sound(line, demand, now), self.rung is Rung.PHONE)
 
     def _obey(self, demand: Demand, now: float) -> None:
         """A choice by hand, and a room that grew or shrank, hold at once."""
@@ -150,14 +150,19 @@ class Ladder:
             return False
         if self.rung is Rung.AUDIO_ONLY:
             return line.loss >= BAD_SOUND_LOSS or (line.rtt_s or 0.0) >= BAD_ROUND_TRIP_S
-        if line.loss >= BAD_LOSS or (line.rtt_s or 0.0) >= BAD_ROUND_TRIP_S:
+        warm = (
+            now >= self._warm_at or self.rung is not Rung.FULL
+        )  # a call's beginning overshoots for a moment
+        if warm and (line.loss >= BAD_LOSS or (line.rtt_s or 0.0) >= BAD_ROUND_TRIP_S):
             return True
         if self.rung is Rung.STILLS:
             return demand.spare_bps is not None and demand.spare_bps < STUCK_STILL_BPS
         if now < self._warm_at or (self._trial_ends is not None and line.loss < CLEAN_LOSS):
             return False  # the estimate still grows from what the former rung left
         share = _share(line, demand)
-        return share is not None and share < self._needed(demand)
+        # An estimate well above what is sent is bounded by what is sent (a quiet screen), not by the line.
+        bound = min(self._needed(demand), HEAD_ROOM * demand.sent_bps)
+        return share is not None and share < bound
 
     def _needed(self, demand: Demand) -> float:
         """Bits per second below which the present rung is left."""
@@ -205,11 +210,12 @@ class Ladder:
 
     # --- sound ---
 
-    def _lean_sound(self, line: LineFigures, now: float) -> bool:
+    def _lean_sound(self, line: LineFigures, demand: Demand, now: float) -> bool:
         """Below full, and in full on a line where the sound's own packets are what takes the picture's place."""
         estimate = line.estimate_bps
         warm = now >= self._warm_at
-        if self._tight.note(warm and estimate is not None and estimate < LEAN_BELOW_BPS, now) >= DOWN_S:
+        bound = min(LEAN_BELOW_BPS, HEAD_ROOM * demand.sent_bps * max(1, demand.pictures))
+        if self._tight.note(warm and estimate is not None and estimate < bound, now) >= DOWN_S:
             self._lean = True
         elif self._roomy.note(estimate is not None and estimate >= LEAN_UNTIL_BPS, now) >= UP_S:
             self._lean = False
@@ -221,8 +227,8 @@ class UnusableSound:
 
     def __init__(self) -> None:
         self.so = False
-        self._bad = _Lasting()
-        self._better = _Lasting()
+        self._bad = Lasting()
+        self._better = Lasting()
 
     def note(self, loss: float, now: float) -> bool:
         bad_s = self._bad.note(loss >= BAD_SOUND_LOSS, now)
@@ -231,7 +237,7 @@ class UnusableSound:
         return self.so
 
 
-class _Lasting:
+class Lasting:
     """For how long something has been so."""
 
     def __init__(self) -> None:

@@ -20,6 +20,7 @@ from media.receiver import RoomReceiver
 from media.room import Room
 from media.sender import RoomSender
 from media.sources import PacketSource
+from media.sending import Sending, SendingLadder
 from media.stills import StillDelivery, StillPart
 
 STARTING_S = 3.0  # until a copy flows its viewer goes on with the original, if that is not much too large
@@ -53,6 +54,15 @@ class Viewer:
 
 
 @dataclass(slots=True)
+class Voice:
+    """One publisher: what they are asked to send, and whether they can be followed at all."""
+
+    ladder: SendingLadder
+    connection: ParticipantConnection
+    unusable: UnusableSound = field(default_factory=UnusableSound)
+
+
+@dataclass(slots=True)
 class _Wanted:
     """Of the copy of one source, over all its viewers."""
 
@@ -73,7 +83,7 @@ class LadderKeeper:
         self._low = low
         self._viewers: dict[UUID, Viewer] = {}
         self._choices: dict[tuple[UUID, UUID], Choice] = {}
-        self._unusable: dict[UUID, UnusableSound] = {}
+        self._voices: dict[UUID, Voice] = {}
 
     # --- what others ask and tell ---
 
@@ -86,6 +96,11 @@ class LadderKeeper:
         viewer = self._viewers.get(viewer_id)
         return dict(viewer.shown) if viewer is not None else {}
 
+    def sending(self, participant_id: UUID) -> Sending:
+        """What this participant is asked to send."""
+        voice = self._voices.get(participant_id)
+        return voice.ladder.sending if voice is not None else Sending.FULL
+
     def still_shown(self, viewer_id: UUID, number: int) -> None:
         """The viewer has a whole still."""
         viewer, now = self._viewers.get(viewer_id), time.monotonic()
@@ -95,7 +110,7 @@ class LadderKeeper:
     def forget(self, participant_id: UUID) -> None:
         """The participant left."""
         self._viewers.pop(participant_id, None)
-        self._unusable.pop(participant_id, None)
+        self._voices.pop(participant_id, None)
 
     def forget_visit(self, visit_id: UUID) -> None:
         for key in [key for key in self._choices if key[0] == visit_id]:
@@ -140,10 +155,22 @@ class LadderKeeper:
 
     def _listen(self, room: Room, participant_id: UUID, now: float) -> None:
         connection = room.connection(participant_id)
-        microphone = connection.receivers.get("microphone") if connection is not None else None
-        if microphone is not None:
-            unusable = self._unusable.setdefault(participant_id, UnusableSound())
-            unusable.note(microphone.figures(now).loss, now)
+        if connection is None or connection.state is not ConnectionState.CONNECTED:
+            return
+        voice = self._voices.get(participant_id)
+        if voice is None:
+            voice = self._voices[participant_id] = Voice(SendingLadder(now), connection)
+        elif voice.connection is not connection:
+            voice.connection = connection
+            voice.ladder.restart(now)
+        microphone = connection.receivers["microphone"].figures(now)
+        before = voice.ladder.sending
+        voice.unusable.note(microphone.loss, now)
+        if (
+            voice.ladder.step(connection.uplink(now), microphone, now) is not before
+            and self.on_view is not None
+        ):
+            self.on_view(room.visit_id, participant_id)
 
     def _look_after(
         self, room: Room, viewer_id: UUID, wanted: dict[RoomReceiver, _Wanted], now: float
@@ -203,9 +230,11 @@ class LadderKeeper:
 
     def _received(self, viewer: Viewer, other: UUID, camera: PacketSource | None) -> Rung:
         """As which rung this publisher arrives, whatever was decided: a copy may be missing, a voice broken."""
-        unusable = self._unusable.get(other)
-        if unusable is not None and unusable.so:
+        voice = self._voices.get(other)
+        if voice is not None and voice.unusable.so:
             return Rung.PHONE
+        if voice is not None and voice.ladder.sending is Sending.SOUND:
+            return min(viewer.step.rung, Rung.AUDIO_ONLY)
         return Rung.AUDIO_ONLY if camera is None and viewer.step.rung >= Rung.LOW else viewer.step.rung
 
     def _make_copies(self, wanted: Mapping[RoomReceiver, _Wanted]) -> None:

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from core.clock import Clock
 from signaling.events import StillShown, ViewChoice
-from signaling.model import RUNGS
+from signaling.model import RUNGS, SENDINGS
 from signaling.ports import Ladder, StillPiece
 from signaling.registry import Member
 from signaling.service import Answer, Rooms
@@ -45,6 +45,7 @@ class Adaptation:
         if person is None:
             return
         rungs = self._ladder.rungs(viewer_id)
+        person.sending = SENDINGS[self._ladder.sending(viewer_id)]
         person.received = {publisher: RUNGS[rung] for publisher, rung in rungs.items()}
         if visit_id not in self._telling:
             self._telling[visit_id] = asyncio.create_task(self._tell(visit_id))

@@ -32,6 +32,12 @@ RUNGS: tuple[RungWord, ...] = ("phone", "audio_only", "stills", "low", "full")
 """By media.ladder.Rung's numbers."""
 
 
+SendingWord = Literal["sound", "lean", "full"]
+"""What the recipient is asked to send: sound alone (lean), lean sound beside the camera, or everything."""
+SENDINGS: tuple[SendingWord, ...] = ("sound", "lean", "full")
+"""By media.sending.Sending's numbers."""
+
+
 class ConsentView(BaseModel):
     """None: not asked yet, which is never a yes."""
 
@@ -82,6 +88,7 @@ class RoomState(BaseModel):
     recording: bool
     transcribing: bool
     phone: PhoneView
+    send: SendingWord
     participants: list[ParticipantView]
 
 
@@ -107,6 +114,7 @@ class Person:
     line: LineView | None = None
     view: View = "auto"
     received: dict[UUID, RungWord] = field(default_factory=dict)
+    sending: SendingWord = "full"
     oversees: bool = False
     """Holds room:participant:admit, so sees who waits."""
 
@@ -118,7 +126,7 @@ class Person:
 
     def end_media(self) -> None:
         self.sends_media, self.media, self.screen = False, "gone", False
-        self.received = {}
+        self.received, self.sending = {}, "full"
 
     @property
     def admitted(self) -> bool:
@@ -239,6 +247,7 @@ class Room:
             recording=self.runs("record"),
             transcribing=self.runs("transcribe"),
             phone=self.phone,
+            send=viewer.sending,
             participants=[
                 _view(person, viewer, seats.get(person.id))
                 for person in self.people.values()

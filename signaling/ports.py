@@ -80,6 +80,10 @@ class Ladder(Protocol):
         """{publisher: number of the rung (signaling.model.RUNGS) as this viewer receives them}."""
         ...
 
+    def sending(self, participant_id: UUID) -> int:
+        """Number of what this participant is asked to send (signaling.model.SENDINGS)."""
+        ...
+
     def still_shown(self, viewer_id: UUID, number: int) -> None:
         """The viewer has the whole still."""
 

@@ -112,12 +112,16 @@ class FakeLadder:
     chosen: dict[UUID, str] = field(default_factory=dict)
     received: dict[UUID, dict[UUID, int]] = field(default_factory=dict)
     shown: list[tuple[UUID, int]] = field(default_factory=list)
+    asked: dict[UUID, int] = field(default_factory=dict)
 
     def choose(self, visit_id: UUID, viewer_id: UUID, choice: str) -> None:
         self.chosen[viewer_id] = choice
 
     def rungs(self, viewer_id: UUID) -> Mapping[UUID, int]:
         return self.received.get(viewer_id, {})
+
+    def sending(self, participant_id: UUID) -> int:
+        return self.asked.get(participant_id, 2)
 
     def still_shown(self, viewer_id: UUID, number: int) -> None:
         self.shown.append((viewer_id, number))

@@ -54,6 +54,15 @@ async def test_both_sides_are_told_what_arrives(house: House, consult: Consult) 
     house.rooms.view_changed(UUID(int=7), patient_id)
 
 
+async def test_a_person_is_told_what_to_send(house: House, consult: Consult) -> None:
+    doctor, patient = await consult.call()
+    _, patient_id = await ids(doctor)
+    house.ladder.asked[patient_id] = 0
+    house.rooms.view_changed(consult.visit.id, patient_id)
+    await patient.event("room.state", lambda state: state["send"] == "sound")
+    assert (await doctor.event("room.state"))["send"] == "full"  # each their own
+
+
 async def test_a_choice_by_hand_reaches_the_ladder_and_the_others(house: House, consult: Consult) -> None:
     doctor, patient = await consult.call()
     _, patient_id = await ids(doctor)

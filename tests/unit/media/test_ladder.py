@@ -228,6 +228,12 @@ def test_a_quiet_picture_does_not_hold_a_good_line_on_the_small_copy() -> None:
     assert ladder.rung is Rung.FULL
 
 
+def test_a_quiet_screen_is_no_weak_line() -> None:
+    ladder = Ladder(0.0)
+    quiet = LineFigures(estimate_bps=20_000)
+    assert {ladder.step(quiet, Demand(sent_bps=9_000), float(at)).rung for at in range(100)} == {Rung.FULL}
+
+
 def test_a_new_connections_first_estimates_mean_nothing() -> None:
     ladder = Ladder(0.0)
     beginning = LineFigures(estimate_bps=20_000)
