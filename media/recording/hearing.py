@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-import av
 import numpy as np
-from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
@@ -12,6 +10,7 @@ from media.link_protocol import StreamPacket
 from media.ports import Samples
 from media.recording.reorder import Ordered, ReorderBuffer
 from media.recording.track_clock import TrackClock
+from media.recording.voice import VoiceDecoder
 
 RATE = 16_000
 OPUS_RATE = 48_000
@@ -24,13 +23,13 @@ Heard = tuple[float, Samples]
 
 
 class Hearing:
-    """One participant's voice. Feed packets; get (seconds since the epoch, samples) in order, gaps as
-    zeros."""
+    """One participant's voice. Feed packets; get (seconds since the epoch, samples) in order. What was lost is
+    heard from the next packet's FEC where it is short, longer gaps are zeros."""
 
     def __init__(self) -> None:
         self._reorder = ReorderBuffer(REORDER_S)
         self._clock = TrackClock(OPUS_RATE)
-        self._decoder = _decoder()
+        self._voice = VoiceDecoder()
         self._resampler = _resampler()
         self._base: float | None = None  # time of the first sample since the last jump
         self._position = 0  # 48 kHz samples since the base that were decoded or filled in
@@ -57,13 +56,16 @@ class Hearing:
 
     def _take(self, item: Ordered) -> Iterator[Heard]:
         packet = item.packet
-        sound = self._decode(packet.payload)
-        if sound is None:
-            return
         seconds = self._clock.place(packet.connection, packet.timestamp, packet.at)
         if self._base is None:
             self._base = seconds
         gap = round((seconds - self._base) * OPUS_RATE) - self._position
+        if item.gap and (lost := self._voice.recover(packet.payload, gap)) is not None:
+            yield from self._feed(lost)
+            gap -= len(lost)
+        sound = self._voice.decode(packet.payload)
+        if sound is None:
+            return  # its time is filled with silence when the next packet comes
         if gap > LONGEST_FILL_S * OPUS_RATE:
             yield from self._end()
             self._base, gap = seconds, 0
@@ -72,14 +74,6 @@ class Hearing:
         elif gap < -TOLERANCE:
             sound = sound[-gap:]  # told already
         yield from self._feed(sound)
-
-    def _decode(self, payload: bytes) -> Samples | None:
-        try:
-            frames = self._decoder.decode(av.Packet(payload))
-        except av.FFmpegError:
-            return None  # its time is filled with silence when the next packet comes
-        mono = [_mono(frame) for frame in frames if isinstance(frame, AudioFrame)]
-        return np.concatenate(mono) if mono else None
 
     def _silence(self, samples: int) -> Iterator[Heard]:
         while samples > 0:
@@ -131,18 +125,3 @@ class Hearing:
 
 def _resampler() -> AudioResampler:
     return AudioResampler(format="flt", layout="mono", rate=RATE)
-
-
-def _decoder() -> AudioCodecContext:
-    """libopus mixes to mono itself, and knows floats."""
-    decoder = AudioCodecContext.create("libopus", "r")
-    assert isinstance(decoder, AudioCodecContext)
-    decoder.layout = "mono"
-    decoder.options = {"request_sample_fmt": "flt"}
-    return decoder
-
-
-def _mono(frame: AudioFrame) -> Samples:
-    """The decoder's frame as float32 in -1..1 at 48 kHz. The plane may be longer than the sound."""
-    samples: Samples = np.frombuffer(frame.planes[0], np.float32)[: frame.samples]  # type: ignore[call-overload]
-    return samples

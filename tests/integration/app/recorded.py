@@ -15,7 +15,7 @@ from core.ids import new_id
 from tests.integration.media.flashes import piece
 from transcription import UtteranceFinder
 
-DOCTOR_FLASHES, PATIENT_FLASHES = [2.0, 8.0], [5.0]
+DOCTOR_FLASHES, PATIENT_FLASHES = (2.0, 8.0), (5.02,)  # as the recording shows them: 25 pictures a second
 DOCTOR_FROM, DOCTOR_SECONDS = 1.0, 12.0
 PATIENT_FROM, PATIENT_SECONDS = 3.5, 5.0
 AGAIN_FROM, AGAIN_SECONDS = 16.0, 4.0
@@ -78,11 +78,11 @@ async def recorded_visit(clinic: Clinic, *, times: int = 1) -> RecordedVisit:
 async def _record(desk: RecordingDesk, visit_id: UUID, seats: dict[str, UUID], times: int) -> None:
     doctor = piece(DOCTOR_SECONDS * times, DOCTOR_FLASHES, hertz=800)
     await _store(desk, visit_id, seats["doctor"], DOCTOR_FROM, DOCTOR_SECONDS * times, doctor)
-    patient = piece(PATIENT_SECONDS, [at - PATIENT_FROM for at in PATIENT_FLASHES], hertz=2400, turned_at=3.0)
+    patient = piece(PATIENT_SECONDS, tuple(at - PATIENT_FROM for at in PATIENT_FLASHES), hertz=2400, turned_at=3.0)
     await _store(desk, visit_id, seats["patient"], PATIENT_FROM, PATIENT_SECONDS, patient, gap=LOST)
-    screen = piece(SCREEN_SECONDS, [], size=(640, 360), dark=160)
+    screen = piece(SCREEN_SECONDS, (), size=(640, 360), dark=160)
     await _store(desk, visit_id, seats["doctor"], SCREEN_FROM, SCREEN_SECONDS, screen, kind="screen")
-    again = piece(AGAIN_SECONDS, [1.0], hertz=800)
+    again = piece(AGAIN_SECONDS, (1.0,), hertz=800)
     await _store(desk, visit_id, seats["doctor"], AGAIN_FROM, AGAIN_SECONDS, again)
 
 

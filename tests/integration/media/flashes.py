@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import av
@@ -30,13 +32,14 @@ def picture(size: tuple[int, int], luma: int, seconds: float) -> VideoFrame:
     return frame
 
 
-def is_lit(seconds: float, flashes: list[float]) -> bool:
+def is_lit(seconds: float, flashes: Sequence[float]) -> bool:
     return any(flash <= seconds < flash + FLASH_S for flash in flashes)
 
 
+@cache
 def piece(
     seconds: float,
-    flashes: list[float],
+    flashes: tuple[float, ...],
     *,
     size: tuple[int, int] = (320, 240),
     hertz: float = 800.0,
@@ -45,8 +48,8 @@ def piece(
 ) -> bytes:
     """A recorded segment with 25 pictures a second; from `turned_at` on a phone held the other way."""
     stream, parts = WebmStream(size), []
-    events = [(at, "audio", data, True) for at, data in _opus(seconds, flashes, hertz)]
-    events += [(at, "video", data, key) for at, data, key in _vp8(seconds, flashes, size, turned_at, dark)]
+    events = [(at, "audio", data, True) for at, data in voice(seconds, flashes, hertz)]
+    events += [(at, "video", data, key) for at, data, key in camera(seconds, flashes, size, turned_at, dark)]
     for at, kind, data, key in sorted(events, key=lambda event: event[0]):
         if kind == "audio":
             stream.add_audio(at, data)
@@ -56,37 +59,46 @@ def piece(
     return b"".join([*parts, stream.finish()])
 
 
-def _opus(seconds: float, flashes: list[float], hertz: float) -> list[tuple[float, bytes]]:
+def voice(seconds: float, flashes: Sequence[float], hertz: float = 800.0) -> list[tuple[float, bytes]]:
+    """(seconds, Opus packet of 20 ms): silence, and a tone at the flashes."""
     encoder: Any = av.CodecContext.create("libopus", "w")
     encoder.sample_rate, encoder.layout, encoder.format = RATE, "mono", "flt"
     packets = []
     for n in range(round(seconds * 50)):
         t = np.arange(n * 960, (n + 1) * 960) / RATE
         loud = np.array([is_lit(float(at), flashes) for at in t])
-        frame = AudioFrame.from_ndarray(
-            (np.sin(2 * np.pi * hertz * t) * loud * 0.5).astype(np.float32)[np.newaxis],
-            format="flt",
-            layout="mono",
-        )
+        sound = (np.sin(2 * np.pi * hertz * t) * loud * 0.5).astype(np.float32)[np.newaxis]
+        frame = AudioFrame.from_ndarray(sound, format="flt", layout="mono")
         frame.sample_rate, frame.pts, frame.time_base = RATE, n * 960, Fraction(1, RATE)
         packets += [(n / 50, bytes(packet)) for packet in encoder.encode(frame)]
     return packets
 
 
-def _vp8(
-    seconds: float, flashes: list[float], size: tuple[int, int], turned_at: float, dark: int
+_ENCODERS = {
+    "vp8": ("libvpx", {"deadline": "realtime", "lag-in-frames": "0", "cpu-used": "8", "g": "25"}),
+    "h264": ("libx264", {"preset": "ultrafast", "tune": "zerolatency", "profile": "baseline", "g": "25"}),
+}
+
+
+def camera(
+    seconds: float,
+    flashes: Sequence[float],
+    size: tuple[int, int] = (320, 240),
+    turned_at: float = 1e9,
+    dark: int = 40,
+    codec: str = "vp8",
 ) -> list[tuple[float, bytes, bool]]:
+    """(seconds, encoded frame, whether it is a key frame), 25 a second and a key frame every second."""
     encoder: Any = None
     packets, shape = [], (0, 0)
     for n in range(round(seconds * 25)):
         at = n / 25
         now = size if at < turned_at else (size[1], size[0])
         if now != shape:
-            shape = now
-            encoder = av.CodecContext.create("libvpx", "w")
+            shape, (name, options) = now, _ENCODERS[codec]
+            encoder = av.CodecContext.create(name, "w")
             encoder.width, encoder.height, encoder.pix_fmt = *now, "yuv420p"
-            encoder.time_base = Fraction(1, 90_000)
-            encoder.options = {"deadline": "realtime", "lag-in-frames": "0", "cpu-used": "8", "g": "50"}
+            encoder.time_base, encoder.options, encoder.gop_size = Fraction(1, 90_000), options, 25
         frame = picture(now, 235 if is_lit(at, flashes) else dark, at)
         packets += [(at, bytes(packet), packet.is_keyframe) for packet in encoder.encode(frame)]
     return packets

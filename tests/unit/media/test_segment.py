@@ -1,8 +1,10 @@
 """What one participant's packets become: segments, with the sink's failures and the camera's moods."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from av.video.frame import VideoFrame
 from media.link_protocol import StreamPacket, StreamReport
 from media.ports import Samples
 from media.recording.segment import ParticipantRecording
+from tests.integration.media.flashes import camera as camera_frames
 
 VISIT, PERSON = UUID(int=1), UUID(int=2)
 SILENCE = b"\xf8\xff\xfe"  # 20 ms of Opus silence
@@ -79,7 +82,9 @@ class Camera:
         picture.pts = round(at * 90_000)
         data = b"".join(bytes(packet) for packet in self._codec.encode(picture))
         self.sequence += 1
-        return StreamPacket(1, "camera", "vp8", source, True, self.sequence, round(at * 90_000), at, b"\x10" + data)
+        return StreamPacket(
+            1, "camera", "vp8", source, True, self.sequence, round(at * 90_000), at, b"\x10" + data
+        )
 
 
 def voice(n: int, source: int = 0) -> StreamPacket:
@@ -215,3 +220,84 @@ async def test_any_cut_of_a_growing_file_is_readable_to_within_a_second() -> Non
     cut.data = segments[0].data  # as kill -9 leaves it: never closed
     assert frames(cut, "audio")[-1].time > 6.9
     await recording.stop()
+
+
+async def test_lost_sound_and_a_picture_that_stood_still_are_marked_where_they_were() -> None:
+    camera = Camera()
+    packets: list[StreamPacket | StreamReport] = [voice(n) for n in range(400) if not 200 <= n < 260]
+    packets += [camera.packet(n / 10) for n in range(30)]
+    asked = Camera()  # begins with a key frame, as the publisher does when it is asked for one
+    asked.sequence = camera.sequence + 15
+    packets += [asked.packet(n / 10) for n in range(45, 80)]
+    segments, recording = await run(packets)
+    await recording.stop()
+    (segment,) = segments
+    gaps = {kind: (start, end) for start, end, kind in segment.gaps}
+    assert gaps["sound"] == pytest.approx((4.0, 5.2), abs=0.01)
+    assert gaps["picture"] == pytest.approx((2.9, 4.5), abs=0.05)
+    assert len(segment.gaps) == 2
+
+
+async def test_a_pause_without_loss_is_no_gap() -> None:
+    """A microphone that was taken away and came back: its numbers go on, its time has passed."""
+    packets: list[StreamPacket | StreamReport] = [voice(n) for n in range(100)]
+    for n in range(100, 200):
+        later = n + 100
+        packets.append(StreamPacket(1, "microphone", "opus", 0, False, n, later * 960, later * 0.02, SILENCE))
+    segments, recording = await run(packets)
+    await recording.stop()
+    assert segments[0].gaps == []
+    assert segments[0].end == pytest.approx(6.0, abs=0.1)
+
+
+async def test_a_screen_has_a_file_of_its_own_and_ends_when_it_is_no_longer_shared() -> None:
+    camera, screen = Camera(), Camera()
+    packets: list[StreamPacket | StreamReport] = [voice(n) for n in range(600)]
+    packets += [camera.packet(n / 10) for n in range(120)]
+    shown = [screen.packet(2.0 + n / 10, (128, 96)) for n in range(30)]
+    packets += [replace(packet, source="screen") for packet in shown]
+    segments, recording = await run(packets)
+    assert [segment.kind for segment in segments] == ["camera", "screen"]
+    assert segments[1].cleanly
+    assert (segments[1].start, segments[1].end) == pytest.approx((2.0, 5.0), abs=0.1)
+    assert len(frames(segments[1], "video")) == 30
+    assert frames(segments[1], "audio") == []
+    await recording.stop()
+    assert len(segments) == 2
+
+
+async def test_another_codec_after_a_reconnect_goes_on_in_a_new_file() -> None:
+    packets: list[StreamPacket | StreamReport] = [voice(n) for n in range(100)]
+    packets += [Camera().packet(n / 10) for n in range(1)]
+    begin = [(at + 2.0, data) for at, data, _ in camera_frames(1.0, (), codec="h264")]
+    packets += [voice(n, source=1) for n in range(100, 150)]
+    sequence = count(7)
+    for at, data in begin:
+        packets += h264_packets(sequence, at, data)
+    segments, recording = await run(packets)
+    await recording.stop()
+    assert [(segment.cleanly, segment.more) for segment in segments] == [(True, True), (True, False)]
+    assert len(frames(segments[1], "video")) == 25
+    assert segments[1].end == pytest.approx(3.0, abs=0.1)
+
+
+def h264_packets(sequence: Iterator[int], at: float, frame: bytes) -> list[StreamPacket]:
+    """Each NAL unit in two fragments (RFC 6184 section 5.8), the parameter sets whole."""
+    units = [unit for unit in frame.replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1") if unit]
+    payloads: list[bytes] = []
+    for unit in units:
+        if len(unit) < 60:
+            payloads.append(unit)
+            continue
+        indicator, kind, half = unit[0] & 0xE0 | 28, unit[0] & 0x1F, len(unit) // 2
+        payloads += [
+            bytes([indicator, 0x80 | kind]) + unit[1:half],
+            bytes([indicator, 0x40 | kind]) + unit[half:],
+        ]
+    return [
+        StreamPacket(
+            *(1, "camera", "h264", 1, n == len(payloads) - 1, next(sequence), round(at * 90_000)),
+            *(at + n / 1000, payload),
+        )
+        for n, payload in enumerate(payloads)
+    ]

@@ -32,9 +32,9 @@ def composed(*pieces: Piece) -> tuple[bytes, float, list[float]]:
 
 
 def test_two_pieces_each_a_late_join_a_turned_phone_and_a_screen() -> None:
-    one = piece(6, [1.0, 4.5], hertz=800)
-    two = piece(5, [2.0], hertz=2400, turned_at=3.0)
-    screen = piece(2, [], size=(640, 360), dark=160)
+    one = piece(6, (1.0, 4.5), hertz=800)
+    two = piece(5, (2.0,), hertz=2400, turned_at=3.0)
+    screen = piece(2, (), size=(640, 360), dark=160)
     made, seconds, told = composed(
         Piece(0, "camera", 10.0, 16.0, InMemory(one)),
         Piece(1, "camera", 11.5, 16.5, InMemory(two)),
@@ -61,7 +61,7 @@ def test_two_pieces_each_a_late_join_a_turned_phone_and_a_screen() -> None:
 
 
 def test_voices_that_speak_together_are_added() -> None:
-    one, two = piece(2, [0.5], hertz=800), piece(2, [0.5], hertz=2400)
+    one, two = piece(2, (0.5,), hertz=800), piece(2, (0.5,), hertz=2400)
     made, _, _ = composed(
         Piece(0, "camera", 0.0, 2.0, InMemory(one)), Piece(1, "camera", 0.0, 2.0, InMemory(two))
     )
@@ -73,7 +73,7 @@ def test_sound_alone_and_a_torn_piece_are_composed() -> None:
     stream = WebmStream(None)
     for n in range(100):
         stream.add_audio(n / 50, b"\xf8\xff\xfe")
-    torn = piece(4, [0.3])
+    torn = piece(4, (0.3,))
     made, seconds, _ = composed(
         Piece(0, "camera", 0.0, 2.0, InMemory(stream.finish())),
         Piece(1, "camera", 0.0, 4.0, InMemory(torn[: len(torn) * 9 // 10])),
@@ -85,7 +85,7 @@ def test_sound_alone_and_a_torn_piece_are_composed() -> None:
 
 def test_a_camera_that_is_off_shows_nobody_and_a_screen_stands_still() -> None:
     stream = WebmStream((320, 240), sound=False)
-    with av.open(io.BytesIO(piece(1, [])), "r") as container:
+    with av.open(io.BytesIO(piece(1, ())), "r") as container:
         first = next(bytes(packet) for packet in container.demux(container.streams.video[0]))
     stream.add_video(0.0, first, key=True)
     still = Piece(0, "camera", 0.0, 60.0, InMemory(stream.finish()))
@@ -97,7 +97,7 @@ def test_a_camera_that_is_off_shows_nobody_and_a_screen_stands_still() -> None:
 
 def test_memory_does_not_grow_with_the_visit() -> None:
     """Frames are decoded as they are shown: none is held but the present one and the next."""
-    track = PieceTrack([Piece(0, "camera", 0.0, 6.0, InMemory(piece(6, [])))])
+    track = PieceTrack([Piece(0, "camera", 0.0, 6.0, InMemory(piece(6, ())))])
     seen = {id(frame) for n in range(150) if (frame := track.at(n / 25)) is not None}
     assert len(seen) < 100  # ids are used again: frames were let go
     assert np.all([track._next is None])
