@@ -15,6 +15,7 @@ import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
+from socket import AF_INET6, inet_pton
 from typing import Any, cast
 
 from aioice import stun
@@ -30,6 +31,7 @@ MAX_PEER_ADDRESSES = 64  # an ICE check from one more is not answered: each woul
 MAX_STUN_SOURCES = 32
 LONGEST_DATAGRAM = 2048  # nothing of WebRTC over UDP is longer than one Ethernet frame
 STUN_BURST, STUN_PER_SECOND = 200, 50  # a browser checks 20 pairs a second, then one every 2.5 s
+UNPROVEN_BURST, UNPROVEN_PER_SECOND = 600, 200  # of all sources that have proven nothing yet, together
 WASTE_BURST, WASTE_PER_SECOND = (
     2_000,
     10_000,
@@ -59,7 +61,8 @@ class Guard:
         self.fast: Callable[[bytes], bool] | None = None
         """Given each datagram that passed; True when it was dealt with and needs no queue."""
         self._proven: OrderedDict[Address, None] = OrderedDict()
-        self._stun: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._stun: OrderedDict[str | bytes, TokenBucket] = OrderedDict()
+        self._unproven = TokenBucket(UNPROVEN_BURST, UNPROVEN_PER_SECOND)
         # Twice the participant's allowance: somebody who forges their address must not use it up.
         self._flow = Flow(allowance or Allowance(), slack=2.0)
         self._waste = TokenBucket(WASTE_BURST, WASTE_PER_SECOND)
@@ -91,14 +94,15 @@ class Guard:
         self.last_heard = now
         return None
 
-    def stun_allowed(self, source: str, now: float) -> bool:
-        """Whether this source's STUN is still worth a signature check."""
+    def stun_allowed(self, address: Address, now: float) -> bool:
+        """Whether this source's STUN is still worth a signature check. Of IPv6 a source is its /64."""
+        source = _network(address[0])
         bucket = self._stun.get(source)
         if bucket is None:
             bucket = self._stun[source] = TokenBucket(STUN_BURST, STUN_PER_SECOND)
             if len(self._stun) > MAX_STUN_SOURCES:
                 self._stun.popitem(last=False)
-        return bucket.take(now)
+        return bucket.take(now) and (address in self._proven or self._unproven.take(now))
 
     def drop(self, protocol: StunProtocol, reason: str) -> None:
         """Count it. A socket that gets little else is not read for a moment: the kernel drops cheaper."""
@@ -106,6 +110,10 @@ class Guard:
         _DROPPED[reason].inc()
         if not self._waste.take(time.monotonic()):
             pause(protocol.transport, PAUSE_S)
+
+
+def _network(host: str) -> str | bytes:
+    return inet_pton(AF_INET6, host.partition("%")[0])[:8] if ":" in host else host
 
 
 _guards: "weakref.WeakKeyDictionary[Connection, Guard]" = weakref.WeakKeyDictionary()
@@ -150,7 +158,7 @@ def _stun(
     reason = _cheap_refusal(protocol, connection, data)
     if reason is not None:
         return reason
-    if not guard.stun_allowed(address[0], time.monotonic()):
+    if not guard.stun_allowed(address, time.monotonic()):
         return "stun_flood"
     try:
         message = stun.parse_message(data)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 import tracemalloc
 from dataclasses import replace
 from uuid import uuid4
@@ -269,14 +270,20 @@ async def test_stun_is_limited_for_each_source_and_the_others_are_heard() -> Non
     ear = Ear()
     good = check(ear.ice)
     before = reasons()["stun_flood"]
-    for _ in range(STUN_BURST + 100):
-        ear.hear(good, ("2001:db8::66", 4000, 0, 0))
+    for number in range(STUN_BURST + 100):
+        ear.hear(good, (f"2001:db8::{number:x}", 4000, 0, 0))  # one network of IPv6 is one source
     assert reasons()["stun_flood"] - before >= 90
-    ear.hear(good, ("2001:db8::1", 4000, 0, 7))  # IPv6 comes with flow and scope
-    assert guard_of(ear.ice).proven(("2001:db8::1", 4000))
-    for number in range(1_000):
-        ear.hear(good, (f"198.51.100.{number % 250}", number))
+    ear.hear(good, ("2001:db8:0:1::1", 4000, 0, 7))  # IPv6 comes with flow and scope
+    assert guard_of(ear.ice).proven(("2001:db8:0:1::1", 4000))
+    guessed = check(ear.ice, password="x" * 22)
+    before = reasons()["stun_flood"]
+    for number in range(1_500):  # who knows the user's name, from addresses without end
+        ear.hear(guessed, (f"198.51.{number % 250}.{number // 250}", number))
+    assert reasons()["stun_flood"] - before >= 600
     assert len(guard_of(ear.ice)._stun) <= MAX_STUN_SOURCES
+    ear.hear(good, ("2001:db8:0:1::1", 4000, 0, 7))
+    assert reasons()["stun_flood"] - before < 1_500  # whoever is proven is heard all the same
+    assert guard_of(ear.ice).stun_allowed(("2001:db8:0:1::1", 4000), time.monotonic())
 
 
 async def test_a_socket_that_gets_only_rubbish_is_left_alone_for_a_moment() -> None:
