@@ -88,14 +88,25 @@ class Site:
         return socket
 
     async def _carry(self) -> None:
+        """What signaling does in the service: stills, and what a participant is asked to send."""
+        told: dict[str, str] = {}
         while True:
             await asyncio.sleep(0.1)
             for part in await self.server("stills"):
                 viewer = part.pop("viewer")
-                for who, person in self.people.items():
-                    if person == viewer and who in self.sockets:
-                        with contextlib.suppress(ConnectionError):
-                            await self.sockets[who].send_str(json.dumps(part))
+                await self._tell(viewer, part)
+            for person in list(self.people.values()):
+                word = await self.server("sending", participant=person)
+                if word != told.get(person, "full") and await self._tell(person, {"sending": word}):
+                    told[person] = word
+
+    async def _tell(self, person: str, message: Figures) -> bool:
+        for who, known in self.people.items():
+            if known == person and who in self.sockets:
+                with contextlib.suppress(ConnectionError):
+                    await self.sockets[who].send_str(json.dumps(message))
+                    return True
+        return False
 
 
 @contextlib.asynccontextmanager
@@ -150,4 +161,5 @@ def change(before: Figures, after: Figures) -> Figures:
         "video_bps": 8 * received / seconds,
         "width": after["video"].get("width"),
         "stills": after["shown"] - before["shown"],
+        "sending": after["sending"],
     }

@@ -59,6 +59,10 @@ class Room:
     async def lag_stop(self, asked: dict[str, Any]) -> list[float]:
         return self._lag.stop()
 
+    async def sending(self, asked: dict[str, Any]) -> str:
+        """What the room asks this participant to send."""
+        return self.plane.ladder.sending(UUID(asked["participant"])).word
+
     async def line(self, asked: dict[str, Any]) -> dict[str, Any]:
         """What the plane says of a participant's line."""
         found = self.plane.figures(UUID(asked["visit"]), UUID(asked["participant"]))
@@ -78,7 +82,18 @@ async def main() -> None:
         link.start()
     room = Room(link, given.seats, given.listen)
     set_service_aside()  # as app/serve.py does
-    names = ("connect", "tap", "leave", "lag_start", "lag_stop", "stills", "still_shown", "rungs", "line")
+    names = (
+        "connect",
+        "tap",
+        "leave",
+        "lag_start",
+        "lag_stop",
+        "stills",
+        "still_shown",
+        "rungs",
+        "sending",
+        "line",
+    )
     await serve({name: getattr(room, name) for name in names})
     await room.plane.close()
     if link is not None:
