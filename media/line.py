@@ -6,6 +6,7 @@ from the socket's own callback: checked and opened by libsrtp, routed by SSRC, a
 returns. What libsrtp does not accept is counted and dropped (RFC 3711 section 3.3); nothing is ever raised.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -52,6 +53,7 @@ class MediaLine:
         self._seen: set[int] = set()  # SSRCs libsrtp has a context for
         self._pair: CandidatePair | None = None
         self._socket: Any = None
+        self._keeps = False
         self._failed = False
         self._remote: tuple[str, int] = ("", 0)
         dtls.on("statechange", self._dtls_changed)
@@ -171,7 +173,9 @@ class MediaLine:
             if pair is None:
                 return False
             self._pair, self._socket, self._remote = pair, pair.protocol.transport, pair.remote_addr
+            # A socket takes the bytes before `sendto` returns; a relay's transport sends them in a task of its own.
+            self._keeps = not isinstance(self._socket, asyncio.DatagramTransport)
         if self._socket.get_write_buffer_size() > MAX_BACKLOG:
             return False
-        self._socket.sendto(sealed, self._remote)
+        self._socket.sendto(bytes(sealed) if self._keeps else sealed, self._remote)
         return True

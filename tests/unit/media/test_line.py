@@ -1,5 +1,6 @@
 """From the datagram to the receiver: what libsrtp refuses, what nobody announced and what is too much goes nowhere."""
 
+import asyncio
 import os
 from types import SimpleNamespace
 from typing import Any, cast
@@ -23,7 +24,20 @@ def session(key: bytes, kind: int) -> Session:
     return Session(policy)
 
 
-class Socket:
+class Relay:
+    """Like aioice's transport of a relayed candidate: what it is given leaves later."""
+
+    def __init__(self) -> None:
+        self.given: list[bytes] = []
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def sendto(self, data: bytes, address: tuple[str, int]) -> None:
+        self.given.append(data)
+
+
+class Socket(asyncio.DatagramTransport):
     def __init__(self) -> None:
         self.sent: list[tuple[bytes, tuple[str, int]]] = []
         self.waiting = 0
@@ -31,8 +45,8 @@ class Socket:
     def get_write_buffer_size(self) -> int:
         return self.waiting
 
-    def sendto(self, data: memoryview, address: tuple[str, int]) -> None:
-        self.sent.append((bytes(data), address))
+    def sendto(self, data: Any, addr: Any = None) -> None:
+        self.sent.append((bytes(data), addr))
 
 
 class Ice:
@@ -179,6 +193,15 @@ def test_what_is_sent_is_protected_for_the_nominated_address() -> None:
     assert dtls.socket.sent[-1][1] == ("192.0.2.9", 9)
     dtls.ice._nominated.clear()
     assert not line.send_rtp(packet(7))
+
+
+def test_what_a_relay_sends_later_is_what_it_was_given() -> None:
+    line, dtls, _ = connected()
+    relay = Relay()
+    dtls.ice._nominated[1] = SimpleNamespace(protocol=SimpleNamespace(transport=relay), remote_addr=("::1", 9))
+    for sequence in (1, 2, 3):
+        line.send_rtp(packet(sequence))
+    assert [dtls.peer_rx.unprotect(data) for data in relay.given] == [packet(1), packet(2), packet(3)]
 
 
 def test_a_stuck_socket_costs_bounded_memory() -> None:
