@@ -8,6 +8,7 @@ from media.recording.reorder import Ordered
 from media.vp8 import key_frame_size, parse_descriptor
 
 MAX_FRAME_BYTES = 4 * 1024 * 1024
+MOST_PIXELS = 4096 * 2304  # whoever decodes the recording later has to hold them
 
 _SILK = (0.01, 0.02, 0.04, 0.06)
 _CELT = (0.0025, 0.005, 0.01, 0.02)
@@ -87,6 +88,9 @@ class FrameAssembler:
         joined = b"".join(self._parts)
         self._parts, self._bytes, self._timestamp = [], 0, None
         frame, size, private = _whole(packet.codec, joined, self._sets)
+        if size is not None and size[0] * size[1] > MOST_PIXELS:
+            self._lose()
+            return None
         if self.wants_key_frame and size is None:
             return None
         lost, self._lost, self.wants_key_frame = self._lost, False, False

@@ -3,6 +3,7 @@
 START = b"\x00\x00\x00\x01"
 _STAP_A, _FU_A = 24, 28
 _IDR, _SPS, _PPS = 5, 7, 8
+LONGEST_SET = 256  # bytes of a parameter set; browsers send about 30
 _HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128})
 
 
@@ -49,6 +50,8 @@ class ParameterSets:
         """(units with their lengths, (width, height) of a key frame, avcC) of units behind start codes."""
         units = [unit for unit in joined.split(START) if unit]
         for unit in units:
+            if len(unit) > LONGEST_SET:
+                continue
             if unit[0] & 0x1F == _SPS:
                 self._sps = unit
             elif unit[0] & 0x1F == _PPS:
@@ -83,6 +86,8 @@ class _Bits:
         zeros = 0
         while not self.take(1):
             zeros += 1
+            if zeros > 32:
+                raise IndexError
         return (1 << zeros) - 1 + (self.take(zeros) if zeros else 0)
 
     def signed(self) -> int:
@@ -93,9 +98,10 @@ class _Bits:
 def picture_size(sps: bytes) -> tuple[int, int] | None:
     """(width, height) told by a sequence parameter set (H.264 section 7.3.2.1.1); None when it cannot be read."""
     try:
-        return _size(_Bits(sps), sps[1])
+        width, height = _size(_Bits(sps[:LONGEST_SET]), sps[1])
     except IndexError:
         return None
+    return (width, height) if width > 0 and height > 0 else None
 
 
 def _size(bits: _Bits, profile: int) -> tuple[int, int]:
