@@ -74,7 +74,6 @@ class Files(Part):
         """The file is whole on disk: put it into the chat, under the name it was given. Raises as `may_send_file`."""
         chart, person = await self._sender(session, actor, visit_id, lock=True)
         now, plain = self._clock.now(), plain_name(name, kind)
-        message_id = new_id()
         session.add(
             FileRow(
                 id=file_id,
@@ -88,18 +87,7 @@ class Files(Part):
             )
         )
         await session.flush()
-        empty = chart.key.seal_text("", "chat_message", "text", message_id)
-        session.add(
-            ChatRow(
-                id=message_id,
-                visit_id=visit_id,
-                participant_id=person.id,
-                sent_at=now,
-                text=empty,
-                file_id=file_id,
-            )
-        )
-        await session.flush()
+        message_id = await _into_chat(session, chart, person, file_id, now)
         await audit.record(session, _about(actor, Permission.FILE_SEND, file_id, chart))
         await emit(session, CHAT_ADDED, visit_id=str(visit_id), message_id=str(message_id))
         return ChatMessage(
@@ -170,6 +158,24 @@ class Files(Part):
         if (await session.scalar(sent) or 0) >= FILES_PER_PERSON:
             raise TooManyFiles(limit=FILES_PER_PERSON)
         return chart, person
+
+
+async def _into_chat(
+    session: AsyncSession, chart: Chart, person: ParticipantRow, file_id: UUID, now: datetime
+) -> UUID:
+    """The message that brings the file; its text is empty."""
+    message_id = new_id()
+    row = ChatRow(
+        id=message_id,
+        visit_id=chart.visit.id,
+        participant_id=person.id,
+        sent_at=now,
+        text=chart.key.seal_text("", "chat_message", "text", message_id),
+        file_id=file_id,
+    )
+    session.add(row)
+    await session.flush()
+    return message_id
 
 
 async def files_by_id(session: AsyncSession, visit_id: UUID, key: PatientKey) -> dict[UUID, ChatFile]:

@@ -185,7 +185,7 @@ class RoomServer:
         await self._watch.expel(session_id)
 
     async def put_out(self, visit_id: UUID, account_id: UUID) -> None:
-        """access's GUEST_PUT_OUT on the bus: this guest's place is gone, connected or not. Raises Unavailable."""
+        """access's GUEST_PUT_OUT on the bus: this guest's place is gone, connected or not."""
         await self._watch.departures.of_account(visit_id, account_id)
 
     async def epoch_of(self, visit_id: UUID) -> datetime:

@@ -41,11 +41,11 @@ class Watch:
         """Never raises where PostgreSQL does not answer: the next tick tries again."""
         now = self._clock.now()
         await self.write_withdrawals()
+        await self.departures.of_time(now)
         try:
             if now - self._checked >= RECHECK:
                 await self.recheck()
                 self._checked = now
-            await self.departures.of_time(now)
             for room in self._rooms.open.rooms():
                 await self._look_after(room, now)
         except Unavailable:
