@@ -19,8 +19,8 @@ from media.model import ConnectionState
 from media.receiver import RoomReceiver
 from media.room import Room
 from media.sender import RoomSender
-from media.sources import PacketSource
 from media.sending import Sending, SendingLadder
+from media.sources import PacketSource
 from media.stills import StillDelivery, StillPart
 
 STARTING_S = 3.0  # until a copy flows its viewer goes on with the original, if that is not much too large
@@ -188,7 +188,7 @@ class LadderKeeper:
             source = self._source(viewer, receiver, now)
             sender.attach(source, of=receiver)
             if receiver.source_name == "camera":
-                shown[other] = self._received(viewer, other, source)
+                shown[other] = self._received(viewer, other, None if sender.unsupported else source)
         self._send_still(room, viewer_id, viewer, now)
         if shown != viewer.shown:
             viewer.shown = shown

@@ -289,6 +289,8 @@ _PAGE = """
       return own && { type: own.type, sdp: bare(own.sdp), toJSON() { return { type: own.type, sdp: bare(own.sdp) }; } };
     }
     async setRemoteDescription(given) {
+      if (this.__led) return super.setRemoteDescription({ type: given.type, sdp: bare(given.sdp) });
+      this.__led = true;
       return super.setRemoteDescription({ type: given.type, sdp: await window.__impaired(given.sdp) });
     }
   };

@@ -3,6 +3,7 @@
  * offer, so nobody renegotiates when people come and go.
  */
 import type { IceServer } from "../api/types";
+import { limit, withPacketTime, type Sending } from "./lean";
 import { SCREEN_FRAMES_PER_SECOND } from "./screen";
 import { sectionsOf } from "./seats";
 
@@ -64,6 +65,8 @@ export class Peer {
   readonly #camera: RTCRtpSender;
   readonly #screen: RTCRtpSender;
   readonly #streams = new Map<string, MediaStream>();
+  #answer = "";
+  #sending: Sending = "full";
 
   constructor(servers: readonly IceServer[], seats: number, events: PeerEvents, iceTransportPolicy: RTCIceTransportPolicy = "all") {
     this.connection = new RTCPeerConnection({ iceServers: iceServers(servers), bundlePolicy: "max-bundle", iceTransportPolicy });
@@ -126,6 +129,20 @@ export class Peer {
     const answer = await wire.offer(sdp);
     if (this.connection.signalingState === "closed") return;
     await this.connection.setRemoteDescription({ type: "answer", sdp: answer });
+    this.#answer = answer;
+  }
+
+  /** Less, or everything again. The longer packets are agreed with the answer we have: the room need not be asked. */
+  async setSending(sending: Sending): Promise<void> {
+    const { connection } = this;
+    if (this.#sending === sending || this.#answer === "" || connection.signalingState !== "stable") return;
+    const repack = (this.#sending === "full") !== (sending === "full");
+    this.#sending = sending;
+    await limit(this.#microphone, this.#camera, sending);
+    if (!repack) return;
+    const offer = await connection.createOffer();
+    await connection.setLocalDescription({ type: "offer", sdp: withSoundRepaired(offer.sdp ?? "") });
+    await connection.setRemoteDescription({ type: "answer", sdp: withPacketTime(this.#answer, sending) });
   }
 
   /** Candidates that came too late for the offer. */

@@ -1,6 +1,7 @@
 /** What travels on the room's socket, as the server's contract names it. */
 import type { ChatMessage, LineView, LiveUtterance, Problem, RoomTicket } from "../api/types";
 import type { Rung, StillPiece, ViewMode } from "../media/adaptation";
+import type { Sending } from "../media/lean";
 import type { LineCheck } from "../media/line-check";
 import type { MediaReport } from "../media/line-report";
 import type { LineQuality } from "../media/quality";
@@ -41,6 +42,8 @@ export interface RoomState {
   transcribing: boolean;
   /** The clinic's number (null: none given), and since when this visit goes on by phone under which reference. */
   phone: { number: string | null; since: string | null; reference: string | null };
+  /** What this client's line upward carries, as the room sees it. */
+  send: Sending;
   participants: Participant[];
 }
 

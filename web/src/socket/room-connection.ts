@@ -287,6 +287,7 @@ export class RoomConnection {
       this.#seat(room.participants);
       void this.#sendLocal();
       this.#receiving.remind(me, this.#socket);
+      this.#race.current?.setSending(room.send).catch(() => undefined);
     } else if (me !== undefined && me.state !== "waiting" && !this.#asked) {
       this.#asked = true;
       void this.#wait();

@@ -1,4 +1,5 @@
-import { arrivalWords, departureWords, type Still } from "../../media/adaptation";
+import { arrivalWords, departureWords, SOUND_ALONE_WORDS, type Still } from "../../media/adaptation";
+import type { Sending } from "../../media/lean";
 import type { Participant } from "../../socket/events";
 import { clockTime } from "../../ui/time";
 import classes from "./Adaptation.module.css";
@@ -18,7 +19,7 @@ export function Arrival({ person, me, still }: { person: Participant; me: Partic
 }
 
 /** What the others get of this person. */
-export function Departures({ others }: { others: readonly Participant[] }) {
-  const words = others.map(departureWords).filter(Boolean);
+export function Departures({ others, send }: { others: readonly Participant[]; send: Sending }) {
+  const words = send === "sound" ? [SOUND_ALONE_WORDS] : others.map(departureWords).filter(Boolean);
   return <p className={classes["departures"]} role="status" data-shown={words.length > 0} data-testid="departures">{words.join(". ")}</p>;
 }

@@ -127,7 +127,7 @@ export function Room({ visit, session, room, me, view, connection, local, watch 
       </RoomHeader>
       <main className={classes["call"]} id="main">
         <Stage room={room} me={me} view={view} local={local} watch={watch} />
-        <Departures others={room.participants.filter((one) => one.id !== me.id && one.state === "admitted")} />
+        <Departures others={room.participants.filter((one) => one.id !== me.id && one.state === "admitted")} send={room.send} />
         <PhoneCard room={room} view={view} connection={connection} isDoctor={isDoctor} mayPhone={!isGuest && !watch} />
         <OwnNotice quality={view.lines.get(me.id)} />
         <SharingNotice local={local} />

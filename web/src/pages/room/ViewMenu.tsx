@@ -15,6 +15,12 @@ export function ViewMenu({ me, room, connection, mayPhone }: {
   me: Participant; room: RoomState; connection: RoomConnection; mayPhone: boolean;
 }) {
   const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState<ViewMode | null>(null); // until the room has said yes
+  const choose = async (mode: ViewMode) => {
+    setAsked(mode);
+    await connection.choose(mode).catch(notifyProblem);
+    setAsked(null);
+  };
   const phone = () => {
     setOpen(false);
     connection.call("visit.phone", {}).catch(notifyProblem);
@@ -28,7 +34,7 @@ export function ViewMenu({ me, room, connection, mayPhone }: {
       </Popover.Target>
       <Popover.Dropdown aria-label="What to receive" className={classes["menu"]}>
         <div className="stack">
-          <Radio.Group value={me.view} onChange={(mode) => void connection.choose(mode).catch(notifyProblem)} label="What to receive">
+          <Radio.Group value={asked ?? me.view} onChange={(mode) => void choose(mode)} label="What to receive">
             <div className="stack">
               {MODES.map((mode) => <Radio key={mode} value={mode} label={VIEW_WORDS[mode].label} description={VIEW_WORDS[mode].help} data-testid={`view-${mode}`} />)}
             </div>
