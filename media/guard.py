@@ -119,11 +119,11 @@ def _network(host: str) -> str | bytes:
 _guards: "weakref.WeakKeyDictionary[Connection, Guard]" = weakref.WeakKeyDictionary()
 
 
-def guard_of(connection: Connection) -> Guard:
-    """The guard of an ICE connection, made on first use."""
+def guard_of(connection: Connection, allowance: Allowance | None = None) -> Guard:
+    """The guard of an ICE connection, made on first use (with this allowance)."""
     guard = _guards.get(connection)
     if guard is None:
-        guard = _guards[connection] = Guard()
+        guard = _guards[connection] = Guard(allowance)
     return guard
 
 

@@ -75,7 +75,9 @@ class RoomPeerConnection(RTCPeerConnection):
 
     def _new_transport(self) -> RTCDtlsTransport:
         transport: RTCDtlsTransport = self._RTCPeerConnection__createDtlsTransport()  # type: ignore[attr-defined]
-        gather_by(transport.transport._connection, self._settings)
+        ice = transport.transport._connection
+        guard.guard_of(ice, self._settings.allowance)
+        gather_by(ice, self._settings)
         ask_patiently(transport.transport._connection)
         transport.on("statechange", lambda: _count_profile(transport))
         return transport
