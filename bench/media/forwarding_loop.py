@@ -52,7 +52,7 @@ EXTENSIONS = [
 ]
 
 
-class _Sink:
+class _Sink(asyncio.DatagramTransport):
     """asyncio's datagram transport, as far as the line uses it."""
 
     def __init__(self) -> None:
@@ -64,8 +64,8 @@ class _Sink:
     def get_write_buffer_size(self) -> int:
         return 0
 
-    def sendto(self, data: memoryview, address: tuple[str, int]) -> None:
-        self._socket.sendto(data, address)
+    def sendto(self, data: Any, addr: Any = None) -> None:
+        self._socket.sendto(data, addr)
 
     def close(self) -> None:
         self._socket.close()
