@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from uuid import UUID
 
 from access import Actor
@@ -18,6 +20,21 @@ from media.ports import SeekableBytes, StoredRecording
 from media.sound import hear
 from transcription import Utterance, UtteranceFinder
 
+OPENED = 32  # finished objects kept open: half a megabyte of opened chunks each
+
+
+class SharedReader:
+    """A chunk reader that several threads may read."""
+
+    def __init__(self, reader: ChunkReader) -> None:
+        self._reader = reader
+        self._lock = Lock()
+        self.size = reader.size
+
+    def read(self, offset: int, n: int) -> bytes:
+        with self._lock:
+            return self._reader.read(offset, n)
+
 
 @dataclass(frozen=True, slots=True)
 class RecordingShelf:
@@ -27,6 +44,7 @@ class RecordingShelf:
     store: ClinicalStore
     storage: Storage
     new_finder: Callable[[], UtteranceFinder]
+    _opened: OrderedDict[str, SharedReader] = field(default_factory=OrderedDict)
 
     async def open(self, reader: Principal, segment_id: UUID) -> StoredRecording:
         """Checks the reader's right and leaves the audit row (in the store)."""
@@ -34,9 +52,9 @@ class RecordingShelf:
             raise Forbidden
         async with self.database.transaction() as session:
             segment, key = await self.store.recording_for(session, reader, segment_id)
-        # Opening walks the headers of every chunk: a thread's work, not the forwarding loop's.
-        content = await asyncio.to_thread(self._content, segment, key)
-        return StoredRecording(segment.start, content)
+        if segment.closed_cleanly is None:  # it grows: as long as it is now
+            return StoredRecording(segment.start, await asyncio.to_thread(self._content, segment, key))
+        return StoredRecording(segment.start, await self._shared(segment.storage_name, key))
 
     async def composition(self, reader: Principal, visit_id: UUID) -> SeekableBytes:
         """The finished file of the whole visit; right and audit row as in `open`."""
@@ -45,8 +63,20 @@ class RecordingShelf:
         async with self.database.transaction() as session:
             made, key = await self.store.composition_file(session, reader, visit_id)
         assert made.storage_name is not None  # a ready one has its file
-        name = made.storage_name
-        return await asyncio.to_thread(ChunkReader, self.storage, name, key, name.encode())
+        return await self._shared(made.storage_name, key)
+
+    async def _shared(self, name: str, key: bytes) -> SharedReader:
+        """A finished object, opened once for the many ranges a browser asks for: opening walks the head of every chunk,
+        a thread's work. Each asking was allowed, and audited, before it comes here."""
+        if (reader := self._opened.get(name)) is None:
+            reader = SharedReader(
+                await asyncio.to_thread(ChunkReader, self.storage, name, key, name.encode())
+            )
+            self._opened[name] = reader
+            while len(self._opened) > OPENED:
+                self._opened.popitem(last=False)
+        self._opened.move_to_end(name)
+        return reader
 
     async def utterances(self, segment: Segment) -> AsyncIterator[Utterance]:
         """What the finder finds in the piece; times from the visit's media epoch."""

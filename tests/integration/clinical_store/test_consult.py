@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from access import Actor
-from clinical_store import Participant, Purpose, UtteranceState, VisitStatus
+from clinical_store import Gap, Participant, Purpose, UtteranceState, VisitStatus
 from clinical_store.errors import (
     ChatEmpty,
     NotAdmitted,
@@ -177,7 +177,8 @@ async def test_a_recording_grows_until_it_is_closed(consult: Consult) -> None:
             session, visit_id=consult.visit.id, participant_id=person, storage_name="seg-1", start=0.5
         )
         segment_id = segment.id
-        await store.extend_segment(session, segment_id, end=4.0)
+        lost = Gap(start=1.0, end=2.25, kind="sound")
+        await store.extend_segment(session, segment_id, end=4.0, gaps=(lost,))
         await store.extend_segment(session, segment_id, end=3.0)
         (growing,) = await store.recordings_for(session, consult.doctor, consult.visit.id)
         assert [segment.id for segment in await store.open_segments(session)] == [segment_id]
@@ -187,7 +188,9 @@ async def test_a_recording_grows_until_it_is_closed(consult: Consult) -> None:
         (segment,) = await store.segments(session, consult.visit.id)
         assert await store.open_segments(session) == []
     assert (growing.start, growing.end, growing.closed, growing.speaker) == (0.5, 4.0, False, "patient")
+    assert (growing.kind, growing.gaps, growing.speaker_name) == ("camera", (lost,), "Maria Planted")
     assert (segment.end, segment.closed_cleanly, segment.storage_name) == (4.0, False, "seg-1")
+    assert segment.gaps == (lost,)
 
 
 async def test_a_segments_key_is_given_to_whom_the_record_may_be_opened_only(
