@@ -141,6 +141,13 @@ class Settings(BaseSettings):
                 raise ValueError("own and public address are of one family")
         return value
 
+    @field_validator("media_relay_url")
+    @classmethod
+    def _relay(cls, value: str) -> str:
+        if value and not value.startswith(("turn:", "turns:")):
+            raise ValueError("the relay of the media server is a turn: or turns: URL")
+        return value
+
     @model_validator(mode="after")
     def _port_range(self) -> Settings:
         if self.media_port_min > self.media_port_max or (self.media_port_min == 0) != (

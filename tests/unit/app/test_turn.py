@@ -70,6 +70,7 @@ def test_the_relay_may_reach_the_addresses_participants_are_told(tmp_path: Path)
         {"media_port_min": 40_000},
         {"media_port_min": 50_000, "media_port_max": 40_000},
         {"turn_lifetime_s": 5},
+        {"media_relay_url": "stun:turn.example"},
     ],
 )
 def test_settings_that_do_not_fit_stop_the_start(wrong: dict[str, object]) -> None:
