@@ -4,6 +4,7 @@ One for a node. `tick` is called about twice a second with every room; `select` 
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from media.sender import RoomSender
 from media.sending import Sending, SendingLadder
 from media.sources import PacketSource
 from media.stills import StillDelivery, StillPart
+
+logger = logging.getLogger(__name__)
 
 STARTING_S = 3.0  # until a copy flows its viewer goes on with the original, if that is not much too large
 FLOWS_BPS = 5_000  # a camera that is off, or a still screen, sends less
@@ -146,12 +149,18 @@ class LadderKeeper:
         for room in rooms:
             for receiver in _receivers(room):
                 wanted[receiver] = _Wanted()
-            for participant_id in room.people():
-                self._listen(room, participant_id, now)
-            for participant_id in room.people():
-                self._look_after(room, participant_id, wanted, now)
+            try:
+                self._keep(room, wanted, now)
+            except Exception:  # one room's trouble must not stop the pulse of all
+                logger.exception("a room's ladders could not be kept")
         self._make_copies(wanted)
         self._low.tick(now)
+
+    def _keep(self, room: Room, wanted: dict[RoomReceiver, _Wanted], now: float) -> None:
+        for participant_id in room.people():
+            self._listen(room, participant_id, now)
+        for participant_id in room.people():
+            self._look_after(room, participant_id, wanted, now)
 
     def _listen(self, room: Room, participant_id: UUID, now: float) -> None:
         connection = room.connection(participant_id)

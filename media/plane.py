@@ -179,6 +179,7 @@ class MediaPlane:
 
     async def close_room(self, visit_id: UUID) -> None:
         """End a visit's media for everybody."""
+        self.ladder.forget_visit(visit_id)
         room = self._rooms.pop(visit_id, None)
         if room is None:
             return
@@ -206,7 +207,6 @@ class MediaPlane:
     def _forget(self, visit_id: UUID) -> None:
         self._rooms.pop(visit_id, None)
         self._opening.pop(visit_id, None)
-        self.ladder.forget_visit(visit_id)
 
     def _changed(
         self, visit_id: UUID, participant_id: UUID, connection: ParticipantConnection, state: ConnectionState

@@ -15,6 +15,21 @@ def test_an_unknown_time_zone_stops_the_start(monkeypatch: pytest.MonkeyPatch) -
         Settings()
 
 
+@pytest.mark.parametrize(
+    "number", ["+44 20 7946 0018", "+442079460018", "020 7946-0018", "(020) 7946 0018 ext. 4, ask for Kim", ""]
+)
+def test_a_telephone_number_as_people_write_it(monkeypatch: pytest.MonkeyPatch, number: str) -> None:
+    monkeypatch.setenv("CONSULTROOM_CLINIC_PHONE", number)
+    assert Settings().clinic_phone == number
+
+
+@pytest.mark.parametrize("nonsense", ["call us", "12", "<b>020 7946 0018</b>", "+44\n20 7946 0018", "0" * 61])
+def test_what_nobody_can_dial_stops_the_start(monkeypatch: pytest.MonkeyPatch, nonsense: str) -> None:
+    monkeypatch.setenv("CONSULTROOM_CLINIC_PHONE", nonsense)
+    with pytest.raises(ValidationError):
+        Settings()
+
+
 def test_sockets_fit_into_the_kernels_path_length(tmp_path: Path) -> None:
     deep = tmp_path / ("a" * 60) / ("b" * 60)
     settings = Settings().model_copy(update={"data_dir": deep})
