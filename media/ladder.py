@@ -6,7 +6,7 @@ same way; field notes B.1 and B.2). Figures from `LineFigures`: `estimate_bps` i
 pictures may take beside the sound (REMB, draft-alvestrand-rmcat-remb-03: browsers count video only).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -57,6 +57,7 @@ UNPROVEN_UP_S = 30.0  # without any still to measure with, only a long clean tim
 WARM_UP_S = (
     4.0  # the estimate of a new connection, or of pictures that come again, begins low and means nothing yet
 )
+AFTERMATH_S = 10.0  # after a line was lost and found, the loss that is reported of it is still the outage's
 TRIAL_S = 15.0  # a rung left again within this time was a failed climb
 FIRST_WAIT_S, LONGEST_WAIT_S = 12.0, 240.0
 
@@ -103,6 +104,7 @@ class Ladder:
         self._choice: Choice = "auto"
         self._lean = False
         self._warm_at = now + WARM_UP_S
+        self._restarted_until = now
         self._failing = Lasting()
         self._clean = Lasting()
         self._tight = Lasting()
@@ -115,12 +117,15 @@ class Ladder:
         """A new connection of the same person, perhaps on another line: the rung stays, what was measured does
         not."""
         self._warm_at = now + WARM_UP_S
+        self._restarted_until = now + AFTERMATH_S
         for lasting in (self._failing, self._clean, self._tight, self._roomy):
             lasting.note(False, now)
 
     def step(self, line: LineFigures, demand: Demand, now: float) -> Step:
         """The next position. `line`: the subscriber's downlink of the last seconds."""
         self._obey(demand, now)
+        if now < self._restarted_until:
+            line = replace(line, loss=0.0, rtt_s=None)
         if self._failing.note(self._fails(line, demand, now), now) >= self._patience:
             self._down(demand, now)
         elif self._may_climb(line, demand, now):

@@ -54,6 +54,8 @@ class Viewer:
     delivery: StillDelivery | None = None
     turn: int = 0
     shown: dict[UUID, Rung] = field(default_factory=dict)
+    silent: bool = False
+    """The line was lost and may come back: what its first reports say of the loss is the outage's."""
 
 
 @dataclass(slots=True)
@@ -186,6 +188,8 @@ class LadderKeeper:
     ) -> None:
         connection = room.connection(viewer_id)
         if connection is None or connection.state is not ConnectionState.CONNECTED:
+            if viewer_id in self._viewers:
+                self._viewers[viewer_id].silent = True
             return
         viewer = self._viewer(room, viewer_id, connection, now)
         self._step(room, viewer_id, viewer, connection, now)
@@ -208,8 +212,9 @@ class LadderKeeper:
         viewer = self._viewers.get(viewer_id)
         if viewer is None:
             viewer = self._viewers[viewer_id] = Viewer(Ladder(now), moved_at=now)
-        elif viewer.connection is not connection:
+        elif viewer.connection is not connection or viewer.silent:
             viewer.ladder.restart(now)
+            viewer.silent = False
         viewer.connection = connection
         viewer.choice = self._choices.get((room.visit_id, viewer_id), "auto")
         viewer.group = len(room.people()) > 2

@@ -244,3 +244,15 @@ def test_a_new_connections_first_estimates_mean_nothing() -> None:
     assert ladder.rung is Rung.STILLS
     ladder.restart(100.0)
     assert ladder.rung is Rung.STILLS
+
+
+def test_an_outage_is_no_weak_line() -> None:
+    """A lost and found line reports the loss of the time it was lost; what it carries now is what counts."""
+    ladder = Ladder(0.0)
+    aftermath = LineFigures(estimate_bps=600_000, loss=0.9, rtt_s=5.0)
+    ladder.restart(100.0)
+    for tick in range(20):
+        assert ladder.step(aftermath, Demand(), 100.0 + tick / 2).rung is Rung.FULL
+    for tick in range(20):
+        ladder.step(aftermath, Demand(), 110.0 + tick / 2)
+    assert ladder.rung < Rung.FULL
