@@ -128,7 +128,7 @@ def beeps_in(content: bytes, hertz: float | None = None) -> list[float]:
     with av.open(io.BytesIO(content), "r") as container:
         for frame in container.decode(audio=0):
             for out in resampler.resample(frame):
-                parts.append((frame.time, out.to_ndarray()[0]))
+                parts.append((frame.time or 0.0, out.to_ndarray()[0]))
     times, lit = [], []
     for at, samples in parts:
         for begin in range(0, len(samples) - 239, 240):
