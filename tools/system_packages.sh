@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Install the Debian packages that the journeys use. Without root or sudo: name what is missing; those tests then
+# Install the Debian packages that the tests use. Without root or sudo: name what is missing; those tests then
 # skip out loud (tests/conftest.py prints why).
 set -u
-declare -A needed=([chromium]=chromium [espeak-ng]=espeak-ng [flite]=flite)
+declare -A needed=([chromium]=chromium [espeak-ng]=espeak-ng [flite]=flite [turnserver]=coturn)
 missing=()
 for program in "${!needed[@]}"; do
   command -v "$program" >/dev/null 2>&1 || missing+=("${needed[$program]}")
