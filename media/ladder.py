@@ -46,6 +46,7 @@ LEAN_BELOW_BPS, LEAN_UNTIL_BPS = (
 BAD_LOSS = 0.25  # ten per cent lost at random is repaired (NACK) and hidden (FEC); a quarter is not
 BAD_SOUND_LOSS = 0.30  # Opus with FEC is hard to follow above this (janus-gateway #3297, field notes B.4)
 CLEAN_LOSS = 0.05
+SLOW_ROUND_TRIP_S = 1.0  # a queue that does not drain; satellites take 0.6
 BAD_ROUND_TRIP_S = 2.0  # twice ITU-T G.114's 400 ms one way and more: people talk over one another
 STILL_SPARE_BPS = 80_000  # proven beside the sound before moving pictures are tried again
 STUCK_STILL_BPS = 3_000  # stills slower than this hinder the sound
@@ -167,7 +168,10 @@ class Ladder:
         share = _share(line, demand)
         # An estimate well above what is sent is bounded by what is sent (a quiet screen), not by the line.
         bound = min(self._needed(demand), HEAD_ROOM * demand.sent_bps)
-        return share is not None and share < bound
+        # Between two people the publisher is asked for that little at least (media.bandwidth.LOWEST_BPS). While the
+        # line carries it, an estimate below it is one that recovers from the beginning.
+        carried = not demand.group and not _suffers(line)
+        return share is not None and share < bound and not carried
 
     def _needed(self, demand: Demand) -> float:
         """Bits per second below which the present rung is left."""
@@ -220,11 +224,16 @@ class Ladder:
         estimate = line.estimate_bps
         warm = now >= self._warm_at
         bound = min(LEAN_BELOW_BPS, HEAD_ROOM * demand.sent_bps * max(1, demand.pictures))
-        if self._tight.note(warm and estimate is not None and estimate < bound, now) >= DOWN_S:
+        tight = estimate is not None and estimate < bound and (warm or _suffers(line))
+        if self._tight.note(tight, now) >= DOWN_S:
             self._lean = True
         elif self._roomy.note(estimate is not None and estimate >= LEAN_UNTIL_BPS, now) >= UP_S:
             self._lean = False
         return self._lean or self.rung < Rung.FULL
+
+
+def _suffers(line: LineFigures) -> bool:
+    return line.loss >= CLEAN_LOSS or (line.rtt_s or 0.0) >= SLOW_ROUND_TRIP_S
 
 
 class UnusableSound:

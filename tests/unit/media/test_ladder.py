@@ -236,7 +236,7 @@ def test_a_quiet_screen_is_no_weak_line() -> None:
 
 def test_a_new_connections_first_estimates_mean_nothing() -> None:
     ladder = Ladder(0.0)
-    beginning = LineFigures(estimate_bps=20_000)
+    beginning = LineFigures(estimate_bps=20_000, loss=0.08)
     for at in (0.5, 1.0, 2.0, 3.0):
         assert ladder.step(beginning, Demand(), at).rung is Rung.FULL
     for at in range(4, 10):
@@ -244,6 +244,20 @@ def test_a_new_connections_first_estimates_mean_nothing() -> None:
     assert ladder.rung is Rung.STILLS
     ladder.restart(100.0)
     assert ladder.rung is Rung.STILLS
+
+
+def test_a_low_estimate_of_a_line_that_loses_nothing_is_no_weak_line_between_two() -> None:
+    """The publisher is asked for 50 kbit/s at least; a line that carries that has only an estimate to mend."""
+    pair, group = Ladder(0.0), Ladder(0.0)
+    mending = LineFigures(estimate_bps=20_000, loss=0.01, rtt_s=0.2)
+    for at in range(60):
+        pair.step(mending, Demand(), float(at))
+        group.step(mending, Demand(group=True), float(at))
+    assert pair.rung is Rung.FULL
+    assert group.rung is Rung.STILLS
+    for at in range(60, 64):
+        pair.step(LineFigures(estimate_bps=20_000, rtt_s=1.5), Demand(), float(at))
+    assert pair.rung is Rung.STILLS
 
 
 def test_an_outage_is_no_weak_line() -> None:
