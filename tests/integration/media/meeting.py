@@ -137,7 +137,9 @@ class FileSink:
         self.sound: dict[UUID, list[tuple[float, Samples]]] = {}
         self.ended: list[UUID] = []
 
-    async def open_segment(self, visit_id: UUID, participant_id: UUID, start: float, kind: str) -> FileSegment:
+    async def open_segment(
+        self, visit_id: UUID, participant_id: UUID, start: float, kind: str
+    ) -> FileSegment:
         number = len(list(self.folder.glob("*.webm")))
         path = self.folder / f"{number:03}-{start:.3f}-{participant_id}.webm"
         segment = self.segment(path, participant_id, start, kind)

@@ -34,7 +34,7 @@ class _Doctor:
     account_id: UUID
     session_id: UUID
     role: str = "doctor"
-    permissions: frozenset[str] = frozenset({"record:recording:read"})
+    permissions: frozenset[str] = frozenset({"record:recording:read", "record:recording:export"})
 
 
 class _Shelf:
@@ -45,6 +45,11 @@ class _Shelf:
         if segment_id not in self.segments:
             raise RecordingNotFound
         return StoredRecording(START, InMemory(self.segments[segment_id]))
+
+    async def composition(self, reader: Principal, visit_id: UUID) -> InMemory:
+        if visit_id not in self.segments:
+            raise RecordingNotFound
+        return InMemory(self.segments[visit_id])
 
 
 def recorded(seconds: int) -> bytes:
@@ -201,3 +206,16 @@ async def test_unknown_damaged_and_cut_recordings(client: Client, shelf: _Shelf)
         answer = await client.get(f"/api/recordings/{segment}/media")
         assert (answer.status, (await answer.json())["code"]) == (404, "recording_not_found")
     assert (await client.get(f"/api/recordings/{cut}/media")).status == 200
+
+
+async def test_the_file_of_the_whole_visit_is_given_to_keep_under_a_name_without_a_name(
+    client: Client, shelf: _Shelf
+) -> None:
+    visit = uuid4()
+    shelf.segments[visit] = bytes(range(256)) * 100
+    answer = await client.get(f"/api/visits/{visit}/composition/media", headers={"Range": "bytes=300-"})
+    assert (answer.status, answer.content_type) == (206, "video/mp4")
+    assert await answer.read() == shelf.segments[visit][300:]
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="visit-{visit.hex[-12:]}.mp4"'
+    missing = await client.get(f"/api/visits/{uuid4()}/composition/media")
+    assert (missing.status, (await missing.json())["code"]) == (404, "recording_not_found")
