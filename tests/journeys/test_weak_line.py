@@ -67,6 +67,7 @@ async def talking(clinic: Clinic) -> AsyncIterator[Talk]:
         DemoPerson.signed_in(clinic.url, SIMULATED_DOCTOR.email, PASSWORD) as link,
         person(clinic.url, viewport=PHONE) as patient,
     ):
+        patient.set_default_timeout(60_000)
         await impair_page(patient, lines.append)
         await patient.add_init_script(KEEP_PEERS)
         await steps.sign_in(patient, SIMULATED_PATIENT.email)

@@ -28,8 +28,8 @@ export function ViewMenu({ me, room, connection, mayPhone }: {
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width={300} trapFocus returnFocus shadow="md">
       <Popover.Target>
-        <button type="button" className={classes["opener"]} onClick={() => setOpen(!open)} aria-expanded={open} aria-label="Connection: what to receive" data-testid="view-menu">
-          <Icon name="settings" size={18} />{me.view !== "auto" && <span>{VIEW_WORDS[me.view].label}</span>}
+        <button type="button" className={classes["opener"]} onClick={() => setOpen(!open)} aria-expanded={open} data-testid="view-menu">
+          <Icon name="settings" size={18} /><span>{me.view === "auto" ? "Connection" : VIEW_WORDS[me.view].label}</span>
         </button>
       </Popover.Target>
       <Popover.Dropdown aria-label="What to receive" className={classes["menu"]}>
