@@ -209,26 +209,20 @@ def _up(me: _Now, others: list[_Now], seconds: float, at: float) -> Judgement:
 def _down(me: _Now, others: list[_Now], seconds: float) -> Judgement:
     offered = sum(min(CAMERA_BPS, other.camera_room) for other in others if "camera" in other.on)
     windows = {
-        source: _window(
-            source,
-            found,
-            me.sent["down", source],
-            seconds,
-            max(0.0, found.loss - _lost_before(others, source)),
-            offered,
-        )
+        source: _window(source, found, me.sent["down", source], seconds, found.loss, offered)
         for source, found in me.figures["down"].items()
     }
     flows: dict[Source, Flow] = {
         source: "flowing" if window.packets else "silent" for source, window in windows.items()
     }
     limited = any(other.report is not None and other.report.bandwidth_limited > MOSTLY for other in others)
-    narrow = limited and me.camera_wish < min(NARROW_BPS, offered)
+    source_weak = any(_loss_up(other) >= WEAK_LOSS for other in others)
+    narrow = limited and not source_weak and me.camera_wish < min(NARROW_BPS, offered)
     facts = DownFacts(
         loss=max((window.loss for window in windows.values()), default=0.0),
         rtt_s=max((window.rtt_s for window in windows.values()), default=0.0),
         narrow=narrow,
-        source_weak=any(_loss_up(other) >= WEAK_LOSS for other in others),
+        source_weak=source_weak,
     )
     return _judged(me, "down", windows, flows, down_causes(facts, me.report))
 
@@ -248,15 +242,6 @@ def _window(
         expected_bps=wish if asked else 0.0,
         room_bps=max(found.bitrate_bps, found.estimate_bps or 0),
         video=source != "microphone",
-    )
-
-
-def _lost_before(others: list[_Now], source: Source) -> float:
-    """The share that never reached the room, over all who send: holes that are passed on are not the viewer's."""
-    weights = [(other.sent.get(("up", source), 0), other.figures["up"].get(source)) for other in others]
-    total = sum(packets for packets, _ in weights)
-    return (
-        sum(packets * found.loss for packets, found in weights if found is not None) / total if total else 0.0
     )
 
 

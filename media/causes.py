@@ -77,8 +77,8 @@ class UpFacts:
 
 @dataclass(frozen=True, slots=True)
 class DownFacts:
-    """What a participant receives. `loss` without what was missing before it reached the room; `source_weak`: some
-    of those it sees have a weak uplink, which explains gaps it hears."""
+    """What a participant receives. `loss` without what never reached the room (`media.figures.ReportedLoss`);
+    `source_weak`: some of those it sees have a weak uplink, which explains gaps it hears."""
 
     loss: float = 0.0
     rtt_s: float = 0.0

@@ -46,22 +46,41 @@ class StreamHistory:
 
 
 class ReportedLoss:
-    """What the other side's receiver reports say, averaged over a few of them (RFC 3550 section 6.4.1)."""
+    """What a subscriber loses of what it was sent, by its receiver reports (RFC 3550 section 6.4.1).
+
+    A hole that was made on the publisher's way to us is passed on and reported as lost like any other. It is taken
+    off: this line has not lost it, and sending less over this line would not mend it.
+    """
 
     def __init__(self) -> None:
-        self._reports: deque[tuple[float, float]] = deque(maxlen=REPORTS)
+        self._reports: deque[_Report] = deque(maxlen=REPORTS + 1)
         self.jitter_s = 0.0
 
-    def note(self, fraction_lost: int, jitter_s: float, now: float) -> None:
-        """`fraction_lost`: in 256ths, as reported."""
-        self._reports.append((now, fraction_lost / 256))
+    def note(self, lost: int, highest: int, missing: int, jitter_s: float, now: float) -> None:
+        """`lost`, `highest`: the report's cumulative count and extended sequence number. `missing`: numbers that
+        nothing was sent under so far."""
+        if self._reports and not 0 <= (highest - self._reports[-1].highest) & 0xFFFFFFFF < 0x8000:
+            self._reports.clear()  # it counts anew
+        self._reports.append(_Report(now, highest, lost - missing))
         self.jitter_s = jitter_s
 
     def last(self, now: float) -> float:
         """By the newest report; 0 when that is old."""
-        at, share = self._reports[-1] if self._reports else (0.0, 0.0)
-        return share if now - at < WINDOW else 0.0
+        recent = [report for report in self._reports if now - report.at < WINDOW]
+        return _between(*recent[-2:]) if len(recent) > 1 else 0.0
 
     def loss(self, now: float) -> float:
-        recent = [share for at, share in self._reports if now - at < 2 * WINDOW]
-        return sum(recent) / len(recent) if recent else 0.0
+        recent = [report for report in self._reports if now - report.at < 2 * WINDOW]
+        return _between(recent[0], recent[-1]) if len(recent) > 1 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    at: float
+    highest: int
+    lost: int
+
+
+def _between(first: _Report, last: _Report) -> float:
+    expected = (last.highest - first.highest) & 0xFFFFFFFF
+    return min(1.0, max(0.0, (last.lost - first.lost) / expected)) if expected else 0.0

@@ -171,11 +171,9 @@ class MediaPlane:
 
     def estimates(self, visit_id: UUID, participant_id: UUID) -> tuple[int | None, int | None]:
         """Bits per second of video that a participant's line carries, up and down; None while nothing is known."""
-        room, now = self._rooms.get(visit_id), time.monotonic()
+        room = self._rooms.get(visit_id)
         connection = room.connection(participant_id) if room is not None else None
-        if connection is None:
-            return None, None
-        return connection.uplink(now).estimate_bps, connection.downlink_bps(now)
+        return connection.estimates(time.monotonic()) if connection is not None else (None, None)
 
     async def close_room(self, visit_id: UUID) -> None:
         """End a visit's media for everybody."""

@@ -36,6 +36,7 @@ class SeatNumbers:
     def __init__(self, kind: Kind) -> None:
         self.next_sequence = random.randrange(0x4000)  # noqa: S311 - lower half: a wrap in the first seconds
         # breaks SRTP's index guess. Nothing secret rests on it.
+        self.missing = 0  # numbers that nothing was sent under: holes in what the sources delivered
         self._kind = kind
         self._timestamp = random.randrange(0x40000000)  # noqa: S311
         self._step = 0
@@ -78,8 +79,12 @@ class SeatNumbers:
         payload = packet.payload
         if shift.picture or shift.tl0:
             payload = vp8.renumbered(payload, shift.picture, shift.tl0)
-        if (sequence - self.next_sequence) & 0xFFFF < 0x8000:
+        skipped = (sequence - self.next_sequence) & 0xFFFF
+        if skipped < 0x8000:
+            self.missing += skipped
             self._advance(sequence, timestamp, payload, now)
+        else:
+            self.missing -= 1
         return sequence, timestamp, payload
 
     def _advance(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:

@@ -123,3 +123,12 @@ def test_a_hole_nobody_can_repair_is_not_passed_on() -> None:
     heard = [sound.place(Packet(111, 0, n, n * 960, 1, b"x"), "opus", n / 50) for n in (1, 2 + HOLE)]
     numbered = [one[0] for one in heard if one is not None]
     assert signed16(numbered[1] - numbered[0]) == 1
+
+
+def test_holes_of_the_source_are_counted_until_they_are_filled() -> None:
+    numbers = SeatNumbers("audio")
+    for sequence in (10, 11, 14, 15):
+        numbers.place(Packet(96, 0, sequence, sequence * 960, 7, b"sound"), "opus", 0.0)
+    assert numbers.missing == 2
+    numbers.place(Packet(96, 0, 12, 12 * 960, 7, b"sound"), "opus", 0.1)
+    assert numbers.missing == 1
