@@ -16,6 +16,7 @@ import { Transcript } from "../../ui/Transcript";
 import { mergeUtterances } from "../../ui/utterances";
 import { VisitFiles } from "../../ui/VisitFiles";
 import { Editor } from "./Editor";
+import { LineHistory } from "./LineHistory";
 import classes from "./Note.module.css";
 import { SignedNote } from "./SignedNote";
 import { useNoteEditor } from "./use-note-editor";
@@ -47,6 +48,7 @@ function NoteOf({ visit }: { visit: Visit }) {
         {editor !== null && (editor.note.status === "signed" && !editor.dirty
           ? <SignedNote visitId={visit.id} note={editor.note} evidence={evidence} utterances={utterances} />
           : <Editor visitId={visit.id} editor={editor} evidence={evidence} utterances={utterances} />)}
+        <LineHistory visitId={visit.id} running={visit.status === "in_progress"} />
       </div>
       <aside className={`card no-print ${classes["aside"] ?? ""}`} aria-label="Transcript of the visit">
         <h2>Transcript</h2>
