@@ -63,7 +63,7 @@ def bitrate_score(expected_bps: float, room_bps: float) -> float:
         return BEST
     if room_bps <= 0:
         return 0.0
-    return min(BEST, max(0.0, BEST - 20 * math.log(expected_bps / room_bps)))
+    return min(BEST, max(0.0, BEST - 20 * (math.log(expected_bps) - math.log(room_bps))))
 
 
 def level_of(score: float) -> Level:
