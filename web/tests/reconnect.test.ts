@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Problem } from "../src/api/types";
 import type { Peer } from "../src/media/peer";
 import { PeerRace } from "../src/media/peer-race";
-import { Silence } from "../src/media/silence";
+import { LineSilence, Silence } from "../src/media/silence";
 import { isFinal } from "../src/socket/entry";
 
 describe("silence", () => {
@@ -25,6 +25,28 @@ describe("silence", () => {
     expect(line.lost(last + 4_500)).toBe(true);
     expect(heard(1, 1).line.lost(5_999)).toBe(false);
     expect(new Silence().lost(100_000)).toBe(false);
+  });
+});
+
+describe("the silence of a line", () => {
+  const line = (media: number, checks: number, times: number) => {
+    const silence = new LineSilence();
+    for (let n = 0; n < times; n++) {
+      silence.note({ media: `${Math.floor(n * media)}`, anything: `${Math.floor(n * media)}/${Math.floor(n * checks)}` }, n * 500);
+    }
+    return silence;
+  };
+
+  it("is that of the media where media flowed, though checks are answered", () => {
+    const silence = line(1, 1, 10);
+    for (let n = 10; n < 14; n++) silence.note({ media: "9", anything: `9/${n}` }, n * 500);
+    expect(silence.lost(6_000)).toBe(true);
+  });
+
+  it("is that of the checks where nobody sends", () => {
+    const silence = line(0, 0.2, 40);
+    expect(silence.lost(20_000)).toBe(false);
+    expect(silence.lost(30_000)).toBe(true);
   });
 });
 

@@ -21,6 +21,11 @@ export class Silence {
     this.#heardAt = now;
   }
 
+  /** Something has been arriving again and again. */
+  get regular(): boolean {
+    return this.#pauses.length === REMEMBERED;
+  }
+
   lost(now: number): boolean {
     return this.#mark !== null && now - this.#heardAt >= this.#patience();
   }
@@ -32,14 +37,37 @@ export class Silence {
   }
 }
 
-/** Of everything that arrives on a connection: media, reports, and the answers to its own checks. */
-export function arrivedMark(report: RTCStatsReport): string {
-  const counts: number[] = [];
+/** What has arrived on a connection: media and reports, and with them the answers to its own checks. */
+export interface Arrived {
+  media: string;
+  anything: string;
+}
+
+export function arrived(report: RTCStatsReport): Arrived {
+  const counts = { media: [] as number[], checks: [] as number[] };
   for (const stat of report.values() as Iterable<Record<string, unknown>>) {
-    if (stat["type"] !== "transport" && stat["type"] !== "candidate-pair") continue;
-    for (const name of ["bytesReceived", "packetsReceived", "responsesReceived", "requestsReceived"]) {
-      if (typeof stat[name] === "number") counts.push(stat[name]);
-    }
+    if (stat["type"] !== "candidate-pair") continue;
+    const number = (name: string) => (typeof stat[name] === "number" ? stat[name] : 0);
+    counts.media.push(number("bytesReceived"));
+    counts.checks.push(number("responsesReceived"), number("requestsReceived"));
   }
-  return counts.join();
+  return { media: counts.media.join(), anything: [...counts.media, ...counts.checks].join() };
+}
+
+/**
+ * Whether a line is lost. That its checks are answered is not enough where media has been flowing: the way of the media
+ * may be another one. Where none flows (nobody sends anything) the checks are all there is to go by.
+ */
+export class LineSilence {
+  readonly #media = new Silence();
+  readonly #anything = new Silence();
+
+  note(now: Arrived, at: number): void {
+    this.#media.note(now.media, at);
+    this.#anything.note(now.anything, at);
+  }
+
+  lost(at: number): boolean {
+    return (this.#media.regular && this.#media.lost(at)) || this.#anything.lost(at);
+  }
 }

@@ -11,7 +11,7 @@ import { Peer } from "../media/peer";
 import { PeerRace } from "../media/peer-race";
 import type { LineQuality } from "../media/quality";
 import { seated } from "../media/seats";
-import { arrivedMark, Silence } from "../media/silence";
+import { arrived, LineSilence } from "../media/silence";
 import { Entry } from "./entry";
 import type { AnswerOf, AskOf, CallName, Participant, RoomState } from "./events";
 import { watchNetwork } from "./network";
@@ -82,7 +82,7 @@ export class RoomConnection {
   #sentState = "";
   /** The screen that the room knows of. */
   #shown: MediaStreamTrack | null = null;
-  #silence = new Silence();
+  #silence = new LineSilence();
   #ticked = 0;
   #heard = 0;
   #kept = 0;
@@ -207,7 +207,7 @@ export class RoomConnection {
     this.#ticked = now;
     const peer = this.#race.current;
     if (peer !== null) {
-      this.#silence.note(arrivedMark(await peer.connection.getStats()), now);
+      this.#silence.note(arrived(await peer.connection.getStats()), now);
       if (peer !== this.#race.current) return;
     }
     this.#mediaIs(now);
@@ -333,7 +333,7 @@ export class RoomConnection {
   }
 
   #mediaBack(): void {
-    this.#silence = new Silence();
+    this.#silence = new LineSilence();
     this.#reporter = new LineReporter();
     this.#sentState = ""; // the room forgets a screen whose connection is gone
     this.#change({ media: "connected", problem: null });
