@@ -269,7 +269,8 @@ class Client:
         self._protect, self._protect_rtcp = self._dtls._tx_srtp.protect, self._dtls._tx_srtp.protect_rtcp
         for transceiver in transceivers:
             sender = transceiver.sender
-            if sender.parameters is not None and transceiver.currentDirection in ("sendonly", "sendrecv"):
+            sends = transceiver.currentDirection in ("sendonly", "sendrecv")
+            if sends and isinstance(sender, _Sender) and sender.parameters is not None:
                 self.tracks.append(Outgoing(sender))
 
     # --- receiving ---

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 
 from bench.media.accounting import cpu_seconds
-from bench.media.client import Client
+from bench.media.client import Client, Outgoing
 from bench.media.control import Subject
 from bench.media.recorded import AUDIO_FRAME, FPS, Recording
 from bench.media.scenes import Scene
@@ -114,7 +114,7 @@ async def room_flows(scene: Scene, recording: Recording, seconds: float) -> list
 
 
 def _sealed(client: Client, recording: Recording, seconds: float) -> list[bytes]:
-    tracks = {}
+    tracks: dict[str, Outgoing] = {}
     for track in client.tracks:
         tracks.setdefault(track.kind, track)
     base = {"audio": 1 << 20, "video": 1 << 21}  # after what was played

@@ -19,7 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
-import psutil
+from aioice.ice import get_host_addresses
 
 from bench.media.client import Client
 from bench.media.player import Player
@@ -54,12 +54,7 @@ def available() -> bool:
 def own_address() -> str:
     """Janus never uses loopback: an address of this machine's network card, or 127.0.0.1 when there is none."""
     found = [
-        entry.address
-        for name, entries in psutil.net_if_addrs().items()
-        for entry in entries
-        if entry.family == socket.AF_INET
-        and not entry.address.startswith("127.")
-        and not name.startswith("docker")
+        host for host in get_host_addresses(use_ipv4=True, use_ipv6=False) if not host.startswith("127.")
     ]
     return found[0] if found else "127.0.0.1"
 

@@ -1,4 +1,4 @@
-"""The plots of docs/media-figures.md from bench/results/media-curves.json: `python -m bench.media.plots`. Plain SVG."""
+"""Table and plots of docs/media-figures.md from bench/results: `python -m bench.media.plots`. Plain SVG."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from bench.media.results import CURVES
+from bench.media.results import CURVES, RESULTS
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "plots"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+FOLDER, PAGE = DOCS / "plots", DOCS / "media-figures.md"
+BEGIN, END = "<!-- table: python -m bench.media.plots -->", "<!-- end of table -->"
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 40, 44
 COLOURS = ("#1f6f8b", "#d1495b", "#3a7d44", "#8d6a9f")
@@ -204,6 +206,28 @@ PLOTS: dict[str, Callable[[dict[str, Any]], str | None]] = {
 }
 
 
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """The rows as Markdown; rows that only explain others are indented."""
+    out = [
+        "| figure | ours | peer | ours/peer | unit | goal | met | measured (UTC) |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in rows:
+        name = one["figure"].strip() if one["met"] is not None else f"· {one['figure'].strip()}"
+        numbers = ["" if one[key] is None else f"{one[key]:.4g}" for key in ("ours", "peer", "ratio")]
+        met = {True: "yes", False: "**no**", None: ""}[one["met"]]
+        out.append("| " + " | ".join([name, *numbers, one["unit"], one["goal"], met, one["measured"]]) + " |")
+    return "\n".join(out)
+
+
+def write_table() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    rows = json.loads(RESULTS.read_text(encoding="utf-8"))
+    PAGE.write_text(f"{before}{BEGIN}\n{table(rows)}\n{END}{after}", encoding="utf-8")
+
+
 def draw() -> None:
     curves = json.loads(CURVES.read_text(encoding="utf-8"))
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -215,3 +239,4 @@ def draw() -> None:
 
 if __name__ == "__main__":
     draw()
+    write_table()

@@ -18,6 +18,7 @@ import numpy as np
 from aiortc.codecs.vpx import Vp8Encoder
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
 WIDTH, HEIGHT, FPS = 640, 480, 30
 SECONDS = 20
@@ -101,14 +102,15 @@ def _pictures() -> list[bytes]:
     return out
 
 
-def _scene(random: np.random.Generator) -> np.ndarray:
+def _scene(random: np.random.Generator) -> NDArray[np.float64]:
     """A room that is wider than the picture: soft shapes and some texture."""
     y, x = np.mgrid[0 : HEIGHT + 40, 0 : WIDTH + 40].astype(np.float32)
     room = 110 + 40 * np.sin(x / 90) + 30 * np.cos(y / 70) + random.normal(0, 4, x.shape)
-    return np.stack([room, room * 0.92, room * 0.85], axis=-1)
+    coloured: NDArray[np.float64] = np.stack([room, room * 0.92, room * 0.85], axis=-1)
+    return coloured
 
 
-def _picture(scene: np.ndarray, number: int, random: np.random.Generator) -> np.ndarray:
+def _picture(scene: NDArray[np.float64], number: int, random: np.random.Generator) -> NDArray[np.uint8]:
     """A hand-held camera on a head that nods and lips that move."""
     t = number / FPS
     dx, dy = int(20 + 6 * np.sin(t * 0.9)), int(20 + 4 * np.sin(t * 1.3))
@@ -126,7 +128,7 @@ def _picture(scene: np.ndarray, number: int, random: np.random.Generator) -> np.
 def _sounds() -> list[bytes]:
     random = np.random.default_rng(2)
     codec = av.CodecContext.create("libopus", "w")
-    codec.bit_rate, codec.sample_rate, codec.layout, codec.format = AUDIO_BPS, RATE, "mono", "s16"  # type: ignore[attr-defined]
+    codec.bit_rate, codec.sample_rate, codec.layout, codec.format = AUDIO_BPS, RATE, "mono", "s16"
     codec.options = {"application": "voip", "fec": "1", "packet_loss": "10", "frame_duration": "20"}
     out: list[bytes] = []
     phase = 0.0
@@ -139,7 +141,7 @@ def _sounds() -> list[bytes]:
         samples = (np.clip(wave * 0.5, -1, 1) * 32767).astype(np.int16)
         frame = AudioFrame.from_ndarray(samples[np.newaxis], format="s16", layout="mono")
         frame.sample_rate, frame.pts, frame.time_base = RATE, number * AUDIO_FRAME, Fraction(1, RATE)
-        for packet in codec.encode(frame):  # type: ignore[attr-defined]
+        for packet in codec.encode(frame):
             data = bytes(packet)
             out.append(_HEAD.pack(0, 0, len(data)) + data)
     return out

@@ -65,7 +65,8 @@ class Room:
 
     async def line(self, asked: dict[str, Any]) -> dict[str, Any]:
         """What the plane says of a participant's line."""
-        found = self.plane.figures(UUID(asked["visit"]), UUID(asked["participant"]))
+        ids = UUID(asked["visit"]), UUID(asked["participant"])
+        found = {**self.plane.figures(*ids), "estimates": self.plane.estimates(*ids)}
         return json.loads(
             json.dumps(found, default=lambda value: asdict(value) if is_dataclass(value) else str(value))
         )
