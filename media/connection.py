@@ -221,6 +221,9 @@ class ParticipantConnection:
                 self.line.send_rtcp(data)
 
     def _bound_by_loss(self, senders: list[RoomSender], now: float) -> None:
+        weak = self.downlink_is_weak(now)
+        for sender in senders:
+            sender.note_weak_line(weak)
         seconds = [s.last_second(now) for s in senders if s.room_kind == "video" and s.source is not None]
         rate = sum(bps for _, bps in seconds)
         if rate:

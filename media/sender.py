@@ -33,6 +33,10 @@ from media.sources import PacketSource, SenderReport
 MAX_SOCKET_BACKLOG = 64 * 1024  # bytes waiting in the socket; video stops above it, sound never does
 REPEAT_S = {"video": 0.1, "audio": 0.03}  # a NACK for the same packet within this time is the same wish
 MAX_REPEATS = 3
+# Repairs are bytes as well: on a line that is full, sending again what it lost keeps it full. So each byte sent earns a
+# share of one to repair with, enough for 30 % loss, and little where the line takes less than it is given.
+REPAIR_SHARE, REPAIR_SHARE_WEAK = 0.5, 0.1
+MOST_REPAIRS = 30_000  # bytes saved up: a key frame
 REPORT_S = 0.9
 _UNITS = 1 << 18  # of abs-send-time, per second
 
@@ -60,6 +64,8 @@ class RoomSender(RTCRtpSender):
         self._cname = b""
         self._numbers = SeatNumbers(kind)
         self._octets = 0
+        self._repair_share = REPAIR_SHARE
+        self._repair_bytes = float(MOST_REPAIRS)
         self._rtx_sequence = random.randrange(0x4000)  # noqa: S311 - SRTP does not rest on it
         self._repeats: dict[int, tuple[int, float]] = {}
         self._repairs_left = repairs()
@@ -173,8 +179,10 @@ class RoomSender(RTCRtpSender):
         sequence, timestamp, payload = placed
         head = self._header(packet, payload_type, sequence, timestamp, self._ssrc, now)
         if self._line.send_rtp(head + payload):
+            size = len(payload)
             self.packets += 1
-            self._octets += len(payload)
+            self._octets += size
+            self._repair_bytes = min(MOST_REPAIRS, self._repair_bytes + size * self._repair_share)
 
     def _pause(self, source: PacketSource) -> None:
         """The socket is full: go on at the next key frame."""
@@ -220,6 +228,10 @@ class RoomSender(RTCRtpSender):
         if packet is None or again is None or not self._repairs_left.take(now):
             return
         timestamp, payload = again
+        if self.room_kind == "video":  # a voice is repaired whatever it costs
+            if self._repair_bytes < len(payload):
+                return
+            self._repair_bytes -= len(payload)
         repair = self._rtx_payload_types.get(source.codec)
         if repair is None:
             head = self._header(
@@ -230,6 +242,12 @@ class RoomSender(RTCRtpSender):
             head += sequence.to_bytes(2, "big")  # the original sequence number (RFC 4588 section 4)
             self._rtx_sequence = (self._rtx_sequence + 1) & 0xFFFF
         self._line.send_rtp(head + payload)
+
+    def note_weak_line(self, weak: bool) -> None:
+        """Whether the subscriber's line lately took less than it was given."""
+        self._repair_share = REPAIR_SHARE_WEAK if weak else REPAIR_SHARE
+        if weak:
+            self._repair_bytes = min(self._repair_bytes, MOST_REPAIRS * REPAIR_SHARE_WEAK)
 
     def _may_repeat(self, sequence: int, now: float) -> bool:
         count, last = self._repeats.get(sequence, (0, -1.0))

@@ -15,7 +15,7 @@ def test_a_call_begins_sharp_and_follows_the_weakest_line_then() -> None:
     assert allowed.bps(None, None, False, 0.1) == START_BPS
     assert allowed.bps(None, 80_000, False, 1.0) == START_BPS
     assert allowed.bps(None, 80_000, False, START_S + 1) == 80_000
-    assert allowed.bps(40_000, 80_000, False, START_S + 1) == LOWEST_BPS
+    assert allowed.bps(30_000, 80_000, False, START_S + 1) == LOWEST_BPS
     assert allowed.bps(700_000, None, False, START_S + 1) == 700_000
 
 

@@ -208,6 +208,24 @@ async def test_a_subscribers_nack_is_answered_from_the_cache_once() -> None:
     await source.stop()
 
 
+async def test_repairs_do_not_keep_a_full_line_full() -> None:
+    source, _ = await publisher()
+    sender, sent = await subscriber(source)
+    for n in range(200):
+        take(source, packet(n, 3000 * n, DELTA + bytes(1000) if n else KEY))
+    numbers = [p.sequence_number for p in sent.rtp()]
+    sender.note_weak_line(True)
+    sender.take_rtcp(RtcpRtpfbPacket(fmt=1, ssrc=1, media_ssrc=1, lost=numbers))
+    assert len(sent.rtp()) - len(numbers) == 3  # 3 kB were left of 30; the first packet is small
+    sender.note_weak_line(False)
+    for n in range(200, 300):
+        take(source, packet(n, 3000 * n, DELTA + bytes(1000)))
+    before = len(sent.rtp())
+    sender.take_rtcp(RtcpRtpfbPacket(fmt=1, ssrc=1, media_ssrc=1, lost=numbers[50:]))
+    assert 25 <= len(sent.rtp()) - before <= 30
+    await source.stop()
+
+
 async def test_sound_is_asked_for_and_repeated_as_it_was_sent() -> None:
     up, down = FakeLine(), FakeLine()
     source, sender = RoomReceiver("microphone", cast("Any", up)), RoomSender("microphone", cast("Any", down))

@@ -247,7 +247,7 @@ def test_a_new_connections_first_estimates_mean_nothing() -> None:
 
 
 def test_a_low_estimate_of_a_line_that_loses_nothing_is_no_weak_line_between_two() -> None:
-    """The publisher is asked for 50 kbit/s at least; a line that carries that has only an estimate to mend."""
+    """The publisher is asked for 38 kbit/s at least; a line that carries that has only an estimate to mend."""
     pair, group = Ladder(0.0), Ladder(0.0)
     mending = LineFigures(estimate_bps=20_000, loss=0.01, rtt_s=0.2)
     for at in range(60):
