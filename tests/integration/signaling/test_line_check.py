@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from access import Actor, Role
 from core.http import build_app, routes_of
 from signaling import LineCheckHttp
+from signaling.events import MAX_SDP_CHARACTERS
 from tests.integration.signaling.conftest import BadOffer, Consult, House
 from turn_config import TurnSettings, ice_servers_for
 
@@ -104,6 +105,6 @@ async def test_a_few_tries_and_then_one_every_twenty_seconds(
 
 
 async def test_offers_that_cannot_be_used(site: Site, consult: Consult, echo: FakeEcho) -> None:
-    for sdp, code in (("nonsense", "malformed_offer"), ("v=0" + "x" * 32_768, "sdp_too_large")):
+    for sdp, code in (("nonsense", "malformed_offer"), ("v=0" + "x" * MAX_SDP_CHARACTERS, "sdp_too_large")):
         assert (await ask(site, consult.visit.id, "patient", sdp))[1]["code"] == code
     assert echo.asked == []
