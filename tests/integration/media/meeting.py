@@ -88,7 +88,7 @@ async def joined(
     person = SimulatedParticipant(
         lambda offer: plane.connect(visit_id, participant_id, offer), hue=hue, listen=("127.0.0.1",)
     )
-    await person.join()
+    await person.join(timeout_s=45)
     return person
 
 
@@ -173,7 +173,7 @@ async def recorder(folder: Path) -> AsyncIterator[tuple[RecorderLink, FileSink]]
         await server.close()
 
 
-async def until(condition: Any, timeout_s: float = 15.0) -> None:
+async def until(condition: Any, timeout_s: float = 45.0) -> None:
     """Wait until `condition()` is true; TimeoutError."""
     async with asyncio.timeout(timeout_s):
         while not condition():
