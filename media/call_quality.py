@@ -37,6 +37,8 @@ class Lines(Protocol):
 
     def estimates(self, visit_id: UUID, participant_id: UUID) -> tuple[int | None, int | None]: ...
 
+    def held_back(self, participant_id: UUID) -> tuple[bool, bool]: ...
+
     def state(self, visit_id: UUID, participant_id: UUID) -> ConnectionState: ...
 
 
@@ -89,6 +91,8 @@ class _Now:
     sent: Mapping[tuple[Direction, Source], int]
     connected: bool
     report: BrowserReport | None
+    held_back: tuple[bool, bool]
+    """Pictures that are kept back because the line does not carry them: up, down."""
 
     @property
     def camera_room(self) -> float:
@@ -146,6 +150,7 @@ class CallQuality:
             _since_last(line, figures),
             self._lines.state(visit_id, who) is ConnectionState.CONNECTED,
             line.devices.fresh(self._clock()),
+            self._lines.held_back(who),
         )
 
 
@@ -193,13 +198,15 @@ def _up(me: _Now, others: list[_Now], seconds: float, at: float) -> Judgement:
         source: "flowing" if source in me.on or window.packets else "silent"
         for source, window in windows.items()
     }
+    _pause_camera(flows, windows, me.held_back[0] and "camera" in me.on)
     worst = list(windows.values())
     limited = me.report is not None and me.report.bandwidth_limited > MOSTLY
     facts = UpFacts(
         loss=max((window.loss for window in worst), default=0.0),
-        jitter_s=max((window.jitter_s for window in worst), default=0.0),
+        # A paced key frame looks like jitter of a picture (RFC 3550 counts by timestamps); sound has none of its own.
+        jitter_s=windows["microphone"].jitter_s if "microphone" in windows else 0.0,
         rtt_s=max((window.rtt_s for window in worst), default=0.0),
-        narrow=limited and me.camera_room < min(NARROW_BPS, wish),
+        narrow=me.held_back[0] or (limited and me.camera_room < min(NARROW_BPS, wish)),
     )
     switched = me.line.was_on
     found = me.line.devices.causes(at, microphone="microphone" in switched, camera="camera" in switched)
@@ -215,16 +222,23 @@ def _down(me: _Now, others: list[_Now], seconds: float) -> Judgement:
     flows: dict[Source, Flow] = {
         source: "flowing" if window.packets else "silent" for source, window in windows.items()
     }
+    _pause_camera(flows, windows, me.held_back[1] and offered > 0)
     limited = any(other.report is not None and other.report.bandwidth_limited > MOSTLY for other in others)
     source_weak = any(_loss_up(other) >= WEAK_LOSS for other in others)
     narrow = limited and not source_weak and me.camera_wish < min(NARROW_BPS, offered)
     facts = DownFacts(
         loss=max((window.loss for window in windows.values()), default=0.0),
         rtt_s=max((window.rtt_s for window in windows.values()), default=0.0),
-        narrow=narrow,
+        narrow=narrow or me.held_back[1],
         source_weak=source_weak,
     )
     return _judged(me, "down", windows, flows, down_causes(facts, me.report))
+
+
+def _pause_camera(flows: dict[Source, Flow], windows: Mapping[Source, LineWindow], held: bool) -> None:
+    camera = windows.get("camera")
+    if held and camera is not None and not camera.packets:
+        flows["camera"] = "paused"
 
 
 def _window(

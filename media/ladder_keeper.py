@@ -106,6 +106,13 @@ class LadderKeeper:
         voice = self._voices.get(participant_id)
         return voice.ladder.sending if voice is not None else Sending.FULL
 
+    def held_back(self, participant_id: UUID) -> tuple[bool, bool]:
+        """Whether pictures are kept back for the sake of this participant's line: those it sends, those it is sent.
+        What somebody has chosen by hand is no matter of the line."""
+        viewer = self._viewers.get(participant_id)
+        down = viewer is not None and viewer.choice == "auto" and viewer.step.rung < Rung.LOW
+        return self.sending(participant_id) < Sending.FULL, down
+
     def still_shown(self, viewer_id: UUID, number: int) -> None:
         """The viewer has a whole still."""
         viewer, now = self._viewers.get(viewer_id), time.monotonic()

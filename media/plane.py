@@ -169,6 +169,10 @@ class MediaPlane:
         connection = room.connection(participant_id) if room is not None else None
         return connection.figures(time.monotonic()) if connection is not None else {"up": {}, "down": {}}
 
+    def held_back(self, participant_id: UUID) -> tuple[bool, bool]:
+        """Whether the ladder keeps pictures back for the sake of this participant's line, up and down."""
+        return self.ladder.held_back(participant_id)
+
     def estimates(self, visit_id: UUID, participant_id: UUID) -> tuple[int | None, int | None]:
         """Bits per second of video that a participant's line carries, up and down; None while nothing is known."""
         room = self._rooms.get(visit_id)

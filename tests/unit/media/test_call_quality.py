@@ -28,6 +28,10 @@ class FakeLines:
     states: dict[UUID, ConnectionState] = field(default_factory=dict)
     rates: dict[tuple[UUID, str, Source], int] = field(default_factory=dict)
     windows: int = 0
+    held: dict[UUID, tuple[bool, bool]] = field(default_factory=dict)
+
+    def held_back(self, participant_id: UUID) -> tuple[bool, bool]:
+        return self.held.get(participant_id, (False, False))
 
     def figures(self, visit_id: UUID, participant_id: UUID) -> Figures:
         return {
@@ -138,6 +142,19 @@ def test_a_still_room_needs_few_bits_and_is_not_a_weak_line(call: Call) -> None:
     call.lines.down[DOCTOR] = {"camera": LineFigures(bitrate_bps=30_000, estimate_bps=50_000)}
     told = call.windows()
     assert told[PATIENT].up.level == "excellent"
+    assert told[DOCTOR].down.cause is None
+
+
+def test_pictures_that_the_ladder_keeps_back_are_a_poor_line_with_its_cause(call: Call) -> None:
+    call.lines.held = {DOCTOR: (False, True)}
+    call.lines.rates = {(DOCTOR, "down", "camera"): 0}
+    told = call.windows()
+    assert (told[DOCTOR].down.score, told[DOCTOR].down.cause) == (30, "downlink_weak")
+    assert told[PATIENT].up.cause is None
+    call.lines.held = {PATIENT: (True, False)}
+    call.lines.rates = {(PATIENT, "up", "camera"): 0, (DOCTOR, "down", "camera"): 0}
+    told = call.windows()
+    assert (told[PATIENT].up.score, told[PATIENT].up.cause) == (30, "uplink_weak")
     assert told[DOCTOR].down.cause is None
 
 
