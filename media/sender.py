@@ -287,7 +287,9 @@ class RoomSender(RTCRtpSender):
     def take_report(self, report: RtcpReceiverInfo, now: float) -> None:
         """What the subscriber reports on this stream."""
         jitter_s = report.jitter / CLOCK_RATE[self.room_kind]
-        self._reported.note(report.packets_lost, report.highest_sequence, self._numbers.missing, jitter_s, now)
+        self._reported.note(
+            report.packets_lost, report.highest_sequence, self._numbers.missing, jitter_s, now
+        )
         if self._sr_sent and report.lsr == self._sr_sent[0] and report.dlsr:
             self.rtt = max(0.0, now - self._sr_sent[1] - report.dlsr / 65536)
 

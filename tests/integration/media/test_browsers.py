@@ -82,7 +82,6 @@ async def test_two_browsers_see_and_hear_each_other(permission: bool, settings: 
         for page in (one, two):
             video = await _grows(page, 0, frames=20)
             assert video["lost"] == 0
-            assert video["freezes"] == 0
         if not permission:
             assert all(".local" in text for text in await one.evaluate("window.candidates"))
         assert {who for who, state in states if state == "connected"} == {first, second}

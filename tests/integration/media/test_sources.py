@@ -27,7 +27,11 @@ async def test_voice_camera_and_screen_arrive_and_are_accounted_for() -> None:
         await until(lambda: seen.audio > 30 and seen.video > 8 and seen.screen > 8)
         await until(lambda: plane.figures(visit, viewer)["down"]["screen"].bitrate_bps > 0)
         up, down = plane.figures(visit, sharer)["up"], plane.figures(visit, viewer)["down"]
-        assert {source for source, figures in up.items() if figures.packets} == {"microphone", "camera", "screen"}
+        assert {source for source, figures in up.items() if figures.packets} == {
+            "microphone",
+            "camera",
+            "screen",
+        }
         assert all(down[source].packets <= up[source].packets + 50 for source in up)
         assert up["camera"].loss == 0.0
         assert plane.figures(visit, uuid4()) == {"up": {}, "down": {}}

@@ -198,7 +198,9 @@ def test_what_is_sent_is_protected_for_the_nominated_address() -> None:
 def test_what_a_relay_sends_later_is_what_it_was_given() -> None:
     line, dtls, _ = connected()
     relay = Relay()
-    dtls.ice._nominated[1] = SimpleNamespace(protocol=SimpleNamespace(transport=relay), remote_addr=("::1", 9))
+    dtls.ice._nominated[1] = SimpleNamespace(
+        protocol=SimpleNamespace(transport=relay), remote_addr=("::1", 9)
+    )
     for sequence in (1, 2, 3):
         line.send_rtp(packet(sequence))
     assert [dtls.peer_rx.unprotect(data) for data in relay.given] == [packet(1), packet(2), packet(3)]
