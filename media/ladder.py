@@ -49,9 +49,16 @@ CLEAN_LOSS = 0.05
 SLOW_ROUND_TRIP_S = 1.0  # a queue that does not drain; satellites take 0.6
 BAD_ROUND_TRIP_S = 2.0  # twice ITU-T G.114's 400 ms one way and more: people talk over one another
 STILL_SPARE_BPS = 80_000  # proven beside the sound before moving pictures are tried again
+STILL_SPARE_FOR_TWO_BPS = (
+    45_000  # the publisher itself sends as little as LEAST_VIDEO_BPS then, and needs this head-room
+)
 STUCK_STILL_BPS = 3_000  # stills slower than this hinder the sound
 
 DOWN_S = 1.5
+ADAPTED_S = 6.0
+"""Between two people the publisher is told at once to send less, which takes a browser some five seconds (measured on
+a line cut from all to 100 kbit/s). A line that is clean after that may well carry the lesser picture: the first time
+it is tried without further proof."""
 PHONE_S = 10.0
 UP_S = 12.0
 UNPROVEN_UP_S = 30.0  # without any still to measure with, only a long clean time speaks for the line
@@ -103,6 +110,7 @@ class Ladder:
     def __init__(self, now: float) -> None:
         self.rung = Rung.FULL
         self._choice: Choice = "auto"
+        self._failed_climbs = 0
         self._lean = False
         self._warm_at = now + WARM_UP_S
         self._restarted_until = now
@@ -132,7 +140,7 @@ class Ladder:
         elif self._may_climb(line, demand, now):
             self._up(demand, now)
         if self._trial_ends is not None and now >= self._trial_ends:  # the climb was right
-            self._wait, self._trial_ends = FIRST_WAIT_S, None
+            self._wait, self._trial_ends, self._failed_climbs = FIRST_WAIT_S, None, 0
         return Step(self.rung, self._lean_sound(line, demand, now), self.rung is Rung.PHONE)
 
     def _obey(self, demand: Demand, now: float) -> None:
@@ -182,7 +190,9 @@ class Ladder:
     def _down(self, demand: Demand, now: float) -> None:
         if self._trial_ends is not None:  # the climb was too early
             self._wait = min(self._wait * 2, LONGEST_WAIT_S)
-        self._may_climb_at = now + self._wait
+            self._failed_climbs += 1
+        adapting = self.rung is Rung.FULL and _for_two(demand) and not self._failed_climbs
+        self._may_climb_at = now + (ADAPTED_S if adapting else self._wait)
         self._move(max(rung for rung in demand.rungs if rung < self.rung), now)
 
     # --- up ---
@@ -202,7 +212,8 @@ class Ladder:
         if line.loss >= CLEAN_LOSS:
             return None
         if self.rung is Rung.STILLS:
-            return _after_stills(demand)
+            untried = _for_two(demand) and not self._failed_climbs
+            return ADAPTED_S if untried else _after_stills(demand)
         share = _share(line, demand)
         # What is not sent cannot be estimated: a copy of a quiet picture proves only that it is not what limits.
         proof = HEAD_ROOM * min(LOW_MOST_BPS, max(LOW_LEAST_BPS, demand.sent_bps))
@@ -278,4 +289,13 @@ def _share(line: LineFigures, demand: Demand) -> float | None:
 def _after_stills(demand: Demand) -> float | None:
     if demand.spare_bps is None:
         return UNPROVEN_UP_S
-    return UP_S if demand.spare_bps >= STILL_SPARE_BPS else None
+    return (
+        UP_S
+        if demand.spare_bps >= (STILL_SPARE_FOR_TWO_BPS if _for_two(demand) else STILL_SPARE_BPS)
+        else None
+    )
+
+
+def _for_two(demand: Demand) -> bool:
+    """Whether the publisher itself sends what this viewer's line carries."""
+    return not demand.group and demand.choice == "auto"

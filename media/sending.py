@@ -24,7 +24,9 @@ from media.ladder import (
 from media.model import LineFigures
 
 CROWDED_LOSS = 0.2  # of the voice: more than bad radio loses, less than sound in double its room
-SOUND_FOR_S = 20.0  # before the camera is tried again
+SOUND_FOR_S = (
+    40.0  # before the camera is tried again, which the sound pays for where the line is still too thin
+)
 
 
 class Sending(IntEnum):
@@ -73,7 +75,10 @@ class SendingLadder:
     def _fails(self, line: LineFigures, voice: LineFigures, now: float) -> bool:
         if self.sending is Sending.SOUND:
             return False
-        if voice.loss >= CROWDED_LOSS:
+        settled = (
+            self.sending is Sending.FULL or now >= self._warm_at
+        )  # what was just lightened takes a moment
+        if voice.loss >= CROWDED_LOSS and settled:
             return True
         if now < self._warm_at or line.estimate_bps is None:
             return False
