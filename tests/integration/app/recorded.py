@@ -78,7 +78,9 @@ async def recorded_visit(clinic: Clinic, *, times: int = 1) -> RecordedVisit:
 async def _record(desk: RecordingDesk, visit_id: UUID, seats: dict[str, UUID], times: int) -> None:
     doctor = piece(DOCTOR_SECONDS * times, DOCTOR_FLASHES, hertz=800)
     await _store(desk, visit_id, seats["doctor"], DOCTOR_FROM, DOCTOR_SECONDS * times, doctor)
-    patient = piece(PATIENT_SECONDS, tuple(at - PATIENT_FROM for at in PATIENT_FLASHES), hertz=2400, turned_at=3.0)
+    patient = piece(
+        PATIENT_SECONDS, tuple(at - PATIENT_FROM for at in PATIENT_FLASHES), hertz=2400, turned_at=3.0
+    )
     await _store(desk, visit_id, seats["patient"], PATIENT_FROM, PATIENT_SECONDS, patient, gap=LOST)
     screen = piece(SCREEN_SECONDS, (), size=(640, 360), dark=160)
     await _store(desk, visit_id, seats["doctor"], SCREEN_FROM, SCREEN_SECONDS, screen, kind="screen")
