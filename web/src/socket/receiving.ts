@@ -22,8 +22,15 @@ export class Receiving {
   }
 
   async choose(mode: ViewMode): Promise<void> {
-    await this.#ask.wish(mode);
-    sessionStorage.setItem(this.#key, mode);
+    const before = sessionStorage.getItem(this.#key);
+    sessionStorage.setItem(this.#key, mode); // first: the room's news may overtake its answer, and `remind` looks here
+    try {
+      await this.#ask.wish(mode);
+    } catch (error) {
+      if (before === null) sessionStorage.removeItem(this.#key);
+      else sessionStorage.setItem(this.#key, before);
+      throw error;
+    }
   }
 
   /** Another server, or one started again, does not know the wish: told once on each socket. */
