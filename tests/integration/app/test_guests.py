@@ -17,7 +17,13 @@ from tests.integration.signaling.client import ORIGIN, RoomClient
 pytestmark = pytest.mark.integration
 READY = {"camera": True, "microphone": True, "speaker": True}
 # What a guest may ask for, and only in the one visit.
-OWN = {Permission.ROOM_JOIN, Permission.TICKET_ISSUE, Permission.SESSION_READ, Permission.SESSION_END}
+OWN = {
+    Permission.ROOM_JOIN,
+    Permission.TICKET_ISSUE,
+    Permission.LINE_CHECK,
+    Permission.SESSION_READ,
+    Permission.SESSION_END,
+}
 
 
 @dataclass
@@ -103,10 +109,12 @@ async def test_a_guest_reaches_no_record_by_any_address(invited: Invited) -> Non
             }
             path = bound.spec.path.format(**{name: places[name] for name in bound.spec.path_names})
             answer = await guest.ask(method, path, headers={"If-Match": '"1"'})
-            assert (answer.status, (await answer.json())["code"]) == (403, "forbidden"), (method, path)
+            assert (answer.status, (await answer.json()).get("code")) == (403, "forbidden"), (method, path)
             asked += 1
     assert asked > 20
-    assert (await guest.refused("POST", f"/api/visits/{other}/ticket", json={}))[1] == "forbidden"
+    for path, body in (("ticket", {}), ("line-check", {}), ("line-check/offer", {"sdp": "v=0"})):
+        refused = await guest.refused("POST", f"/api/visits/{other}/{path}", json=body)
+        assert refused == (403, "forbidden"), path
 
 
 async def test_a_ticket_of_a_guest_opens_no_other_room(invited: Invited) -> None:
