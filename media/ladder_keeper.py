@@ -65,6 +65,7 @@ class Voice:
     ladder: SendingLadder
     connection: ParticipantConnection
     unusable: UnusableSound = field(default_factory=UnusableSound)
+    silent: bool = False
 
 
 @dataclass(slots=True)
@@ -172,13 +173,17 @@ class LadderKeeper:
             self._look_after(room, participant_id, wanted, now)
 
     def _listen(self, room: Room, participant_id: UUID, now: float) -> None:
-        connection = room.connection(participant_id)
+        connection, voice = room.connection(participant_id), self._voices.get(participant_id)
         if connection is None or connection.state is not ConnectionState.CONNECTED:
+            if voice is not None:
+                voice.silent = True
             return
-        voice = self._voices.get(participant_id)
         if voice is None:
             voice = self._voices[participant_id] = Voice(SendingLadder(now), connection)
-        elif voice.connection is not connection:
+        if voice.silent:
+            voice.silent = False
+            voice.ladder.found(now)
+        if voice.connection is not connection:
             voice.connection = connection
             voice.ladder.restart(now)
         microphone = connection.receivers["microphone"].figures(now)

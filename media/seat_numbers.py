@@ -14,7 +14,7 @@ from media.rtp import Packet
 from media.sequence import signed16
 
 LEAST_STEP_S = 0.01  # between the pictures of two sources
-HOLE = 128  # packets missing at once: the line was gone for a second or more, and nobody can repair that
+HOLE, HOLE_S = 128, 1.0  # packets missing at once, or for so long: the line was gone, nobody can repair that
 FRAME = 960  # 20 ms of sound: players expect whole frames
 
 
@@ -72,7 +72,7 @@ class SeatNumbers:
         if ahead > 0x4000:  # keep the comparison within half the number space
             shift.first = (packet.sequence_number - 0x2000) & 0xFFFF
         sequence = (packet.sequence_number + shift.sequence) & 0xFFFF
-        if HOLE <= (sequence - self.next_sequence) & 0xFFFF < 0x8000:
+        if self._is_hole((sequence - self.next_sequence) & 0xFFFF, now):
             self.interrupt()
             return self.place(packet, codec, now)
         timestamp = (packet.timestamp + shift.timestamp) & 0xFFFFFFFF
@@ -86,6 +86,12 @@ class SeatNumbers:
         else:
             self.missing -= 1
         return sequence, timestamp, payload
+
+    def _is_hole(self, missing: int, now: float) -> bool:
+        """Whether so many packets are missing, or for so long, that nobody can repair them any more."""
+        if not 0 < missing < 0x8000:
+            return False
+        return missing >= HOLE or (self._sent_at is not None and now - self._sent_at >= HOLE_S)
 
     def _advance(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
         self.next_sequence = (sequence + 1) & 0xFFFF

@@ -8,6 +8,7 @@ packets of 20 ms take 56 on the wire. So the browser is told (room.state): `LEAN
 from enum import IntEnum
 
 from media.ladder import (
+    AFTERMATH_S,
     CLEAN_LOSS,
     DOWN_S,
     FIRST_WAIT_S,
@@ -53,6 +54,12 @@ class SendingLadder:
         self._wait = FIRST_WAIT_S
         self._may_climb_at = now
         self._trial_ends: float | None = None
+        self._aftermath_until = now
+
+    def found(self, now: float) -> None:
+        """The line was lost and is there again: what is counted of it at first is the outage's."""
+        self._aftermath_until = now + AFTERMATH_S
+        self._failing.note(False, now)
 
     def restart(self, now: float) -> None:
         """A new connection, perhaps over another line, that begins with everything."""
@@ -73,7 +80,7 @@ class SendingLadder:
         return self.sending
 
     def _fails(self, line: LineFigures, voice: LineFigures, now: float) -> bool:
-        if self.sending is Sending.SOUND:
+        if self.sending is Sending.SOUND or now < self._aftermath_until:
             return False
         settled = (
             self.sending is Sending.FULL or now >= self._warm_at

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from media.model import Codec
 from media.rtp import Packet
-from media.seat_numbers import HOLE, SeatNumbers
+from media.seat_numbers import HOLE, HOLE_S, SeatNumbers
 from media.sequence import signed16, signed32
 from media.vp8 import parse_descriptor
 
@@ -123,6 +123,9 @@ def test_a_hole_nobody_can_repair_is_not_passed_on() -> None:
     heard = [sound.place(Packet(111, 0, n, n * 960, 1, b"x"), "opus", n / 50) for n in (1, 2 + HOLE)]
     numbered = [one[0] for one in heard if one is not None]
     assert signed16(numbered[1] - numbered[0]) == 1
+    late = sound.place(Packet(111, 0, 9 + HOLE, 0, 1, b"x"), "opus", (2 + HOLE) / 50 + HOLE_S)
+    assert late is not None
+    assert signed16(late[0] - numbered[1]) == 1
 
 
 def test_holes_of_the_source_are_counted_until_they_are_filled() -> None:

@@ -90,3 +90,12 @@ def test_a_new_connection_begins_with_everything() -> None:
     assert publisher.ladder.sending is Sending.SOUND
     publisher.ladder.restart(publisher.now)
     assert publisher.ladder.sending is Sending.FULL
+
+
+def test_an_outage_does_not_take_the_camera() -> None:
+    """A lost and found line counts the loss of the time it was lost."""
+    ladder = SendingLadder(0.0)
+    lost = LineFigures(estimate_bps=600_000, loss=0.6)
+    ladder.found(100.0)
+    assert {ladder.step(lost, lost, 100.0 + tick / 2) for tick in range(20)} == {Sending.FULL}
+    assert {ladder.step(lost, lost, 110.0 + tick / 2) for tick in range(20)} > {Sending.LEAN}
