@@ -51,11 +51,21 @@ async def relayed(tmp_path: Path) -> AsyncIterator[Clinic]:
         await asyncio.to_thread(clinic.stop)
 
 
-async def check_is_done(page: Page) -> None:
-    """And it went through the relay."""
+async def check_is_done(page: Page) -> str:
+    """The way it took."""
     found = hook(page, "line-check")
     await expect(found).to_have_attribute("data-state", "done", timeout=PATIENCE)
-    assert await found.get_attribute("data-path") == "relay", await found.inner_text()
+    return await found.get_attribute("data-path") or ""
+
+
+async def check_through_the_relay(page: Page) -> None:
+    """A relay that does not answer within eight seconds is passed over; on a busy machine it may need another try."""
+    for _ in range(3):
+        if await check_is_done(page) == "relay":
+            return
+        await hook(page, "line-check-again").click()
+        await expect(hook(page, "line-check")).to_have_attribute("data-state", "running")
+    raise AssertionError(await hook(page, "line-check").inner_text())
 
 
 async def keep_nothing(page: Page) -> None:
@@ -72,7 +82,7 @@ async def test_a_bad_line_is_seen_before_in_and_after_the_call(
         await steps.sign_in(patient, "patient@demo.clinic")
         visit = await steps.book(patient, "Check-up")
         await patient.goto(f"/visits/{visit}")
-        await check_is_done(patient)
+        await check_through_the_relay(patient)
 
         # Worse, and checked again: the doctor knows before opening the door.
         made = len(lines)
