@@ -120,7 +120,7 @@ class ChatFile(Frozen):
 
 
 class ChatMessage(Frozen):
-    """A line of the visit's chat."""
+    """A line of the visit's chat, or a file in it (then `text` is empty)."""
 
     id: UUID
     participant_id: UUID

@@ -1,17 +1,18 @@
 /** This person's own microphone and camera, kept from the device check into the room. */
+import type { Problem } from "../api/types";
 import { deviceProblem, listDevices, openBoth, openCamera, openMicrophone, type DeviceList, type DeviceProblem, type Kind } from "./devices";
 import { UNTESTED, type LineCheck } from "./line-check";
 import type { Remembered } from "./remembered";
-
 import { openScreen } from "./screen";
+
 export interface LocalState {
   microphone: MediaStreamTrack | null;
   camera: MediaStreamTrack | null;
-  /** Muted keeps the track (silence is sent); camera off releases the device, so that its light goes out. */
   /** What is being shared; null for nothing. */
   screen: MediaStreamTrack | null;
   /** Why the room did not take the last one. */
   screenProblem: Problem | null;
+  /** Muted keeps the track (silence is sent); camera off releases the device, so that its light goes out. */
   microphoneOn: boolean;
   cameraOn: boolean;
   devices: DeviceList;
@@ -145,7 +146,6 @@ export class LocalMedia {
     this.#change({ camera: null, cameraOn: false });
   }
 
-  close(): void {
   /** Asks what to share and shares it; false when the person changed their mind. Throws what the browser refuses. */
   async shareScreen(): Promise<boolean> {
     const track = await openScreen();
@@ -176,9 +176,10 @@ export class LocalMedia {
     this.#change({ screen: null });
   }
 
+  close(): void {
     this.#closed = true;
-    this.#state.microphone?.stop();
     this.stopScreen();
+    this.#state.microphone?.stop();
     this.#state.camera?.stop();
     this.#change({ microphone: null, camera: null });
   }
