@@ -133,6 +133,7 @@ def _peers(server: CoturnServer) -> Iterator[str]:
     yield "no-multicast-peers"
     yield "no-dynamic-ip-list"  # a database beside this file shall not open it
     yield "no-dynamic-realms"
+    yield "no-auth-pings"  # of secrets in that database: there are none
     if any(ip_address(text).is_loopback for text in server.media):
         yield "allow-loopback-peers"
     denied = DENIED if server.open_to_participants else (DENIED_IPV4,)

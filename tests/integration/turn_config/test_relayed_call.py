@@ -7,12 +7,13 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Error as PlaywrightError
 
 from media import MediaPlane
 from tests.integration.media.meeting import CHROMIUM, FLAGS, meeting, page_server
@@ -45,16 +46,25 @@ def trusted(certificate: Path) -> str:
     return f"--ignore-certificate-errors-spki-list={base64.b64encode(digest).decode()}"
 
 
-async def enter(browser: Browser, url: str, relay: Relay, transport: str) -> Page:
-    """A page in the room whose browser may send to the relay only."""
-    who = uuid4()
-    [server] = ice_servers_for(who, datetime.now(UTC), relay.settings(transport))
-    one = {"urls": list(server.urls), "username": server.username, "credential": server.credential}
-    page = await browser.new_page()
-    await page.goto(f"{url}?who={who}")
-    await page.evaluate("ice => { window.ice = ice }", {"iceServers": [one], "iceTransportPolicy": "relay"})
-    await page.evaluate("join(3, false)")
-    return page
+async def enter(
+    plane: MediaPlane, visit: UUID, browser: Browser, url: str, relay: Relay, transport: str
+) -> Page:
+    """A page in the room whose browser may send to the relay only. A machine in trouble has three tries."""
+    for _ in range(3):
+        who, page = uuid4(), await browser.new_page()
+        [server] = ice_servers_for(who, datetime.now(UTC), relay.settings(transport))
+        one = {"urls": list(server.urls), "username": server.username, "credential": server.credential}
+        await page.goto(f"{url}?who={who}")
+        await page.evaluate(
+            "ice => { window.ice = ice }", {"iceServers": [one], "iceTransportPolicy": "relay"}
+        )
+        try:
+            await asyncio.wait_for(page.evaluate("join(3, false)"), 40)
+            return page
+        except (PlaywrightError, TimeoutError):
+            await page.close()
+            await plane.disconnect(visit, who)
+    raise AssertionError(f"no way in over {transport}: {relay.complaints}")
 
 
 async def sees_and_hears(page: Page) -> None:
@@ -71,7 +81,7 @@ async def sees_and_hears(page: Page) -> None:
 async def talk(plane: MediaPlane, browser: Browser, relay: Relay, transport: str) -> list[dict[str, str]]:
     visit = uuid4()
     async with page_server(plane, visit) as url:
-        pages = [await enter(browser, url, relay, transport) for _ in range(2)]
+        pages = [await enter(plane, visit, browser, url, relay, transport) for _ in range(2)]
         for page in pages:
             await sees_and_hears(page)
         taken = [await page.evaluate(PATH_TAKEN) for page in pages]
