@@ -25,7 +25,7 @@ from tests.journeys.steps import hook
 
 OUTAGE_S = 5.0
 SETTLE_S = 4.0
-LEAST_JOINS = 8
+LEAST_JOINS = 20  # below that a 95th percentile is the worst
 
 # Runs in the page from before its first script: the clock of the last click on "join", and of the first picture.
 _CLOCK = """
@@ -75,7 +75,7 @@ async def _joined(doctor: Page, visit: UUID) -> float:
     page = await doctor.context.new_page()
     try:
         await page.goto(f"/visits/{visit}")
-        await expect(hook(page, "local-preview")).to_be_visible()
+        await expect(hook(page, "local-preview")).to_be_visible(timeout=30_000)
         await hook(page, "speaker-test").click()
         await hook(page, "speaker-heard").click()
         await asyncio.sleep(1.0)  # a person reads the page
