@@ -60,12 +60,17 @@ class Settings(BaseSettings):
         description="Origin of this node itself, where the clinic has several; empty: it is the only one",
     )
     drain_s: float = Field(
-        default=10.0, ge=0, le=600, description="Longest wait for people to go to other nodes at the end, seconds"
+        default=10.0,
+        ge=0,
+        le=600,
+        description="Longest wait for people to go to other nodes at the end, seconds",
     )
     time_zone: str = Field(default="Europe/London", description="IANA zone of the clinic")
     web_folder: Path = Field(default=Path(__file__).parent.parent / "web" / "dist", description="Built pages")
     clinic_phone: str = Field(
-        default="", max_length=60, description="Telephone number shown when a visit goes on by phone; empty: none"
+        default="",
+        max_length=60,
+        description="Telephone number shown when a visit goes on by phone; empty: none",
     )
     seats: int = Field(default=3, ge=1, le=5, description="Other people one participant can see and hear")
     media_addresses: tuple[str, ...] = Field(

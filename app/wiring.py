@@ -51,6 +51,7 @@ from signaling import (
     SeveralNodes,
     TicketDesk,
 )
+from signaling.ports import StillPiece
 from transcription import UtteranceFinder
 from turn_config import TurnSettings, ice_servers_for
 
@@ -146,9 +147,15 @@ class Clinic:
             on_connection_state=self._media_changed,
         )
         plane.on_removal = self._media_removed
-        plane.ladder.on_view = lambda visit_id, viewer: self.rooms.view_changed(visit_id, viewer)
-        plane.ladder.on_still = lambda visit_id, viewer, part: self.rooms.show_still(visit_id, viewer, part)
+        plane.ladder.on_view = self._view_changed
+        plane.ladder.on_still = self._show_still
         return plane
+
+    def _view_changed(self, visit_id: UUID, viewer_id: UUID) -> None:
+        self.rooms.view_changed(visit_id, viewer_id)
+
+    def _show_still(self, visit_id: UUID, viewer_id: UUID, piece: StillPiece) -> None:
+        self.rooms.show_still(visit_id, viewer_id, piece)
 
     def _media_removed(self, visit_id: UUID, participant_id: UUID, reason: str) -> None:
         self.rooms.media_removed(visit_id, participant_id, reason)

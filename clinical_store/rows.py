@@ -60,7 +60,10 @@ class VisitRow(Base):
         CheckConstraint("starts_at < ends_at", name="period"),
         CheckConstraint("phone_since IS NULL OR phone_reference IS NOT NULL", name="phone"),
         Index(
-            "uq_visit_phone_reference", "phone_reference", unique=True, postgresql_where=text("status <> 'ended'")
+            "uq_visit_phone_reference",
+            "phone_reference",
+            unique=True,
+            postgresql_where=text("status <> 'ended'"),
         ),
         Index(None, "doctor_account_id", "starts_at"),
         Index(None, "patient_id", "starts_at"),

@@ -195,7 +195,9 @@ async def test_an_old_connection_goes_on_until_the_new_one_is_connected() -> Non
         old = await joined(plane, visit, first)
         watcher = await joined(plane, visit, second)
         await until(lambda: watcher.received[0].video > 5)
-        hanging = SimulatedParticipant(lambda offer: plane.connect(visit, first, offer), listen=("127.0.0.1",))
+        hanging = SimulatedParticipant(
+            lambda offer: plane.connect(visit, first, offer), listen=("127.0.0.1",)
+        )
         await hanging._peer.setLocalDescription()
         await hanging._connect(hanging._peer.localDescription.sdp)  # its answer is never used
         seen = watcher.received[0].video

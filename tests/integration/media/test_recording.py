@@ -15,8 +15,8 @@ import pytest
 
 from media import RecorderLink
 from media.clips import clip
-from media.indexed import IndexedRecording
 from media.http import InMemory
+from media.indexed import IndexedRecording
 from media.model import ConnectionState
 from tests.integration.media.meeting import FileSink, decoded, joined, meeting, recorder, tone, until
 

@@ -26,9 +26,7 @@ async def site(house: House, consult: Consult) -> AsyncIterator[Site]:
     async def authenticate(request: web.Request) -> Actor | None:
         return people.get(request.headers.get("x-actor", ""))
 
-    desk = TicketDesk(
-        house.tickets, partial(ice_servers_for, settings=TURN), OneNode(), house.clock, seats=3
-    )
+    desk = TicketDesk(house.tickets, partial(ice_servers_for, settings=TURN), OneNode(), house.clock, seats=3)
     http = RoomHttp(house.store, desk)
     app = build_app(routes_of(http), database=house.database, clock=house.clock, authenticate=authenticate)
     async with TestClient(TestServer(app)) as client:

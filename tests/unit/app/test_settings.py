@@ -16,7 +16,8 @@ def test_an_unknown_time_zone_stops_the_start(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    "number", ["+44 20 7946 0018", "+442079460018", "020 7946-0018", "(020) 7946 0018 ext. 4, ask for Kim", ""]
+    "number",
+    ["+44 20 7946 0018", "+442079460018", "020 7946-0018", "(020) 7946 0018 ext. 4, ask for Kim", ""],
 )
 def test_a_telephone_number_as_people_write_it(monkeypatch: pytest.MonkeyPatch, number: str) -> None:
     monkeypatch.setenv("CONSULTROOM_CLINIC_PHONE", number)

@@ -253,8 +253,7 @@ def test_a_low_estimate_of_a_line_that_loses_nothing_is_no_weak_line_between_two
     for at in range(60):
         pair.step(mending, Demand(), float(at))
         group.step(mending, Demand(group=True), float(at))
-    assert pair.rung is Rung.FULL
-    assert group.rung is Rung.STILLS
+    assert (pair.rung, group.rung) == (Rung.FULL, Rung.STILLS)
     for at in range(60, 64):
         pair.step(LineFigures(estimate_bps=20_000, rtt_s=1.5), Demand(), float(at))
     assert pair.rung is Rung.STILLS

@@ -89,7 +89,8 @@ def test_a_new_connection_begins_with_everything() -> None:
     publisher = Publisher(lambda _: 40_000).run(60)
     assert publisher.ladder.sending is Sending.SOUND
     publisher.ladder.restart(publisher.now)
-    assert publisher.ladder.sending is Sending.FULL
+    begun: Sending = publisher.ladder.sending
+    assert begun is Sending.FULL
 
 
 def test_an_outage_does_not_take_the_camera() -> None:
