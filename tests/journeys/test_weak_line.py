@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -43,24 +43,18 @@ KEEP_PEERS = """window.__peers = [];
 class Talk:
     """The patient is a page behind `lines`, the doctor simulated on a good line."""
 
+    url: str
     visit: UUID
     patient: Page
     lines: list[Impairer]
     doctor: SimulatedParticipant
-    link: DemoPerson
 
-    def receives(self) -> dict[str, Any]:
-        """How the doctor is told about the patient."""
-        [one] = [p for p in self.link.state["participants"] if p["role"] == "patient"]
-        return dict(one)
-
-    async def told(self, name: str, *values: str) -> None:
-        """Wait until the doctor is told one of these of the patient."""
-        for _ in range(PATIENCE // 100):
-            if self.receives()[name] in values:
-                return
-            await asyncio.sleep(0.1)  # another process
-        raise AssertionError(self.receives())
+    async def arrives_as(self, *rungs: str) -> None:
+        """Wait until the patient reads that the doctor arrives so; "" is in full."""
+        shown = "|".join(rungs)
+        await expect(hook(self.patient, "tile-arrival")).to_have_attribute(
+            "data-rung", re.compile(f"^({shown})$"), timeout=PATIENCE
+        )
 
 
 @asynccontextmanager
@@ -85,7 +79,7 @@ async def talking(clinic: Clinic) -> AsyncIterator[Talk]:
             await link.tell("media.state", {"microphone": True, "camera": True})
             doctor.say(tone(600))
             await steps.sees_the_other(patient)
-            yield Talk(visit, patient, lines, doctor, link)
+            yield Talk(clinic.url, visit, patient, lines, doctor)
         finally:
             await doctor.leave()
 
@@ -109,9 +103,8 @@ async def test_a_line_of_40_kbit_keeps_the_sound_shows_stills_and_leads_to_the_p
     talk.lines[-1].set(NARROW)
     still = hook(patient, "still-picture")
     await expect(still).to_be_visible(timeout=PATIENCE)
-    await talk.told("receives", "stills")
+    await talk.arrives_as("stills")
     await expect(hook(patient, "departures")).to_contain_text("Your camera is paused", timeout=PATIENCE)
-    await talk.told("rung", "audio_only")
     first = await still.get_attribute("src")
     await expect(still).not_to_have_attribute("src", first or "", timeout=PATIENCE)
     await expect(hook(patient, "tile-arrival")).to_contain_text("to keep the sound clear", timeout=PATIENCE)
@@ -143,12 +136,11 @@ async def by_hand(talk: Talk, axe: str) -> None:
     patient = talk.patient
     await hook(patient, "view-menu").click()
     await hook(patient, "view-audio_only").click()
-    await talk.told("receives", "audio_only")
-    assert talk.receives()["view"] == "audio_only"
+    await talk.arrives_as("audio_only")
     await check(patient, axe)
     await expect(hook(patient, "tile-arrival")).to_contain_text("as you chose", timeout=PATIENCE)
     await hook(patient, "view-auto").click()
-    await talk.told("receives", "full", "stills")  # a busy machine is a weak line
+    await talk.arrives_as("full", "stills")  # a busy machine is a weak line
     await patient.keyboard.press("Escape")
 
 
@@ -157,15 +149,21 @@ async def by_phone(talk: Talk, axe: str) -> None:
     patient = talk.patient
     await hook(patient, "view-menu").click()
     await hook(patient, "phone-by-hand").click()
-    await expect(hook(patient, "phone-number")).to_have_text(NUMBER)
+    await expect(hook(patient, "phone-number")).to_have_text(NUMBER, timeout=PATIENCE)
     reference = (await hook(patient, "phone-reference").inner_text()).replace(" ", "")
-    assert talk.link.state["phone"]["reference"] == reference
     await check(patient, axe)
     await patient.reload()
     await expect(hook(patient, "phone-reference")).to_be_visible(timeout=PATIENCE)
-    await talk.link.tell("visit.phone_end", {})
-    await expect(hook(patient, "phone-continued")).to_be_hidden()
-    await talk.link.tell("visit.phone", {})
-    await talk.link.tell("room.end", {})
+    # Once more in: the first link of a doctor in this busy process may have been given up by the room.
+    async with DemoPerson.signed_in(talk.url, SIMULATED_DOCTOR.email, PASSWORD) as doctor:
+        await doctor.enter(talk.visit)
+        await doctor.see("doctor", "admitted")
+        assert doctor.state["phone"]["reference"] == reference
+        await doctor.tell("visit.phone_end", {})
+        await expect(hook(patient, "phone-continued")).to_be_hidden(timeout=PATIENCE)
+        await doctor.tell("visit.phone", {})
+        await doctor.tell("room.end", {})
     await patient.goto("/")
-    await expect(hook(patient, "phone-tag").first).to_contain_text(f"{reference[:3]} {reference[3:]}")
+    await expect(hook(patient, "phone-tag").first).to_contain_text(
+        f"{reference[:3]} {reference[3:]}", timeout=PATIENCE
+    )
