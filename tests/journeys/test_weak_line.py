@@ -104,7 +104,7 @@ async def test_a_line_of_40_kbit_keeps_the_sound_shows_stills_and_leads_to_the_p
     still = hook(patient, "still-picture")
     await expect(still).to_be_visible(timeout=PATIENCE)
     await talk.arrives_as("stills")
-    await expect(hook(patient, "departures")).to_contain_text("Your camera is paused", timeout=PATIENCE)
+    await expect(hook(patient, "departures")).to_contain_text("one small picture a second", timeout=PATIENCE)
     first = await still.get_attribute("src")
     await expect(still).not_to_have_attribute("src", first or "", timeout=PATIENCE)
     await expect(hook(patient, "tile-arrival")).to_contain_text("to keep the sound clear", timeout=PATIENCE)

@@ -56,7 +56,7 @@ export function departureWords(person: Received): string {
 }
 
 /** To a person whose own line carries the voice alone. */
-export const SOUND_ALONE_WORDS = "Your camera is paused to keep your sound clear: your connection is weak";
+export const SOUND_ALONE_WORDS = "Your camera sends one small picture a second, to keep your sound clear: your connection is weak";
 
 /** One piece of a picture as the room sends it. */
 export interface StillPiece {

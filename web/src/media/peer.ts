@@ -138,7 +138,7 @@ export class Peer {
     if (this.#sending === sending || this.#answer === "" || connection.signalingState !== "stable") return;
     const repack = (this.#sending === "full") !== (sending === "full");
     this.#sending = sending;
-    await limit(this.#microphone, this.#camera, sending);
+    await limit(this.#microphone, this.#camera, sending, MAX_CAMERA_BITS_PER_SECOND);
     if (!repack) return;
     const offer = await connection.createOffer();
     await connection.setLocalDescription({ type: "offer", sdp: withSoundRepaired(offer.sdp ?? "") });
