@@ -31,7 +31,7 @@ from clinical_store import (
     TranscriptTurn,
     VisitStatus,
 )
-from core.bus import Event
+from core.bus import RESUMED, Event
 from core.clock import Clock
 from core.database import Database
 from core.jobs import enqueue
@@ -42,6 +42,7 @@ from transcription import SpeechProcess, Transcription, Utterance
 if TYPE_CHECKING:
     import soap
 
+VISIT_CHANGED = "visit.changed"
 TRANSCRIBE, DRAFT, COMPLETE = "transcribe_utterance", "draft_note", "complete_transcript"
 SPEECH_QUEUE, LANGUAGE_QUEUE = "speech", "language"
 SETTLING = timedelta(seconds=4)  # after the end the recorder stores its last utterances and closes its files
@@ -308,6 +309,11 @@ class Showing:
             await self.rooms.put_out(_id(event, "visit_id"), _id(event, "account_id"))
         elif event.topic == CHAT_ADDED:
             await self._show_message(_id(event, "visit_id"), _id(event, "message_id"))
+        elif event.topic == VISIT_CHANGED:
+            await self.rooms.record_changed(_id(event, "visit_id"))
+        elif event.topic == RESUMED:  # what was missed meanwhile may have been a withdrawal
+            for visit_id in self.rooms.open_visits():
+                await self.rooms.record_changed(visit_id)
 
     async def _show_utterance(self, visit_id: UUID, utterance_id: UUID) -> None:
         async with self.database.transaction() as session:

@@ -2,7 +2,7 @@
 clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -175,6 +175,23 @@ class Room:
             return self.people[participant_id]
         except KeyError:
             raise ParticipantNotFound from None
+
+    def agree(
+        self,
+        consents: Mapping[UUID, Mapping[Purpose, bool]],
+        withdrawn: Collection[tuple[UUID, Purpose]],
+    ) -> bool:
+        """Everybody's consent is what the record says, except `withdrawn`, which it does not say yet. Whether that
+        changed anything.
+        """
+        changed = False
+        for who, choices in consents.items():
+            person = self.people.get(who)
+            said = {**choices, **{purpose: False for one, purpose in withdrawn if one == who}}
+            if person is not None and not said.items() <= person.consent.items():
+                person.consent.update(said)
+                changed = True
+        return changed
 
     def runs(self, purpose: Purpose) -> bool:
         """Recording (or transcription) runs exactly while the call does and all admitted people say yes."""

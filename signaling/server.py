@@ -15,6 +15,7 @@ from core.database import Database
 from core.telemetry import get_logger
 from signaling.adaptation import Adaptation
 from signaling.desk import TicketDesk
+from signaling.following import Following
 from signaling.frames import NAMESPACE
 from signaling.handover import Handover
 from signaling.lines import Lines
@@ -81,6 +82,7 @@ class RoomServer:
         self._lines = Lines(self._rooms)
         self._handover = Handover(self._rooms, media, self._transport, clock)
         self._watch = Watch(self._rooms, sessions, database, clock)
+        self._following = Following(self._rooms, record, database)
         self._adaptation = Adaptation(self._rooms, ladder, clock)
         phone = PhoneDesk(self._rooms, record, database)
         socket = RoomSocket(self._rooms, clock, more_use_cases(self._adaptation, phone))
@@ -183,6 +185,10 @@ class RoomServer:
         check.
         """
         await self._watch.expel(session_id)
+
+    async def record_changed(self, visit_id: UUID) -> None:
+        """The bus says that a visit has changed: a room of it here does as the record says. Raises Unavailable."""
+        await self._following.changed(visit_id)
 
     async def put_out(self, visit_id: UUID, account_id: UUID) -> None:
         """access's GUEST_PUT_OUT on the bus: this guest's place is gone, connected or not."""

@@ -5,7 +5,7 @@ was told anything. The one exception is withdrawn consent: the taps close before
 stay closed until it can be written (`signaling.withdrawals`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -86,6 +86,7 @@ class Rooms:
                     raise VisitEnded
                 participant = await self._record.join_visit(session, actor, visit_id)
                 room = self.open.room(visit_id) or await self._load(session, visit)
+                consents = await self._record.consents(session, visit_id)
             room.status, room.epoch = visit.status, visit.media_epoch or room.epoch
             room.phone = PhoneView(
                 number=self.clinic_phone or None, since=visit.phone_since, reference=visit.phone_reference
@@ -93,7 +94,7 @@ class Rooms:
             person = room.place(participant, oversees=actor.may(Permission.PARTICIPANT_ADMIT))
             self.open.open(room)
             former = self.open.enter(Member(connection, actor, room, person))
-            self._apply_taps(room)
+            self.agree(room, consents)
         if former is not None:
             await self.remove(former, "replaced")
 
@@ -310,12 +311,23 @@ class Rooms:
                 await self._record.set_visit_status(session, room.visit_id, VisitStatus.ENDED)
                 await self._events.on_visit_ended(session, room.visit_id)
                 await _audit(session, me, "room:visit:end", room.visit_id, kind="visit")
-            room.status = VisitStatus.ENDED
-            self._apply_taps(room)
-            await self.close_media(room)
+            await self.over(room)
+        return {}
+
+    async def over(self, room: Room) -> None:
+        """The record says that the visit has ended: nothing is heard any more, and everybody is told."""
+        room.status = VisitStatus.ENDED
+        self._apply_taps(room)
+        await self.close_media(room)
         for member in self.open.members_of(room.visit_id):
             await self._wire.send(member.connection, "room.ended", {})
-        return {}
+
+    def agree(self, room: Room, consents: Mapping[UUID, Mapping[Purpose, bool]]) -> bool:
+        """Consents as the record has them, less the withdrawals it does not have yet; whether any changed."""
+        unwritten = [(no.participant_id, no.purpose) for no in self.unwritten.of(room.visit_id)]
+        changed = room.agree(consents, unwritten)
+        self._apply_taps(room)
+        return changed
 
     async def epoch_of(self, visit_id: UUID) -> datetime:
         """The zero of the visit's media times; set now if nothing has set it before."""
@@ -375,10 +387,6 @@ class Rooms:
             room.place(participant)
         for participant_id, line in (await self._record.line_checks(session, visit.id)).items():
             room.person(participant_id).line = line
-        for participant_id, choices in (await self._record.consents(session, visit.id)).items():
-            room.person(participant_id).consent.update(choices)
-        for withdrawal in self.unwritten.of(visit.id):
-            room.person(withdrawal.participant_id).consent[withdrawal.purpose] = False
         return room
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from clinical_store import VisitStatus
 from tests.integration.signaling.conftest import Consult
 
 pytestmark = pytest.mark.integration
@@ -51,3 +52,44 @@ async def test_who_does_not_go_is_cut_off(consult: Consult) -> None:
     await doctor.until_ended()
     assert consult.house.media.closed == [consult.visit.id]
     assert rooms.load() == 0
+
+
+async def withdrawn_elsewhere(consult: Consult) -> None:
+    """The patient says no at the node the room came from, which still hears them."""
+    store, me = consult.house.store, consult.patient
+    async with consult.house.database.transaction() as session:
+        [place] = [
+            one
+            for one in await store.participants(session, consult.visit.id)
+            if one.account_id == me.account_id
+        ]
+        await store.set_consent(session, me, place.id, "record", False)
+
+
+async def test_a_withdrawal_at_the_former_node_holds_for_who_joins_after_it(consult: Consult) -> None:
+    await recorded_call(consult)
+    await withdrawn_elsewhere(consult)
+    patient = await consult.enter(consult.patient)
+    assert consult.state["recording"] is False
+    assert set(consult.house.media.taps.values()) == {(False, False)}
+    await patient.must("consent.set", {"purpose": "record", "granted": True})
+    assert set(consult.house.media.taps.values()) == {(True, False)}
+
+
+async def test_a_withdrawal_at_the_former_node_holds_here_before_anybody_comes(consult: Consult) -> None:
+    doctor, _ = await recorded_call(consult)
+    await withdrawn_elsewhere(consult)
+    await consult.house.rooms.record_changed(consult.visit.id)
+    assert set(consult.house.media.taps.values()) == {(False, False)}
+    await doctor.event("room.state", lambda state: not state["recording"])
+
+
+async def test_a_visit_ended_at_the_former_node_is_over_here(consult: Consult) -> None:
+    doctor, patient = await recorded_call(consult)
+    async with consult.house.database.transaction() as session:
+        await consult.house.store.set_visit_status(session, consult.visit.id, VisitStatus.ENDED)
+    await consult.house.rooms.record_changed(consult.visit.id)
+    for person in (doctor, patient):
+        await person.event("room.ended")
+    assert consult.house.media.closed == [consult.visit.id]
+    assert await doctor.code("chat.send", {"text": "Hello?"}) == "visit_ended"

@@ -16,9 +16,17 @@ class Rooms:
 
     def __init__(self) -> None:
         self.notes: list[tuple[UUID, int]] = []
+        self.followed: list[UUID] = []
+        self.open: list[UUID] = []
 
     async def push_note_changed(self, visit_id: UUID, revision: int) -> None:
         self.notes.append((visit_id, revision))
+
+    async def record_changed(self, visit_id: UUID) -> None:
+        self.followed.append(visit_id)
+
+    def open_visits(self) -> list[UUID]:
+        return self.open
 
 
 def showing(rooms: Rooms) -> Showing:
@@ -26,7 +34,7 @@ def showing(rooms: Rooms) -> Showing:
     return Showing(nothing, nothing, cast("Any", rooms))
 
 
-@pytest.mark.parametrize("topic", [RESUMED, "appointment.booked", "visit.changed", "something.new"])
+@pytest.mark.parametrize("topic", ["appointment.booked", "something.new"])
 async def test_a_topic_without_a_screen_is_passed_over(topic: str) -> None:
     await showing(Rooms()).show(Event(topic, {"appointment_id": "no visit in it"}))
 
@@ -42,3 +50,12 @@ async def test_a_malformed_event_is_refused_before_any_room_hears_of_it() -> Non
     with pytest.raises(ValueError, match="UUID"):
         await showing(rooms).show(Event("note.changed", {"visit_id": "x", "revision": 1}))
     assert rooms.notes == []
+
+
+async def test_a_changed_visit_and_every_open_one_after_a_gap_are_read_again() -> None:
+    rooms, visit, other = Rooms(), new_id(), new_id()
+    rooms.open = [visit, other]
+    await showing(rooms).show(Event("visit.changed", {"visit_id": str(visit)}))
+    assert rooms.followed == [visit]
+    await showing(rooms).show(Event(RESUMED, {}))
+    assert rooms.followed == [visit, visit, other]
