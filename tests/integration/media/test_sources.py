@@ -57,4 +57,4 @@ async def test_a_closed_connection_is_forgotten_with_its_line() -> None:
 def _lines() -> int:
     """How many there are; the line under test is held by nobody else."""
     gc.collect()
-    return sum(isinstance(thing, MediaLine) for thing in gc.get_objects())
+    return sum(type(thing) is MediaLine for thing in gc.get_objects())
