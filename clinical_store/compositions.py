@@ -109,6 +109,10 @@ class Compositions(Part):
         """Colleagues who treat the patient may watch; a copy that leaves the clinic is the visit's own doctor's."""
         chart = await self._charts.open(session, actor, Permission.RECORDING_EXPORT, visit_id)
         if chart.visit.doctor_account_id != actor.account_id:
+            patient_id = chart.visit.patient_id
+            await self._charts.care.note_refusal(
+                actor, Permission.RECORDING_EXPORT, patient_id, "not_your_visit"
+            )
             raise NotYourVisit
         return chart
 

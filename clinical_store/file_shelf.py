@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import errno
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -36,6 +37,8 @@ FOLDER = "files/"
 PART = 256 * 1024
 MOST_UPLOADS = 8
 """At a time in this process."""
+MOST_OF_ONE = 2
+"""Of them of one account: who sends slowly, or on purpose, leaves places for the others."""
 LEFT_OVER = timedelta(hours=1)
 """Bytes this old without a row are nobody's."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -165,7 +168,7 @@ class FileShelf:
         self._storage = storage
         self._clock = clock
         self._threads = ThreadPoolExecutor(2, "chat-file")
-        self._uploads = 0
+        self._uploads: Counter[UUID] = Counter()
 
     def close(self) -> None:
         self._threads.shutdown(cancel_futures=True)
@@ -178,15 +181,16 @@ class FileShelf:
         Raises UploadsBusy, FileTooLarge, FileKindRefused, FileDamaged, StorageFull, TooManyFiles, NotAdmitted,
         VisitEnded, VisitNotFound, Forbidden, and what `pieces` raises.
         """
-        if self._uploads >= MOST_UPLOADS:
+        sender = actor.account_id
+        if self._uploads.total() >= MOST_UPLOADS or self._uploads[sender] >= MOST_OF_ONE:
             raise UploadsBusy(retry_after=5)
-        self._uploads += 1
+        self._uploads[sender] += 1
         try:
             async with self._database.transaction() as session:
                 key = await self._record.may_send_file(session, actor, visit_id)
             return await self._keep(actor, visit_id, name, key, pieces)
         finally:
-            self._uploads -= 1
+            self._uploads -= Counter((sender,))  # an account at nought is forgotten
 
     async def _keep(
         self, actor: Actor, visit_id: UUID, name: str, key: bytes, pieces: AsyncIterator[bytes]

@@ -188,6 +188,30 @@ async def test_so_many_of_one_person(call: Call) -> None:
     assert len(call.on_disk()) == 11
 
 
+async def test_who_holds_uploads_open_leaves_places_for_the_others(call: Call) -> None:
+    began: asyncio.Queue[None] = asyncio.Queue()
+
+    async def halting() -> AsyncIterator[bytes]:
+        yield b"%PDF-1.7\n" + bytes(200_000)
+        await began.put(None)
+        await asyncio.sleep(60)
+
+    held = [asyncio.create_task(call.send(halting())) for _ in range(2)]
+    async with asyncio.timeout(10):
+        for _ in held:
+            await began.get()
+        while len(call.on_disk()) < 2:
+            await asyncio.sleep(0.02)  # the server's threads are writing
+    assert await call.code(PDF) == (503, "uploads_busy")
+    assert (await call.send(b"words", who=call.doctor)).status == 201
+    for upload in held:
+        upload.cancel()
+    await asyncio.gather(*held, return_exceptions=True)
+    async with asyncio.timeout(10):
+        while (await call.send(b"words")).status != 201:
+            await asyncio.sleep(0.02)  # until the server has noticed
+
+
 async def test_a_full_disk_is_said_plainly(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk takes the head of the file and no more: ENOSPC comes at a write or a flush, as from a real one."""
 
