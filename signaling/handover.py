@@ -11,7 +11,7 @@ from uuid import UUID
 
 from core.clock import Clock
 from signaling.model import Room
-from signaling.ports import MediaPlane, Wire
+from signaling.ports import Wire
 from signaling.service import Rooms
 
 PATIENCE = timedelta(seconds=10)
@@ -29,9 +29,8 @@ class _Leaving:
 class Handover:
     """Call `tick` about once a second."""
 
-    def __init__(self, rooms: Rooms, media: MediaPlane, wire: Wire, clock: Clock) -> None:
+    def __init__(self, rooms: Rooms, wire: Wire, clock: Clock) -> None:
         self._rooms = rooms
-        self._media = media
         self._wire = wire
         self._clock = clock
         self._leaving: dict[UUID, _Leaving] = {}
@@ -68,9 +67,12 @@ class Handover:
 
     def _hear_no_more(self, leaving: _Leaving) -> None:
         leaving.tapped = False
+        reopened = self._rooms.open.room(leaving.room.visit_id)
         for person in leaving.room.people.values():
             person.sends_media = False  # no later change of consent opens a tap here
-            self._media.tap(leaving.room.visit_id, person.id, record=False, transcribe=False)
+            back = reopened.people.get(person.id) if reopened is not None else None
+            if back is None or not back.sends_media:  # else their taps are the reopened room's
+                self._rooms.untap(leaving.room.visit_id, person.id)
 
     async def _close(self, leaving: _Leaving, here: frozenset[str]) -> None:
         self._hear_no_more(leaving)

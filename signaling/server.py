@@ -80,7 +80,7 @@ class RoomServer:
         )
         self._quality = QualityWatch(self._rooms, record, database, clock)
         self._lines = Lines(self._rooms)
-        self._handover = Handover(self._rooms, media, self._transport, clock)
+        self._handover = Handover(self._rooms, self._transport, clock)
         self._watch = Watch(self._rooms, sessions, database, clock)
         self._following = Following(self._rooms, record, database)
         self._adaptation = Adaptation(self._rooms, ladder, clock)

@@ -372,13 +372,15 @@ class Rooms:
         await self._media.close_room(room.visit_id)
 
     def _apply_taps(self, room: Room) -> None:
-        """Tell the media plane what changed. No await in here: nothing comes between the decision and the
-        tap.
-        """
+        """Tell the media plane what changed. No await in here: nothing comes before the tap."""
         for participant_id, wanted in room.taps().items():
             if self._tapped.get(participant_id) != wanted:
                 self._tapped[participant_id] = dict(wanted)
                 self._media.tap(room.visit_id, participant_id, **wanted)
+
+    def untap(self, visit_id: UUID, participant_id: UUID) -> None:
+        self._tapped.pop(participant_id, None)
+        self._media.tap(visit_id, participant_id, record=False, transcribe=False)
 
     async def _load(self, session: AsyncSession, visit: Visit) -> Room:
         """The room as the record has it: the first to join after a restart finds admissions and consents."""

@@ -93,3 +93,17 @@ async def test_a_visit_ended_at_the_former_node_is_over_here(consult: Consult) -
         await person.event("room.ended")
     assert consult.house.media.closed == [consult.visit.id]
     assert await doctor.code("chat.send", {"text": "Hello?"}) == "visit_ended"
+
+
+async def test_a_room_that_comes_back_at_once_is_recorded_as_it_says(consult: Consult) -> None:
+    await recorded_call(consult)
+    rooms, media = consult.house.rooms, consult.house.media
+    await rooms.move(consult.visit.id, ELSEWHERE)
+    doctor = await consult.enter(consult.doctor)
+    await doctor.must("media.offer", {"sdp": "v=0"})
+    consult.house.clock.advance(timedelta(seconds=11))
+    await rooms.tick()  # the old room's time is over
+    patient = await consult.enter(consult.patient)
+    await patient.must("media.offer", {"sdp": "v=0"})
+    assert consult.state["recording"] is True
+    assert set(media.taps.values()) == {(True, False)}
