@@ -272,9 +272,11 @@ class ParticipantConnection:
         self.state = ConnectionState.CLOSED
         if self._watch is not None:
             self._watch.cancel()
+            self._watch = None  # it holds us as well
         await close_quietly(self._peer, self._settings.close_timeout_s)
         if self._peer.line is not None:
             self._peer.line.close()
+        self._on_state = lambda state: None  # who made us is held by it, and holds us
 
 
 def _receiver(transceiver: RTCRtpTransceiver) -> RoomReceiver:

@@ -132,6 +132,11 @@ class LadderKeeper:
     async def close(self) -> None:
         await self._low.close()
 
+    @property
+    def copying(self) -> bool:
+        """Whether the copying process lives: it needs `tick` to end."""
+        return self._low.alive
+
     # --- what a seat shows ---
 
     def select(self, viewer_id: UUID, receiver: RoomReceiver) -> PacketSource | None:

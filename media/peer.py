@@ -142,7 +142,9 @@ def _retrieve(task: asyncio.Task[None]) -> None:
 
 
 def _abandon(transport: RTCDtlsTransport) -> None:
-    """Sockets closed, tasks cancelled; after a good end there are none."""
+    """Sockets closed, tasks cancelled; after a good end there are none. Nobody listens any more either: listeners
+    tie a connection into a cycle, with its packets and its keys, that is collected hours later (`core.collection`)."""
+    transport.remove_all_listeners()
     ice = transport.transport._connection
     monitor = transport.transport._RTCIceTransport__monitor_task  # type: ignore[attr-defined]
     for task in [transport._task, monitor, ice._query_consent_task, *(pair.task for pair in ice._check_list)]:

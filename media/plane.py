@@ -183,9 +183,11 @@ class MediaPlane:
         """End a visit's media for everybody."""
         self.ladder.forget_visit(visit_id)
         room = self._rooms.pop(visit_id, None)
-        if room is None:
-            return
-        connections = [*(room.leave(person) for person in room.people()), *self._arrivals.clear(visit_id)]
+        people = room.people() if room is not None else []
+        connections = [room.leave(person) for person in people] if room is not None else []
+        connections += self._arrivals.clear(visit_id)
+        for person in people:
+            self.ladder.forget(person)
         for key in {*self._locks, *self._taps}:
             if key[0] == visit_id:
                 self._locks.pop(key, None)
@@ -250,8 +252,11 @@ class MediaPlane:
             self._pulse = asyncio.create_task(self._beat())
 
     async def _beat(self) -> None:
-        while self._rooms:
+        while self._rooms or self.ladder.copying:  # the copying process ends when it has idled for a while
             await asyncio.sleep(0.5)
             for room in list(self._rooms.values()):
-                room.tell_downlinks(time.monotonic())
+                try:
+                    room.tell_downlinks(time.monotonic())
+                except Exception:  # one room's trouble must not stop the pulse of all
+                    logger.exception("a room's publishers could not be told what its viewers take")
             self.ladder.tick(list(self._rooms.values()), time.monotonic())

@@ -115,6 +115,7 @@ class RoomReceiver(RTCRtpReceiver):
                 timer.cancel()
         self._nack_timer = self._key_frame_timer = None
         self._on_packet = self._on_report = None
+        self._cache = [None] * len(self._cache)  # a megabyte, which must not wait for the cycle collector
 
     def _handle_disconnect(self) -> None:
         """Nothing to stop: there is no decoder."""

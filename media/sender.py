@@ -33,6 +33,7 @@ from media.sources import PacketSource, SenderReport
 MAX_SOCKET_BACKLOG = 64 * 1024  # bytes waiting in the socket; video stops above it, sound never does
 REPEAT_S = {"video": 0.1, "audio": 0.03}  # a NACK for the same packet within this time is the same wish
 MAX_REPEATS = 3
+REPEATS_FORGOTTEN_S = 5.0  # sequence numbers come again: every ten minutes where pictures flow
 # Repairs are bytes as well: on a line that is full, sending again what it lost keeps it full. So each byte sent earns a
 # share of one to repair with, enough for 30 % loss, and little where the line takes less than it is given.
 REPAIR_SHARE, REPAIR_SHARE_WEAK = 0.5, 0.1
@@ -56,7 +57,7 @@ class RoomSender(RTCRtpSender):
         self._next: PacketSource | None = None  # shown from its next key frame on
         self._of: object = None
         self._line = line
-        self._started = False
+        self._started = self._stopped = False
         self._payload_types: dict[Codec, int] = {}
         self._rtx_payload_types: dict[Codec, int] = {}
         self._level_id = 0
@@ -91,13 +92,17 @@ class RoomSender(RTCRtpSender):
         if self.room_kind == "audio":
             self._level_id = identifiers.get(AUDIO_LEVEL, 0)
         else:
-            self._time_id = identifiers.get(ABS_SEND_TIME, 0)
+            # Without RTX a packet goes again under its own number, and so must be the same to the bit: AES-GCM gives
+            # its key away where one number protects two different packets (RFC 7714 section 9.1).
+            repaired = self._payload_types.keys() == self._rtx_payload_types.keys()
+            self._time_id = identifiers.get(ABS_SEND_TIME, 0) if repaired else 0
         if self.source is not None:
             self.source.request_key_frame()
 
     async def stop(self) -> None:
         self._started = False
         self.attach(None)
+        self._stopped = True
 
     async def getStats(self) -> RTCStatsReport:  # noqa: N802 - aiortc's name
         return RTCStatsReport()
@@ -122,6 +127,8 @@ class RoomSender(RTCRtpSender):
         `of`: what it is a quality of. Another quality of what is shown takes over with its next key frame; the
         present one goes on until then.
         """
+        if self._stopped:  # the room may still have the connection, and the source would keep us
+            return
         same, self._of = of is not None and of is self._of and None not in (self.source, source), of
         if source is not None and source is self._next:
             return
@@ -250,7 +257,9 @@ class RoomSender(RTCRtpSender):
             self._repair_bytes = min(self._repair_bytes, MOST_REPAIRS * REPAIR_SHARE_WEAK)
 
     def _may_repeat(self, sequence: int, now: float) -> bool:
-        count, last = self._repeats.get(sequence, (0, -1.0))
+        count, last = self._repeats.get(sequence, (0, -1e9))
+        if now - last > REPEATS_FORGOTTEN_S:
+            count = 0
         if count >= MAX_REPEATS or now - last < REPEAT_S[self.room_kind]:
             return False
         if len(self._repeats) > 1024:

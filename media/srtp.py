@@ -27,8 +27,10 @@ class Srtp:
         self._view = memoryview(self._bytes)
 
     def open_rtp(self, data: bytes) -> bytes | None:
-        """The packet in plain; None when it is forged, damaged or a replay."""
+        """The packet in plain; None when it is too long, forged, damaged or a replay."""
         size = len(data)
+        if size > LONGEST:
+            return None
         self._bytes[0:size] = data
         self._cell[0] = size
         if lib.srtp_unprotect(self._receiving, self._room, self._cell):
@@ -39,6 +41,8 @@ class Srtp:
     def open_rtcp(self, data: bytes) -> bytes | None:
         """As `open_rtp`, for a compound RTCP packet."""
         size = len(data)
+        if size > LONGEST:
+            return None
         self._bytes[0:size] = data
         self._cell[0] = size
         if lib.srtp_unprotect_rtcp(self._receiving, self._room, self._cell):
@@ -47,8 +51,10 @@ class Srtp:
         return plain
 
     def seal_rtp(self, data: bytes) -> memoryview | None:
-        """The packet protected, valid until the next call; None when libsrtp refuses."""
+        """The packet protected, valid until the next call; None when it is too long or libsrtp refuses."""
         size = len(data)
+        if size > LONGEST:  # libsrtp writes its tag behind the packet without knowing where the room ends
+            return None
         self._bytes[0:size] = data
         self._cell[0] = size
         if lib.srtp_protect(self._sending, self._room, self._cell):
@@ -58,6 +64,8 @@ class Srtp:
     def seal_rtcp(self, data: bytes) -> memoryview | None:
         """As `seal_rtp`, for RTCP."""
         size = len(data)
+        if size > LONGEST:
+            return None
         self._bytes[0:size] = data
         self._cell[0] = size
         if lib.srtp_protect_rtcp(self._sending, self._room, self._cell):

@@ -15,6 +15,7 @@ BURST_S = 0.005
 PER_MS = (1 << 18) / 1000
 UPDATE_S = 0.5
 TENTHS = 10  # the window of the incoming rate: 1 s
+SILENCE_S = 5.0  # after it send times are not compared: they wrap every 64 s, and half of that looks late
 
 
 class IncomingRate:
@@ -71,8 +72,9 @@ class UplinkEstimate:
         """`sent`: 24 bits, 6.18 seconds; `now`: monotonic seconds of the arrival."""
         self._rate.add(octets, now)
         ahead = (sent - self._first) & 0xFFFFFF
-        if self._first < 0:
+        if self._first < 0 or now - self._arrived > SILENCE_S:
             self._first = self._last = sent
+            self._former, self._size = None, 0
         elif ahead >= 0x800000:
             return  # late: says nothing
         elif ahead >= GROUP and not self._in_burst(sent, now):

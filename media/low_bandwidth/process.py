@@ -57,6 +57,11 @@ class LowBandwidth:
         return process.pid if process is not None and process.returncode is None else None
 
     @property
+    def alive(self) -> bool:
+        """Whether the process runs, starts or ends."""
+        return self._task is not None and not self._task.done()
+
+    @property
     def running(self) -> bool:
         return self._writer is not None
 

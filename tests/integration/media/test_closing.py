@@ -1,7 +1,9 @@
 """Whatever part of a peer connection fails or hangs while it ends: it ends, in time, and leaves no socket."""
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -99,3 +101,22 @@ async def test_who_waits_for_the_end_may_be_cancelled(monkeypatch: pytest.Monkey
         assert protocol.transport.is_closing()
         await person.leave()
     await until(lambda: asyncio.all_tasks() <= running)
+
+
+async def test_a_connection_that_ended_is_freed_at_once() -> None:
+    """With its recent packets and keys: the cycle collector looks at old objects hours later (core.collection)."""
+    visit, who = uuid4(), uuid4()
+    async with meeting() as (plane, _):
+        person = await joined(plane, visit, who)
+        connection = plane._rooms[visit].connection(who)
+        assert connection is not None
+        parts_of: list[Any] = [connection, connection._peer, connection.line, *connection.receivers.values()]
+        kept = [weakref.ref(part) for part in parts_of]
+        del connection, parts_of
+        gc.disable()
+        try:
+            await person.leave()
+            await plane.disconnect(visit, who)
+            await until(lambda: not any(part() is not None for part in kept))
+        finally:
+            gc.enable()

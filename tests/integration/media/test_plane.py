@@ -212,3 +212,38 @@ async def test_an_old_connection_goes_on_until_the_new_one_is_connected() -> Non
         assert plane._arrivals.of((visit, first)) == ()
         for person in (old, hanging, new, watcher):
             await person.leave()
+
+
+async def test_a_visit_that_ends_leaves_nothing_of_its_people_behind() -> None:
+    """Whether they left before, or were still there, or never came."""
+    visit, first, second, never = uuid4(), uuid4(), uuid4(), uuid4()
+    async with meeting() as (plane, _):
+        people = [await joined(plane, visit, first), await joined(plane, visit, second)]
+        plane.tap(visit, never, record=False, transcribe=True)
+        await until(lambda: len(plane.ladder._viewers) == 2 == len(plane.ladder._voices))
+        await plane.close_room(visit)
+        assert (plane.ladder._viewers, plane.ladder._voices) == ({}, {})
+        assert (plane._taps, plane._locks, plane._opening) == ({}, {}, {})
+        plane.tap(visit, never, record=False, transcribe=True)
+        await plane.close_room(visit)
+        assert plane._taps == {}
+        for person in people:
+            await person.leave()
+
+
+async def test_the_copying_process_ends_also_when_the_last_room_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("media.low_bandwidth.process.IDLE_S", 0.1)
+    visit, who = uuid4(), uuid4()
+    async with meeting() as (plane, _):
+        person = await joined(plane, visit, who)
+        connection = plane._rooms[visit].connection(who)
+        assert connection is not None
+        low = plane.ladder._low
+        low.copy_of(connection.receivers["microphone"]).want(True, 18_000)
+        low.tick(1.0)
+        assert low.alive
+        await plane.close_room(visit)
+        await until(lambda: low.pid is None and not plane.ladder.copying)
+        await person.leave()

@@ -330,3 +330,49 @@ async def test_a_full_socket_stops_pictures_until_the_next_key_frame() -> None:
     assert sender.dropped == 1
     assert asked.rtcp(RtcpPsfbPacket)
     await source.stop()
+
+
+async def test_without_rtx_a_repeated_picture_is_the_same_to_the_bit() -> None:
+    """Two packets under one SRTP number would give AES-GCM's key away (RFC 7714 section 9.1)."""
+    source, _ = await publisher()
+    line = FakeLine()
+    sender = RoomSender("camera", cast("Any", line))
+    await sender.send(RTCRtpSendParameters(codecs=[VP8], headerExtensions=SEND.headerExtensions))
+    sender.attach(source)
+    take(source, packet(1, 0, KEY), 1.0)
+    sent = line.sent[-1]
+    sequence = int.from_bytes(sent[2:4], "big")
+    sender.take_rtcp(RtcpRtpfbPacket(fmt=1, ssrc=1, media_ssrc=1, lost=[sequence]))
+    assert len([data for data in line.sent if data[1] < 192 or data[1] > 208]) == 2
+    assert line.sent[-1] == sent
+    await source.stop()
+
+
+async def test_a_number_that_comes_again_after_a_wrap_is_repaired_again() -> None:
+    source, _ = await publisher()
+    sender, sent = await subscriber(source)
+    take(source, packet(1, 0, KEY), 1.0)
+    sequence = sent.rtp()[0].sequence_number
+    for n in range(9):
+        sender._repeat(sequence, 10.0 + n / 2)
+    assert len(sent.rtp()) == 1 + 3
+    sender._repeat(sequence, 600.0)
+    assert len(sent.rtp()) == 1 + 4
+    await source.stop()
+
+
+async def test_a_seat_that_has_ended_enters_itself_nowhere() -> None:
+    """A closed connection stays in its room until the participant comes back; each wiring would leave it behind."""
+    source, _ = await publisher()
+    sender, _ = await subscriber(source)
+    await sender.stop()
+    sender.attach(source)
+    assert source.viewers == []
+    await source.stop()
+
+
+async def test_a_source_that_has_ended_keeps_no_packets() -> None:
+    source, _ = await publisher()
+    take(source, packet(1, 0, KEY), 1.0)
+    await source.stop()
+    assert source.cached(1) is None

@@ -220,3 +220,12 @@ def test_nothing_longer_than_the_buffer_reaches_libsrtp() -> None:
     assert taker.taken == []
     assert line.send_rtp(header(96, 1, 0, 7) + bytes(1400))
     assert len(dtls.socket.sent) == 1
+
+
+@pytest.mark.parametrize("size", range(LONGEST + 1, LONGEST + 260, 7))
+def test_what_is_too_long_to_protect_is_never_written_past_the_buffer(size: int) -> None:
+    """libsrtp adds its tag behind the packet: at the buffer's very end that would be somebody else's memory."""
+    line, dtls, _ = connected()
+    assert not line.send_rtp(header(96, 1, 0, 7) + bytes(size - 12))
+    assert not line.send_rtcp(b"\x80\xc8" + bytes(size - 2))
+    assert dtls.socket.sent == []

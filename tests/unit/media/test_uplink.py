@@ -52,3 +52,13 @@ def test_late_and_repeated_times_do_no_harm() -> None:
     for n in range(5000):
         estimate.add(chance.randrange(1 << 24), n / 100, chance.randrange(1500))
     assert estimate.bps is None or estimate.bps > 0
+
+
+def test_after_a_long_silence_the_estimate_goes_on() -> None:
+    """Send times wrap every 64 s: after a pause of 40 s (a camera switched off) the new ones look late."""
+    estimate = through(None, 200_000, 10)
+    for n in range(500):
+        sent = 50 + n * 0.01
+        estimate.add(int(sent * (1 << 18)) & 0xFFFFFF, sent + 0.03, 1000)
+    assert estimate.bps is not None
+    assert estimate.bps > 400_000
