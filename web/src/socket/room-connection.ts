@@ -75,6 +75,7 @@ export class RoomConnection {
   #socket: RoomSocket | null = null;
   /** A socket that no longer answers, kept until another one is in: its end would make the room say that we are away. */
   #former: RoomSocket | null = null;
+  readonly #awaited: ((socket: RoomSocket | null) => void)[] = [];
   #ticket: RoomTicket | null = null;
   /** Every start, stop and final end raises this; work begun under an older number gives up. */
   #run = 0;
@@ -158,6 +159,7 @@ export class RoomConnection {
     this.#heard = performance.now();
     this.#kept = -Infinity;
     this.#attach(socket);
+    this.#tellAwaited(socket);
     for (const one of before) one?.disconnect();
     this.#race.hurry();
     this.#change({ link: "open", problem: null, connections: this.#view.connections + 1 });
@@ -273,6 +275,7 @@ export class RoomConnection {
     this.#race.close();
     const sockets = [this.#socket, this.#former];
     this.#socket = this.#former = null;
+    this.#tellAwaited(null);
     for (const socket of sockets) socket?.disconnect();
     this.#change({ link, media: "none", streams: new Map(), screens: new Map(), lines: new Map(), stills: new Map() });
   }
@@ -414,10 +417,22 @@ export class RoomConnection {
 
   /** Asks the room. Throws `ServiceProblem` in the server's words. */
   async call<N extends CallName>(name: N, ask: AskOf<N>): Promise<AnswerOf<N>> {
-    if (this.#socket === null) {
+    // A choice about consent is not lost with the line: it is the first thing said when there is one again.
+    const socket = this.#socket ?? (name === "consent.set" ? await this.#back() : null);
+    if (socket === null) {
       throw new ServiceProblem({ title: "You are not connected to the room", status: 0, code: "not_connected", next_step: "Wait until the connection is back." });
     }
-    return await call(this.#socket, name, ask);
+    return await call(socket, name, ask);
+  }
+
+  /** The next socket; null when there will be none. */
+  #back(): Promise<RoomSocket | null> {
+    if (!this.#entry.busy) return Promise.resolve(null);
+    return new Promise((resolve) => this.#awaited.push(resolve));
+  }
+
+  #tellAwaited(socket: RoomSocket | null): void {
+    for (const resolve of this.#awaited.splice(0)) resolve(socket);
   }
 
   /** What to be sent of the others from now on, also after a reload of this tab. */

@@ -27,9 +27,9 @@ function Choices({ me, room, connection, close }: { me: Participant; room: RoomS
   const save = async () => {
     setBusy(true);
     try {
-      for (const purpose of PURPOSES) {
-        if (me.consent[purpose] !== chosen[purpose]) await connection.call("consent.set", { purpose, granted: chosen[purpose], text_version: CONSENT_VERSION });
-      }
+      // Both at once: a no must not wait for the answer to another one, nor be dropped when that one fails.
+      await Promise.all(PURPOSES.filter((purpose) => me.consent[purpose] !== chosen[purpose])
+        .map((purpose) => connection.call("consent.set", { purpose, granted: chosen[purpose], text_version: CONSENT_VERSION })));
       close();
     } catch (error) {
       notifyProblem(error);

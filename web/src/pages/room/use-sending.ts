@@ -21,9 +21,13 @@ export function useSending(visitId: string) {
   const next = useRef(1);
   const stopped = useRef(new Set<number>());
 
+  const gone = useRef(false);
+
   useEffect(() => {
     const running = uploads.current;
+    gone.current = false;
     return () => {
+      gone.current = true; // those still in line, too
       for (const upload of running.values()) upload.cancel();
     };
   }, []);
@@ -31,7 +35,7 @@ export function useSending(visitId: string) {
   const drop = (key: number) => setSending((all) => all.filter((one) => one.key !== key));
 
   const run = async (key: number, file: File) => {
-    if (stopped.current.has(key)) return;
+    if (gone.current || stopped.current.has(key)) return;
     const upload = sendFile(visitId, file, (share) => setSending((all) => all.map((one) => (one.key === key ? { ...one, share } : one))));
     uploads.current.set(key, upload);
     try {
