@@ -93,6 +93,8 @@ class Rooms:
             )
             person = room.place(participant, oversees=actor.may(Permission.PARTICIPANT_ADMIT))
             self.open.open(room)
+            if not person.admitted:  # put out meanwhile: what they had before goes on no longer
+                await self.end_media(room, person)
             former = self.open.enter(Member(connection, actor, room, person))
             self.agree(room, consents)
         if former is not None:
@@ -103,9 +105,7 @@ class Rooms:
         await self.announce(self.open.member(connection).room)
 
     async def gone(self, connection: str) -> None:
-        """The connection is lost. The place stays, for coming back; media ends by itself or is picked up
-        again.
-        """
+        """The connection is lost. The place stays, for coming back; media ends by itself or is picked up again."""
         member = self.open.leave(connection)
         if member is not None:
             member.person.away_since = self._clock.now()

@@ -110,3 +110,16 @@ async def test_a_guest_put_out_while_away_is_gone_from_the_room(house: House, co
     await house.rooms.put_out(consult.visit.id, actor.account_id)
     await doctor.event("room.state", lambda s: len(s["participants"]) == 1)
     await house.rooms.put_out(consult.visit.id, actor.account_id)  # told twice
+
+
+async def test_who_must_be_let_in_anew_hears_nothing_by_the_line_of_before(
+    house: House, consult: Consult
+) -> None:
+    _, patient = await consult.call()
+    await patient.must("media.offer", {"sdp": "v=0"})
+    [me] = house.media.offers
+    async with house.database.transaction() as session:
+        await house.store.close_door_to(session, consult.visit.id, consult.patient.account_id)
+    await consult.enter(consult.patient)
+    assert consult.state["me"] == str(me)
+    assert house.media.offers == {}
