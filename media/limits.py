@@ -103,6 +103,11 @@ def repairs() -> TokenBucket:
     return TokenBucket(capacity=500, per_second=300)
 
 
+def wishes() -> TokenBucket:
+    """Packets one subscriber may name in its NACKs of one source: the above, asked for a few times each."""
+    return TokenBucket(capacity=2_000, per_second=2_000)
+
+
 class PictureGate:
     """Lets no picture through that is larger than any screen: its decoder would be the others' browsers.
 

@@ -25,6 +25,9 @@ from media.srtp import LONGEST, Srtp
 logger = logging.getLogger(__name__)
 
 MAX_SSRCS = 48  # of one participant: libsrtp keeps a context for each
+# One compound packet can hold seventy reports or ask for thousands of packets. A browser in a room of six sends some
+# fifty small ones a second.
+RTCP = Allowance(packets_per_s=800, bits_per_s=800_000)
 MAX_BACKLOG = 1 << 20  # bytes waiting in our side of the socket, above which nothing more is sent
 DROPPED = counter(
     "media_packets_dropped_total", "Packets of participants that were not forwarded", ("reason",)
@@ -44,6 +47,7 @@ class MediaLine:
     def __init__(self, dtls: RTCDtlsTransport, allowance: Allowance | None = None) -> None:
         self.dtls = dtls
         self.flow = Flow(allowance or Allowance())
+        self._rtcp = Flow(RTCP)
         self.extensions: dict[int, Extension] = {}
         self.by_ssrc: dict[int, PacketReceiver] = {}
         self.by_mid: dict[bytes, PacketReceiver] = {}
@@ -140,7 +144,8 @@ class MediaLine:
             return "srtp"
         self._seen.add(ssrc)
         now = time.monotonic()
-        if not self.flow.take(len(data), now):
+        within = self._rtcp.take(len(data), now)
+        if not self.flow.take(len(data), now) or not within:
             return "flood"
         try:
             packets = RtcpPacket.parse(plain)

@@ -40,6 +40,7 @@ CACHE_PACKETS = {
 KEY_FRAME_INTERVAL_S = 0.5  # one request serves everybody who asks within it (Galène, LiveKit)
 # Sound is played within a fifth of a second or not at all: it is asked for as soon as the next packet shows the gap.
 SOUND_FIRST_NACK_S, SOUND_GIVE_UP_S = 0.005, 0.4
+REPORT_S = 0.1  # each sender report goes on to every viewer; browsers send about one a second
 
 OnPacket = Callable[["RoomReceiver", Packet, float], None]
 OnReport = Callable[["RoomReceiver", SenderReport], None]
@@ -172,6 +173,8 @@ class RoomReceiver(RTCRtpReceiver):
     def take_report(self, packet: RtcpSrPacket, now: float) -> None:
         """The publisher's sender report on this stream. A BYE is ignored on purpose: the connection's own state
         says when a participant is gone."""
+        if self.report is not None and now - self.report.arrived < REPORT_S:
+            return
         self.report = SenderReport(packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp, now)
         for viewer in self.viewers:
             viewer.report_from(self, self.report)

@@ -22,7 +22,7 @@ from aiortc.rtp import (
 from aiortc.stats import RTCStatsReport
 
 from media.figures import Reading, ReportedLoss, StreamHistory
-from media.limits import key_frame_requests, repairs
+from media.limits import key_frame_requests, repairs, wishes
 from media.line import MediaLine
 from media.model import CLOCK_RATE, KIND_OF, Codec, Kind, LineFigures, Source
 from media.rtp import Packet, header, header_with_word
@@ -70,6 +70,7 @@ class RoomSender(RTCRtpSender):
         self._rtx_sequence = random.randrange(0x4000)  # noqa: S311 - SRTP does not rest on it
         self._repeats: dict[int, tuple[int, float]] = {}
         self._repairs_left = repairs()
+        self._wishes_left = wishes()
         self._key_frames_left = key_frame_requests()
         self._sr_sent: tuple[int, float] | None = None
         self._reported = ReportedLoss()
@@ -217,8 +218,8 @@ class RoomSender(RTCRtpSender):
         """The subscriber's wishes on this stream."""
         if isinstance(packet, RtcpRtpfbPacket):
             if packet.fmt == RTCP_RTPFB_NACK:
-                now = time.monotonic()
-                for sequence in packet.lost[:256]:
+                now, lost = time.monotonic(), packet.lost[:256]
+                for sequence in lost if self._wishes_left.take(now, len(lost)) else ():
                     self._repeat(sequence, now)
         elif packet.fmt in (RTCP_PSFB_PLI, RTCP_PSFB_FIR):
             allowed = self._key_frames_left.take(time.monotonic())

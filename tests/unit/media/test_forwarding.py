@@ -376,3 +376,26 @@ async def test_a_source_that_has_ended_keeps_no_packets() -> None:
     take(source, packet(1, 0, KEY), 1.0)
     await source.stop()
     assert source.cached(1) is None
+
+
+async def test_a_flood_of_sender_reports_is_not_passed_on_to_every_viewer() -> None:
+    source, _ = await publisher()
+    _, sent = await subscriber(source)
+    take(source, packet(1, 0, KEY), 1.0)
+    info = RtcpSenderInfo(ntp_timestamp=5 << 32, rtp_timestamp=0, packet_count=1, octet_count=1)
+    for n in range(1000):
+        source.take_report(RtcpSrPacket(ssrc=1111, sender_info=info), 50.0 + n / 1000)
+    assert 5 <= len(sent.rtcp(RtcpSrPacket)) <= 11
+    await source.stop()
+
+
+async def test_a_flood_of_wishes_is_not_looked_up() -> None:
+    source, _ = await publisher()
+    sender, _ = await subscriber(source)
+    take(source, packet(1, 0, KEY), 1.0)
+    looked: list[int] = []
+    sender._repeat = lambda sequence, now: looked.append(sequence)  # type: ignore[method-assign]
+    for _ in range(1000):
+        sender.take_rtcp(RtcpRtpfbPacket(fmt=1, ssrc=1, media_ssrc=1, lost=list(range(256))))
+    assert 1000 < len(looked) < 10_000  # of 256,000
+    await source.stop()

@@ -229,3 +229,13 @@ def test_what_is_too_long_to_protect_is_never_written_past_the_buffer(size: int)
     assert not line.send_rtp(header(96, 1, 0, 7) + bytes(size - 12))
     assert not line.send_rtcp(b"\x80\xc8" + bytes(size - 2))
     assert dtls.socket.sent == []
+
+
+def test_a_flood_of_rtcp_is_dropped_before_it_is_read() -> None:
+    """Each packet can ask for thousands of others to be sent again."""
+    line, dtls, _ = connected()
+    given: list[AnyRtcpPacket] = []
+    line.on_rtcp = lambda packet, now: given.append(packet)
+    for _ in range(2000):
+        line.datagram(dtls.peer_tx.protect_rtcp(bytes(RtcpByePacket(sources=[7]))))
+    assert 100 < len(given) <= 1000
