@@ -2,7 +2,8 @@
 
 Between two people REMB makes the picture small, but nothing in RTCP makes a browser's sound smaller: 32 kbit/s in
 packets of 20 ms take 56 on the wire. So the browser is told (room.state): `LEAN` is sound of 16 kbit/s in packets of
-60 ms (24 on the wire), `SOUND` the same beside one small picture a second (5 to 10). Down quickly, up slowly, as `media.ladder`.
+60 ms (24 on the wire), `SOUND` the same beside one small picture a second (5 to 10).
+Down quickly, up slowly, as `media.ladder`.
 """
 
 from enum import IntEnum
