@@ -39,12 +39,12 @@ class Cleaner(Protocol):
         ...
 
 
-class JpegCleaner:
-    """Keeps the picture, its colours and its orientation."""
+class _StepCleaner:
+    """Takes bytes as they come and gives on what stays, step by step; a file that ends early is damaged."""
 
     def __init__(self) -> None:
         self._waiting = bytearray()
-        self._begun = self._in_scan = self._ended = False
+        self._ended = False
 
     def feed(self, data: bytes) -> bytes:
         out = bytearray()
@@ -58,6 +58,18 @@ class JpegCleaner:
         if not self._ended:
             raise PictureDamaged
         return b""
+
+    def _step(self, out: bytearray) -> bool:
+        """One part of the file, its kept bytes into `out`; False when more bytes are needed. Raises PictureDamaged."""
+        raise NotImplementedError
+
+
+class JpegCleaner(_StepCleaner):
+    """Keeps the picture, its colours and its orientation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._begun = self._in_scan = False
 
     def _step(self, out: bytearray) -> bool:
         """One marker, segment or stretch of scan; False when more bytes are needed."""
@@ -113,26 +125,13 @@ class JpegCleaner:
         del self._waiting[:count]
 
 
-class PngCleaner:
+class PngCleaner(_StepCleaner):
     """Keeps the chunks that a picture is drawn from."""
 
     def __init__(self) -> None:
-        self._waiting = bytearray()
+        super().__init__()
         self._left = 0  # of the chunk that is being passed on or dropped, with its checksum
-        self._keeps = self._begun = self._ended = self._last = False
-
-    def feed(self, data: bytes) -> bytes:
-        out = bytearray()
-        if not self._ended:
-            self._waiting += data
-        while not self._ended and self._step(out):
-            pass
-        return bytes(out)
-
-    def close(self) -> bytes:
-        if not self._ended:
-            raise PictureDamaged
-        return b""
+        self._keeps = self._begun = self._last = False
 
     def _step(self, out: bytearray) -> bool:
         if self._left:

@@ -168,58 +168,33 @@ async def _watch(place: browsers.Site, pages: dict[str, Page], samples: list[dic
 def _line_rows(found: dict[int, dict[str, Figures]], words: str) -> list[Row]:
     rows = []
     for rate, both in found.items():
-        sound = min(one["in_time"] for one in both.values())
-        fps = min(one["fps"] for one in both.values())
-        name = f"call of two with one side at {rate // 1000} kbit/s ({words})"
-        if rate >= 100_000:
-            met = sound >= 99 and fps >= 8
-            rows.append(
-                row(
-                    f"{name}: pictures, worse side, sound intact",
-                    fps,
-                    None,
-                    "fps",
-                    ">= 8, sound >= 99 %",
-                    met,
-                )
-            )
-        else:
-            seen = min(one["fps"] + one["stills"] / one["seconds"] for one in both.values())
-            rows.append(
-                row(
-                    f"{name}: pictures or stills, worse side, sound intact",
-                    seen,
-                    None,
-                    "per s",
-                    "> 0, sound >= 99 %",
-                    sound >= 99 and seen > 0,
-                )
-            )
-        rows.append(
-            row(f"  {rate // 1000} kbit/s: sound in time, worse side", sound, None, "%", ">= 99", sound >= 99)
-        )
+        rows += [_goal_row(rate, both, words), _sound_row(rate, both)]
         for who, one in both.items():
-            rows.append(
-                row(f"  {rate // 1000} kbit/s: {who} gets pictures", one["fps"], None, "fps", "", None)
-            )
-            rows.append(
-                row(
-                    f"  {rate // 1000} kbit/s: {who} gets stills",
-                    one["stills"],
-                    None,
-                    f"in {one['seconds']:.0f} s",
-                    "",
-                    None,
-                )
-            )
-            rows.append(
-                row(
-                    f"  {rate // 1000} kbit/s: {who} gets sound concealed",
-                    one["concealed"],
-                    None,
-                    "%",
-                    "",
-                    None,
-                )
-            )
+            rows += _side_rows(f"  {rate // 1000} kbit/s: {who} gets", one)
     return rows
+
+
+def _goal_row(rate: int, both: dict[str, Figures], words: str) -> Row:
+    """Eight pictures a second from 100 kbit/s on, any pictures or stills below; sound whole in both."""
+    name = f"call of two with one side at {rate // 1000} kbit/s ({words})"
+    whole = min(one["in_time"] for one in both.values()) >= 99
+    if rate >= 100_000:
+        fps = min(one["fps"] for one in both.values())
+        name += ": pictures, worse side, sound intact"
+        return row(name, fps, None, "fps", ">= 8, sound >= 99 %", whole and fps >= 8)
+    seen = min(one["fps"] + one["stills"] / one["seconds"] for one in both.values())
+    name += ": pictures or stills, worse side, sound intact"
+    return row(name, seen, None, "per s", "> 0, sound >= 99 %", whole and seen > 0)
+
+
+def _sound_row(rate: int, both: dict[str, Figures]) -> Row:
+    sound = min(one["in_time"] for one in both.values())
+    return row(f"  {rate // 1000} kbit/s: sound in time, worse side", sound, None, "%", ">= 99", sound >= 99)
+
+
+def _side_rows(name: str, one: Figures) -> list[Row]:
+    return [
+        row(f"{name} pictures", one["fps"], None, "fps", "", None),
+        row(f"{name} stills", one["stills"], None, f"in {one['seconds']:.0f} s", "", None),
+        row(f"{name} sound concealed", one["concealed"], None, "%", "", None),
+    ]
