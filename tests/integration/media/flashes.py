@@ -87,11 +87,12 @@ def camera(
     turned_at: float = 1e9,
     dark: int = 40,
     codec: str = "vp8",
+    begins: float = 0.0,
 ) -> list[tuple[float, bytes, bool]]:
     """(seconds, encoded frame, whether it is a key frame), 25 a second and a key frame every second."""
     encoder: Any = None
     packets, shape = [], (0, 0)
-    for n in range(round(seconds * 25)):
+    for n in range(round(begins * 25), round(seconds * 25)):
         at = n / 25
         now = size if at < turned_at else (size[1], size[0])
         if now != shape:
@@ -111,10 +112,10 @@ def beginnings(lit: NDArray[np.bool_], times: NDArray[np.float64], apart: float 
 
 
 def flashes_in(content: bytes, region: Region = EVERYWHERE) -> list[float]:
-    """Seconds at which the picture (in `region`: rows, columns) turns white."""
+    """Seconds at which the picture (in `region`: rows, columns) turns white; none of a file of sound alone."""
     times, lit = [], []
     with av.open(io.BytesIO(content), "r") as container:
-        for frame in container.decode(video=0):
+        for frame in container.decode(video=0) if container.streams.video else ():
             luma = frame.to_ndarray(format="gray")
             times.append(frame.time)
             lit.append(luma[region].mean() > 128)

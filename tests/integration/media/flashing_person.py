@@ -72,10 +72,8 @@ class FlashingPerson:
         self.impairer: Impairer | None = None
         self._plane, self._visit, self._who, self._through = plane, visit, who, through
         sound = voice(seconds, flashes)
-        frames = camera(seconds, flashes, (320, 240), turned_at, codec=codec)
-        pictures = [(at, data) for at, data, key in frames if at >= late]
-        begin = next(n for n, (at, _, key) in enumerate(frames) if at >= late and key)
-        pictures = [(at, data) for at, data, _ in frames[begin:]]
+        frames = camera(seconds, flashes, (320, 240), turned_at, codec=codec, begins=late)
+        pictures = [(at, data) for at, data, _ in frames]
         shared = camera(seconds, flashes, (160, 96), codec=codec) if screen_from is not None else []
         screen = [(at, data) for at, data, _ in shared if at >= (screen_from or 0.0)]
         self._person = SimulatedParticipant(

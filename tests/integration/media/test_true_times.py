@@ -66,7 +66,7 @@ def judge(segments: list[FileSegment], stopped: float) -> None:
     assert beeps[2] - beeps[0] == pytest.approx(3.2, abs=LIPS_S)
     assert {(width, height) for _, width, height in pictures} == {(320, 240), (240, 320)}
     zero = beeps[0] - 3.0
-    assert pictures[0][0] - zero == pytest.approx(2.0, abs=0.1)  # the first key frame after second 1.5
+    assert pictures[0][0] - zero == pytest.approx(1.5, abs=0.1)  # with its first key frame
     # Nothing that was said or shown a second after the withdrawal is in a file.
     assert max(segment.end or 0.0 for segment in segments) - zero <= stopped + 1.0
     assert all(segment.gaps == [] for segment in segments)
