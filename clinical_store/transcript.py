@@ -28,7 +28,7 @@ from clinical_store.transcript_model import (
     notice_of,
     status_of,
 )
-from core.ids import new_id
+from clinical_store.transcript_model import utterance_id as utterance_id_of
 from core.outbox import emit
 
 _TABLE = "utterance"
@@ -57,7 +57,7 @@ class Transcripts(Part):
         longer now, that piece gives way to the whole. None if nothing changed.
         """
         chart = await self._charts.open_for_work(session, visit_id)
-        utterance_id = new_id()
+        utterance_id = utterance_id_of(participant_id, milliseconds(start))
         added = insert(UtteranceRow).values(
             id=utterance_id,
             visit_id=visit_id,
@@ -188,7 +188,7 @@ class Transcripts(Part):
     async def pending_utterances(self, session: AsyncSession) -> list[UUID]:
         """System use: what still waits for the speech worker, oldest first."""
         waiting = select(UtteranceRow.id).where(UtteranceRow.state == UtteranceState.PENDING)
-        return list(await session.scalars(waiting.order_by(UtteranceRow.id)))
+        return list(await session.scalars(waiting.order_by(UtteranceRow.added_at, UtteranceRow.id)))
 
 
 def _status(visit: VisitRow, views: Sequence[UtteranceView]) -> TranscriptStatus:

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from clinical_store.model import Speaker, VisitStatus
 from clinical_store.note import Frozen
 
 TranscriptStatus = Literal["live", "completing", "complete"]
 DEMO_NOTICE = "Written by the demo speech model, which knows only the demo's voices and words. Not for care."
+
+
+_UTTERANCES = UUID("5d1f5c0e-6a51-4f5c-9a58-1f4f5f6f7a10")
+
+
+def utterance_id(participant_id: UUID, start_ms: int) -> UUID:
+    """The same for the same person and moment, so that open and closed, live and heard again are one utterance."""
+    return uuid5(_UTTERANCES, f"{participant_id}/{start_ms}")
 
 
 class UtteranceState(StrEnum):

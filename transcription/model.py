@@ -33,12 +33,34 @@ class Utterance:
     samples: Samples
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """One utterance to hear: mono float32 at 16 kHz, at most 30 s.
+
+    Attributes:
+        prompt: words that may come (the visit's vocabulary), or empty.
+        language: ISO 639-1 code of the language that is spoken; English-only models know no other.
+        beam: hypotheses kept while decoding; 1 is greedy.
+    """
+
+    samples: Samples
+    prompt: str = ""
+    language: str = "en"
+    beam: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word with the probability (0 to 1) of its least certain token."""
+    """One word with the probability (0 to 1) of its least certain token.
+
+    ``start`` and ``end``: seconds from the utterance's first sample, inside the utterance; None where the
+    engine gives no times.
+    """
 
     text: str
     confidence: float
+    start: float | None = None
+    end: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +72,10 @@ class Transcription:
         confidence: 0 to 1, the geometric mean of the token probabilities.
         no_speech_probability: 0 to 1, Whisper's own.
         words: the text word by word; empty when the text is.
-        warnings: any of ``repetition``, ``low_confidence``, ``too_many_words``, ``no_speech``.
+        warnings: any of ``repetition``, ``low_confidence``, ``too_many_words``, ``no_speech``,
+            ``other_language``, ``prompt_echo``, ``outside_speech``.
             Text is flagged, never deleted, except where there was no speech.
+        language: what the engine took the language to be, None where it cannot tell.
     """
 
     text: str
@@ -59,6 +83,7 @@ class Transcription:
     no_speech_probability: float
     words: tuple[Word, ...] = ()
     warnings: tuple[str, ...] = ()
+    language: str | None = None
 
 
 NOTHING = Transcription("", 0.0, 1.0, warnings=("no_speech",))

@@ -91,6 +91,12 @@ class UtteranceFinder:
         self._at = None
         return closed
 
+    def open(self) -> Utterance | None:
+        """What is being said now, as far as it is heard; None while nobody speaks. Its start is the closed one's."""
+        if self._open is None:
+            return None
+        return self._utterance(self._open.start, self._open.windows)
+
     def _expected(self) -> float:
         return self._origin + ((self._at or 0) + len(self._rest)) / SAMPLE_RATE
 

@@ -39,6 +39,26 @@ def log_mel(samples: Samples) -> Tensor:
     return (filters @ power).clamp(min=1e-10).log10()
 
 
+def throats(count: int = 9, most: float = 0.12) -> list[Tensor]:
+    """Matrices ``(80, 80)`` that stretch the Mel axis: a longer or shorter vocal tract, so another speaker.
+
+    Source: N. Jaitly and G. Hinton, Vocal Tract Length Perturbation, ICML workshop 2013 (warps of 0.9 to 1.1).
+    """
+    return [_stretched(1 + most * (2 * n / (count - 1) - 1)) for n in range(count)]
+
+
+def _stretched(factor: float) -> Tensor:
+    """Row n takes what the voice had at Mel ``n * factor``, between its two neighbours."""
+    at = (torch.arange(80) * factor).clamp(max=79)
+    below = at.floor().long()
+    above = (below + 1).clamp(max=79)
+    share = at - below
+    matrix = torch.zeros(80, 80)
+    matrix[torch.arange(80), below] += 1 - share
+    matrix[torch.arange(80), above] += share
+    return matrix
+
+
 def noise(rng: random.Random, seconds: float = 30.0) -> Tensor:
     """Log-Mel of a noise with a random slope of colour, at full scale, ``(80, frames)``."""
     generator = np.random.default_rng(rng.getrandbits(32))
@@ -74,6 +94,11 @@ class Batch:
     spoken: list[Tensor]
     frames: int
 
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch where the network is."""
+        spoken = [words.to(device) for words in self.spoken]
+        return Batch(self.mel.to(device), self.tokens.to(device), self.labels.to(device), spoken, self.frames)
+
 
 class Windows:
     """Draws batches of windows: silence, some sentences, silence; or silence or noise alone."""
@@ -82,6 +107,7 @@ class Windows:
         self._vocabulary = vocabulary
         self._rng = random.Random(seed)
         self._noises = [noise(self._rng) for _ in range(16)]
+        self._throats = throats()
 
     def batch(self, pool: Sequence[Clip], size: int, seconds: float, most: int) -> Batch:
         """``size`` windows of ``seconds``, each with one to ``most`` sentences from ``pool``."""
@@ -122,12 +148,16 @@ class Windows:
             clip = rng.choice(pool)
             end = at + clip.mel.shape[1]
             if end <= mel.shape[1]:
-                mel[:, at:end] = clip.mel.float() + rng.uniform(-2.4, 0.4)
+                mel[:, at:end] = self._voiced(clip.mel.float()) + rng.uniform(-2.4, 0.4)
                 placed.append((clip.text, at / 100, end / 100))
                 at = end + rng.randint(20, 90)
             if len(placed) == count or (placed and end > mel.shape[1]):
                 break
         return placed, min(at, mel.shape[1])
+
+    def _voiced(self, mel: Tensor) -> Tensor:
+        """Every second time from another throat: there are more people than synthetic voices."""
+        return self._rng.choice(self._throats) @ mel if self._rng.random() < 0.5 else mel
 
     def _targets(self, placed: Sequence[tuple[str, float, float]]) -> list[int]:
         vocabulary = self._vocabulary

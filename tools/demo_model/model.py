@@ -19,10 +19,23 @@ from whisper.tokenizer import Tokenizer, get_tokenizer
 from tools.demo_model.grammar import all_texts
 
 N_VOCAB = 51_864  # the English-only tokenizer
-DIMS = ModelDimensions(
-    n_mels=80, n_audio_ctx=1500, n_audio_state=128, n_audio_head=4, n_audio_layer=3,
-    n_vocab=N_VOCAB, n_text_ctx=448, n_text_state=128, n_text_head=4, n_text_layer=2,
-)  # fmt: skip
+
+
+def dimensions(state: int, heads: int, encoder_layers: int, decoder_layers: int) -> ModelDimensions:
+    """Whisper's own shape around a width of ``state``."""
+    return ModelDimensions(
+        n_mels=80, n_audio_ctx=1500, n_audio_state=state, n_audio_head=heads, n_audio_layer=encoder_layers,
+        n_vocab=N_VOCAB, n_text_ctx=448, n_text_state=state, n_text_head=heads, n_text_layer=decoder_layers,
+    )  # fmt: skip
+
+
+SIZES = {
+    "demo": dimensions(128, 4, 3, 2),
+    "tiny": dimensions(384, 6, 4, 4),
+    "base": dimensions(512, 8, 6, 6),
+}
+"""The shipped model, and larger ones for a machine with an accelerator (``tiny`` and ``base`` as OpenAI's)."""
+
 IGNORE = -100
 
 
@@ -77,9 +90,9 @@ class SlicedEncoder(AudioEncoder):  # type: ignore[misc]  # whisper ships no typ
 class DemoNet(nn.Module):
     """Encoder, decoder over the compact vocabulary, and a CTC head that helps attention start."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, d: ModelDimensions = SIZES["demo"]) -> None:
         super().__init__()
-        d = DIMS
+        self.dims = d
         used = len(vocabulary.ids)
         self.encoder = SlicedEncoder(
             d.n_mels, d.n_audio_ctx, d.n_audio_state, d.n_audio_head, d.n_audio_layer
@@ -111,11 +124,11 @@ def losses(
     decoder = functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORE)
     ctc = ctc[:, :frames]
     chances = ctc.log_softmax(-1).transpose(0, 1)
-    lengths = torch.tensor([len(words) for words in spoken])
+    lengths = torch.tensor([len(words) for words in spoken], device=mel.device)
     encoder = functional.ctc_loss(
         chances,
         torch.cat(spoken),
-        torch.full((len(spoken),), ctc.shape[1]),
+        torch.full((len(spoken),), ctc.shape[1], device=mel.device),
         lengths,
         blank=ctc.shape[-1] - 1,
         zero_infinity=True,
@@ -125,12 +138,12 @@ def losses(
 
 def export(net: DemoNet, vocabulary: Vocabulary, path: Path) -> None:
     """Write the checkpoint as ``whisper.load_model(path)`` reads it: float16, unused rows zero."""
-    state = {f"encoder.{key}": value for key, value in net.encoder.state_dict().items()}
-    state |= {f"decoder.{key}": value for key, value in net.decoder.state_dict().items()}
-    table = torch.zeros(N_VOCAB, DIMS.n_text_state)
+    state = {f"encoder.{key}": value.cpu() for key, value in net.encoder.state_dict().items()}
+    state |= {f"decoder.{key}": value.cpu() for key, value in net.decoder.state_dict().items()}
+    table = torch.zeros(N_VOCAB, net.dims.n_text_state)
     table[torch.tensor(vocabulary.ids)] = state["decoder.token_embedding.weight"].float()
     state["decoder.token_embedding.weight"] = table
     state.pop("decoder.mask", None)
     half = {key: value.detach().half().clone() for key, value in state.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"dims": vars(DIMS), "model_state_dict": half}, path)
+    torch.save({"dims": vars(net.dims), "model_state_dict": half}, path)

@@ -37,6 +37,8 @@ TRAINING = (
     ("flite", "slt", 4), ("espeak-ng", "en-us", 4), ("espeak-ng", "en-gb", 2),
     ("espeak-ng", "en-us+m3", 1), ("espeak-ng", "en-us+f2", 1), ("espeak-ng", "en-gb+m7", 1),
     ("flite", "kal", 1), ("flite", "kal16", 1), ("flite", "rms", 2), ("flite", "awb", 2),
+    ("espeak-ng", "en-us+f1", 1), ("espeak-ng", "en-gb+f3", 1), ("espeak-ng", "en-us+f5", 1),
+    ("espeak-ng", "en-us+m2", 1), ("espeak-ng", "en-gb+m5", 1), ("espeak-ng", "en-us+m6", 1),
 )  # fmt: skip
 HELD_OUT = (("espeak-ng", "en-us+f4"), ("espeak-ng", "en-gb+m1"))
 
@@ -55,7 +57,7 @@ def vary(engine: str, name: str, rng: random.Random) -> Voice:
         engine,
         name,
         rate=rng.randint(130, 190),
-        pitch=rng.randint(30, 65),
+        pitch=rng.randint(25, 75),
         stretch=rng.uniform(0.85, 1.2),
     )
 

@@ -14,7 +14,7 @@ import torch
 from torch.optim import AdamW
 
 from tools.demo_model.dataset import Batch, Clip, Windows, make_shard, read_shard
-from tools.demo_model.model import DemoNet, Vocabulary, export, losses
+from tools.demo_model.model import SIZES, DemoNet, Vocabulary, export, losses
 
 SHARD = 1500
 CTC_WEIGHT = 0.5
@@ -97,11 +97,12 @@ class Pool:
 class Trainer:
     """One run: network, optimizer, and how far they are; saved and resumed as one file."""
 
-    def __init__(self, folder: Path, seconds: float) -> None:
+    def __init__(self, folder: Path, seconds: float, size: str = "demo", device: str = "cpu") -> None:
         self.folder, self.seconds = folder, seconds
+        self.device = torch.device(device)
         self.vocabulary = Vocabulary()
         torch.manual_seed(7)
-        self.net = DemoNet(self.vocabulary)
+        self.net = DemoNet(self.vocabulary, SIZES[size]).to(self.device)
         self.optimizer = AdamW(self.net.parameters(), lr=PEAK_RATE, betas=(0.9, 0.98))
         self.step, self.elapsed = 0, 0.0
         self._path = folder / "training.pt"
@@ -109,7 +110,7 @@ class Trainer:
             self._resume()
 
     def _resume(self) -> None:
-        saved = torch.load(self._path)
+        saved = torch.load(self._path, map_location=self.device)
         self.net.load_state_dict(saved["net"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.step, self.elapsed = saved["step"], saved["elapsed"]
@@ -129,10 +130,11 @@ class Trainer:
 
     def learn(self, batch: Batch) -> tuple[float, float]:
         """One step; returns both losses."""
+        batch = batch.to(self.device)
         done = self.elapsed / self.seconds
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(done, self.step)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16):
             decoder, encoder = losses(
                 self.net, batch.mel, batch.tokens, batch.labels, batch.spoken, batch.frames
             )
@@ -144,14 +146,17 @@ class Trainer:
         return decoder.item(), encoder.item()
 
 
-def train(folder: Path, minutes: float, shards: int) -> Path:
-    """Speak the sentences, train for ``minutes`` of wall time, write ``folder/demo.pt``."""
+def train(folder: Path, minutes: float, shards: int, size: str = "demo", device: str = "cpu") -> Path:
+    """Speak the sentences, train for ``minutes`` of wall time, write ``folder/demo.pt``.
+
+    ``size``: one of ``SIZES``; ``device``: ``cpu`` or ``cuda``. One folder holds one run: another size needs another.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     spawn = multiprocessing.get_context("spawn")
     speakers = [spawn.Process(target=speak_shards, args=(folder, first, 2, shards)) for first in range(2)]
     for speaker in speakers:
         speaker.start()
-    trainer = Trainer(folder, minutes * 60)
+    trainer = Trainer(folder, minutes * 60, size, device)
     for line in _run(trainer, Pool(folder), len_at_least=SHARD * min(2, max(1, shards))):
         print(json.dumps(line), flush=True)
     for speaker in speakers:

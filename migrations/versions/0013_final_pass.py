@@ -1,0 +1,14 @@
+"""Final pass of a visit's transcript, and why an utterance could not be written down."""
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
