@@ -7,6 +7,7 @@ learns to beat it.
 """
 
 import math
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,9 @@ class Vocabulary:
     """
 
     def __init__(self) -> None:
-        self.tokenizer: Tokenizer = get_tokenizer(multilingual=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # whisper leaves its vocabulary file open
+            self.tokenizer: Tokenizer = get_tokenizer(multilingual=False)
         words = {i for text in all_texts() for i in self._encode(text)}
         tok = self.tokenizer
         specials = [tok.eot, tok.sot, tok.no_timestamps, int(tok.no_speech or 0)]
