@@ -47,6 +47,10 @@ bench: python ## Every figure beside its peer; tables and bench/results/*.json (
 bench-media: python ## Media figures beside stock aiortc, Janus and a bare loop (BENCH_ARGS="cpu delay --minutes 30")
 	$(BIN)/python -m bench.media $(BENCH_ARGS)
 
+.PHONY: bench-speech
+bench-speech: python ## Speech figures beside whisper.transcribe and the true times (BENCH_ARGS="cpu noise", "--short")
+	$(BIN)/python -m bench.speech $(BENCH_ARGS)
+
 .PHONY: fuzz
 fuzz: python ## Fuzz what comes from the network, FUZZ_SECONDS each (60); crashes are kept in tests/fuzz/corpus
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
