@@ -16,6 +16,7 @@ from core.crypto import Keyring, NotOpened, new_key, seal, unseal
 
 _MEDIA = b"consultroom media v1"
 _FILES = b"consultroom files v1"
+_LIVE = b"consultroom live speech v1"
 RowId = UUID | str
 
 
@@ -62,6 +63,10 @@ class PatientKey:
     def files_key(self) -> bytes:
         """The key of what was sent in the chat of the patient's visits."""
         return self._derived(_FILES)
+
+    def live_key(self) -> bytes:
+        """The key of what is being said in the patient's visits, on its way between the clinic's processes."""
+        return self._derived(_LIVE)
 
     def _derived(self, purpose: bytes) -> bytes:
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(self._key)

@@ -105,6 +105,10 @@ class Recordings(Part):
         """System use (recorder): the key for a visit's recordings. Raises VisitNotFound."""
         return (await self._charts.open_for_work(session, visit_id)).key.media_key()
 
+    async def live_key_of_visit(self, session: AsyncSession, visit_id: UUID) -> bytes:
+        """System use (open utterances): the key of what is said in a visit and kept nowhere. Raises VisitNotFound."""
+        return (await self._charts.open_for_work(session, visit_id)).key.live_key()
+
 
 def segment_of(row: SegmentRow) -> Segment:
     return Segment(
