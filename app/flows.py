@@ -37,7 +37,7 @@ from core.database import Database
 from core.jobs import enqueue
 from scheduling import Appointment, VisitRef
 from signaling import RoomServer
-from transcription import SpeechProcess, Transcription, Utterance
+from transcription import Request, SpeechProcess, Transcription, Utterance
 
 if TYPE_CHECKING:
     import soap
@@ -174,7 +174,7 @@ class Writing:
             audio = await self.store.utterance_audio(session, UUID(utterance_id))
         if audio is None:
             return
-        heard = await self.speech.transcribe(float32(audio))
+        heard = await self.speech.transcribe(Request(float32(audio)))
         async with self.database.transaction() as session:
             await self._write(session, UUID(utterance_id), heard, audio)
 

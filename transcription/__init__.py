@@ -10,6 +10,7 @@ from transcription.audio import decode, decode_all
 from transcription.files import transcribe_tracks
 from transcription.model import (
     SAMPLE_RATE,
+    Request,
     Samples,
     SpokenTurn,
     TranscriptDocument,
@@ -22,12 +23,15 @@ from transcription.ports import SpeechDetector, Transcriber
 from transcription.render import render
 from transcription.utterances import Policy, UtteranceFinder
 from transcription.voice_activity import new_detector
+from transcription.waiting import Priority
 from transcription.worker import SpeechProcess
 
 __all__ = [
     "SAMPLE_RATE",
     "ModelFile",
     "Policy",
+    "Priority",
+    "Request",
     "Samples",
     "SpeechDetector",
     "SpeechProcess",

@@ -1,38 +1,37 @@
 """The speech process: ``python -m transcription.child --model demo``; frames on stdin, frames on stdout.
 
-It ends when its stdin ends, so it never outlives its owner by more than one utterance. Ctrl-C is its
-owner's business. Nothing that was heard is ever written anywhere but into the answer.
+It ends when its stdin ends, so it never outlives its owner by more than one batch. Ctrl-C is its owner's
+business. Nothing that was heard is ever written anywhere but into the answer.
 """
 
 import argparse
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import ServiceError
-from transcription.errors import SpeechEngineFailed
-from transcription.frames import HEADER, LARGEST, frame, pack_answer, unpack_samples
-from transcription.model import Transcription
+from transcription.errors import SpeechEngineFailed, SpeechOutOfMemory
+from transcription.frames import HEADER, LARGEST, Answer, frame, pack_answers, pack_start, unpack_requests
+from transcription.model import Request
 from transcription.models import resolve
 from transcription.ports import Transcriber
 
 
 def main() -> int:
-    """Load the model, say that it is ready, and hear one utterance after the other."""
+    """Load the model, say that it is ready, and hear one batch after the other."""
     options = _options()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(options.nice)
     source, sink = sys.stdin.buffer, _private_stdout()
     try:
-        from transcription.engine import WhisperTranscriber
-
-        transcriber = WhisperTranscriber(resolve(options.model, options.models_folder), options.threads)
+        transcriber = _load(options)
     except ServiceError as error:
-        _answer(sink, error)
+        _send(sink, pack_start(error))
         return 1
-    _answer(sink, None)
+    _send(sink, pack_start(None))
     return serve(source, sink, transcriber)
 
 
@@ -42,21 +41,50 @@ def serve(source: BinaryIO, sink: BinaryIO, transcriber: Transcriber) -> int:
         (length,) = HEADER.unpack(header)
         if length > LARGEST:
             return 2
-        _answer(sink, _hear(transcriber, source.read(length)))
+        _send(sink, pack_answers(hear(transcriber, unpack_requests(source.read(length)))))
     return 0
 
 
-def _hear(transcriber: Transcriber, payload: bytes) -> Transcription | ServiceError:
+def hear(transcriber: Transcriber, requests: Sequence[Request]) -> list[Answer]:
+    """An answer for each. When the batch raises, each is heard alone: a bad one costs only itself.
+
+    Out of memory is the owner's to answer, with a smaller batch and a new process.
+    """
     try:
-        return transcriber.transcribe(unpack_samples(payload))
-    except ServiceError as error:
-        return error
+        return list(transcriber.transcribe(requests))
     except Exception as error:  # one bad utterance must not cost the loaded model; only the class is told
-        return SpeechEngineFailed(f"The engine raised {type(error).__name__}.")
+        if len(requests) > 1 and not out_of_memory(error):
+            return [answer for request in requests for answer in hear(transcriber, [request])]
+        return [_failure(error)] * len(requests)
 
 
-def _answer(sink: BinaryIO, answer: Transcription | ServiceError | None) -> None:
-    sink.write(frame(pack_answer(answer)))
+def out_of_memory(error: BaseException) -> bool:
+    """Python's, the GPU's or torch's allocator; the last two are RuntimeErrors that only their text tells."""
+    text = str(error)
+    allocators = ("out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc")
+    return isinstance(error, MemoryError) or any(sign in text.lower() for sign in allocators)
+
+
+def _failure(error: BaseException) -> ServiceError:
+    if isinstance(error, ServiceError):
+        return error
+    if out_of_memory(error):
+        return SpeechOutOfMemory("There is not enough memory for it.")
+    return SpeechEngineFailed(f"The engine raised {type(error).__name__}.")
+
+
+def _load(options: argparse.Namespace) -> Transcriber:
+    try:
+        from transcription.engines import load
+
+        model = resolve(options.model, options.models_folder)
+        return load(options.engine, model, options.threads, options.context)
+    except MemoryError as error:
+        raise _failure(error) from error
+
+
+def _send(sink: BinaryIO, payload: bytes) -> None:
+    sink.write(frame(payload))
     sink.flush()
 
 
@@ -70,6 +98,8 @@ def _private_stdout() -> BinaryIO:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="transcription.child", description=__doc__)
     parser.add_argument("--model", required=True)
+    parser.add_argument("--engine", choices=("openai", "faster"), default="openai")
+    parser.add_argument("--context", choices=("fitted", "full"), default="fitted")
     parser.add_argument("--models-folder", type=Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--nice", type=int, default=5)

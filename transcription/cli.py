@@ -51,9 +51,9 @@ def run_transcribe(options: argparse.Namespace) -> int:
         _readable(path)
     if model.notice:
         print(f"notice: {model.notice}", file=sys.stderr)
-    from transcription.engine import WhisperTranscriber
+    from transcription.engines import load
 
-    document = transcribe_tracks(tracks, WhisperTranscriber(model, options.threads), model, _progress)
+    document = transcribe_tracks(tracks, load("openai", model, options.threads), model, _progress)
     for start in document.flagged:
         print(f"warning: the turn at {start:.1f} s is uncertain; listen to it", file=sys.stderr)
     _write(render(document, options.format), options.output)

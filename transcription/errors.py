@@ -110,6 +110,23 @@ class SpeechEngineBusy(Retryable):
     next_step = "Try again in a few seconds."
 
 
+class SpeechOutOfMemory(Retryable):
+    """There was not enough memory even for this utterance alone; the speech process was stopped."""
+
+    code = "speech_out_of_memory"
+    title = "The speech engine ran out of memory"
+    next_step = "Try again; if it stays, give this machine more memory or choose a smaller speech model."
+
+
+class ModelUnsuitable(ServiceError):
+    """A checkpoint, but not of a shape that can be used: other sound features, another vocabulary, cut off."""
+
+    code = "model_unsuitable"
+    status = 503
+    title = "The speech model's file has a shape that cannot be used"
+    next_step = "Choose a Whisper checkpoint: 80 or 128 mel bands, Whisper's vocabulary, 30-second windows."
+
+
 class SpeechEngineFailed(ServiceError):
     """The engine raised on this utterance; it lives on for others."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from transcription.audio import decode
 from transcription.model import (
     SAMPLE_RATE,
+    Request,
     SpokenTurn,
     TranscriptDocument,
     Transcription,
@@ -48,7 +49,7 @@ def transcribe_tracks(
     flagged: list[float] = []
     for speaker, path in tracks.items():
         for utterance in find_utterances(path):
-            found = transcriber.transcribe(utterance.samples)
+            (found,) = transcriber.transcribe([Request(utterance.samples)])
             if heard:
                 heard(speaker, utterance, found)
             if found.text:

@@ -1,21 +1,22 @@
 """What this package needs of a speech engine and of a voice detector."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from numpy import float32
 from numpy.typing import NDArray
 
-from transcription.model import Samples, Transcription
+from transcription.model import Request, Transcription
 
 
 class Transcriber(Protocol):
-    """Turns one utterance into text."""
+    """Turns utterances into text, several at once."""
 
-    def transcribe(self, samples: Samples) -> Transcription:
-        """Hear one utterance of at most 30 seconds.
+    def transcribe(self, requests: Sequence[Request]) -> list[Transcription]:
+        """Hear each request; the answers come in their order. What is heard in one does not depend on the others.
 
         Raises:
-            UtteranceTooLong: more than 30 seconds were given.
+            UtteranceTooLong: one of them is longer than 30 seconds; nothing was heard.
         """
         ...
 

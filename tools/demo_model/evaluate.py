@@ -14,9 +14,9 @@ import numpy as np
 
 from tools.demo_model.grammar import DEMO_CONSULT, sentences
 from tools.demo_model.speak import HELD_OUT, TRAINING, Samples, opus_round_trip, speak, trim, vary
-from transcription.engine import WhisperTranscriber
+from transcription.engines.openai import WhisperTranscriber
 from transcription.files import transcribe_tracks
-from transcription.model import SAMPLE_RATE
+from transcription.model import SAMPLE_RATE, Request
 from transcription.models import resolve
 
 SEED = 99
@@ -59,7 +59,7 @@ def voice_rate(
         samples = around(trim(speak(text, vary(engine, name, rng))), rng)
         if opus:
             samples = opus_round_trip(samples, 24_000)
-        pairs.append((text, transcriber.transcribe(samples).text))
+        pairs.append((text, transcriber.transcribe([Request(samples)])[0].text))
     return rate(pairs)
 
 
@@ -84,7 +84,7 @@ def silent(transcriber: WhisperTranscriber, count: int) -> dict[str, float]:
     ]
     kinds = {"silence": quiet, "noise": noisy}
     return {
-        kind: 100 * float(np.mean([not transcriber.transcribe(one).text for one in windows]))
+        kind: 100 * float(np.mean([not transcriber.transcribe([Request(one)])[0].text for one in windows]))
         for kind, windows in kinds.items()
     }
 

@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from transcription import ModelFile, SpeechProcess, resolve
-from transcription.engine import WhisperTranscriber
+from transcription.engines.openai import WhisperTranscriber
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,16 @@ import numpy as np
 import pytest
 
 from tests.integration.transcription.spoken import TRACKS, timeline, word_error_rate
-from transcription import ModelFile, TranscriptDocument, UtteranceFinder, cli, decode_all, transcribe_tracks
-from transcription.engine import WhisperTranscriber
+from transcription import (
+    ModelFile,
+    Request,
+    TranscriptDocument,
+    UtteranceFinder,
+    cli,
+    decode_all,
+    transcribe_tracks,
+)
+from transcription.engines.openai import WhisperTranscriber
 from transcription.errors import ModelCorrupt, UtteranceTooLong
 from transcription.files import find_utterances
 from transcription.models import DEMO_FILE
@@ -74,17 +82,17 @@ def test_the_checkpoint_is_small_and_whispers_own_loader_reads_it() -> None:
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05, 1.0, 30.0])
 def test_silence_has_no_words(transcriber: WhisperTranscriber, seconds: float) -> None:
-    heard = transcriber.transcribe(np.zeros(int(seconds * 16_000), dtype=np.float32))
+    (heard,) = transcriber.transcribe([Request(np.zeros(int(seconds * 16_000), dtype=np.float32))])
     assert (heard.text, heard.confidence, heard.warnings) == ("", 0.0, ("no_speech",))
 
 
 def test_more_than_a_window_is_refused(transcriber: WhisperTranscriber) -> None:
     with pytest.raises(UtteranceTooLong):
-        transcriber.transcribe(np.zeros(31 * 16_000, dtype=np.float32))
+        transcriber.transcribe([Request(np.zeros(31 * 16_000, dtype=np.float32))])
 
 
 def test_words_make_up_the_text_and_have_confidences(transcriber: WhisperTranscriber) -> None:
-    heard = transcriber.transcribe(next(find_utterances(TRACKS["patient"])).samples)
+    (heard,) = transcriber.transcribe([Request(next(find_utterances(TRACKS["patient"])).samples)])
     assert " ".join(word.text for word in heard.words) == heard.text
     assert all(0 <= word.confidence <= 1 for word in heard.words)
     assert 0.5 < heard.confidence <= 1

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.integration.transcription.spoken import TRACKS
-from transcription import SpeechProcess, Utterance
+from transcription import Request, SpeechProcess, Utterance
 from transcription.errors import (
     ModelCorrupt,
     ModelMissing,
@@ -40,17 +40,17 @@ def still_runs(pid: int) -> bool:
 async def test_kill_9_in_mid_work_is_told_and_the_next_call_works(
     speech: SpeechProcess, utterance: Utterance
 ) -> None:
-    before = await speech.transcribe(utterance.samples)
+    before = await speech.transcribe(Request(utterance.samples))
     first = speech.pid
     assert first
     os.kill(first, signal.SIGSTOP)  # it can answer no more: the kill comes in mid-work for sure
-    work = asyncio.create_task(speech.transcribe(utterance.samples))
+    work = asyncio.create_task(speech.transcribe(Request(utterance.samples)))
     await asyncio.sleep(0.1)
     os.kill(first, signal.SIGKILL)
     with pytest.raises(SpeechEngineLost) as lost:
         await work
     assert isinstance(lost.value, Retryable)
-    assert await speech.transcribe(utterance.samples) == before
+    assert await speech.transcribe(Request(utterance.samples)) == before
     assert speech.pid not in {first, None}
 
 
@@ -58,7 +58,7 @@ async def test_killed_while_idle_is_not_even_noticed(speech: SpeechProcess, utte
     assert speech.pid
     os.kill(speech.pid, signal.SIGKILL)
     await asyncio.sleep(0.2)
-    assert (await speech.transcribe(utterance.samples)).text
+    assert (await speech.transcribe(Request(utterance.samples))).text
 
 
 async def test_a_child_that_hangs_is_stopped_in_time(speech: SpeechProcess, utterance: Utterance) -> None:
@@ -66,27 +66,27 @@ async def test_a_child_that_hangs_is_stopped_in_time(speech: SpeechProcess, utte
     assert hung
     os.kill(hung, signal.SIGSTOP)
     with pytest.raises(SpeechEngineSlow):
-        await speech.transcribe(utterance.samples, timeout=0.3)
+        await speech.transcribe(Request(utterance.samples), timeout=0.3)
     assert not still_runs(hung)
-    assert (await speech.transcribe(utterance.samples)).text
+    assert (await speech.transcribe(Request(utterance.samples))).text
 
 
 async def test_a_caller_who_gives_up_does_not_get_the_next_ones_answer(
     speech: SpeechProcess, utterance: Utterance
 ) -> None:
-    work = asyncio.create_task(speech.transcribe(utterance.samples))
+    work = asyncio.create_task(speech.transcribe(Request(utterance.samples)))
     await asyncio.sleep(0.02)
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
-    silence = await speech.transcribe(np.zeros(16_000, dtype=np.float32))
+    silence = await speech.transcribe(Request(np.zeros(16_000, dtype=np.float32)))
     assert silence.text == ""
 
 
 async def test_callers_take_turns_and_too_many_are_refused(utterance: Utterance) -> None:
     async with SpeechProcess("demo", nice=0, most_waiting=2) as speech:
         answers = await asyncio.gather(
-            *(speech.transcribe(utterance.samples) for _ in range(3)), return_exceptions=True
+            *(speech.transcribe(Request(utterance.samples)) for _ in range(3)), return_exceptions=True
         )
     refused = [answer for answer in answers if isinstance(answer, SpeechEngineBusy)]
     texts = {answer.text for answer in answers if not isinstance(answer, BaseException)}
@@ -96,7 +96,7 @@ async def test_callers_take_turns_and_too_many_are_refused(utterance: Utterance)
 async def test_too_long_is_refused_and_the_child_lives(speech: SpeechProcess) -> None:
     before = speech.pid
     with pytest.raises(UtteranceTooLong):
-        await speech.transcribe(np.zeros(31 * 16_000, dtype=np.float32))
+        await speech.transcribe(Request(np.zeros(31 * 16_000, dtype=np.float32)))
     assert speech.pid == before
 
 

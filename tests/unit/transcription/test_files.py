@@ -1,13 +1,13 @@
 """Order, names and flags of a transcript; detector and Whisper are replaced."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from transcription import files
-from transcription.model import Samples, Transcription, Utterance
+from transcription.model import Request, Samples, Transcription, Utterance
 from transcription.models import ModelFile
 
 MODEL = ModelFile("demo", Path("demo.pt"), notice="Not for care.")
@@ -27,7 +27,10 @@ SAID = {1: "Where does it hurt?", 2: "My knee.", 3: "I see."}
 class Reader:
     """Reads the text off the first sample."""
 
-    def transcribe(self, samples: Samples) -> Transcription:
+    def transcribe(self, requests: Sequence[Request]) -> list[Transcription]:
+        return [self._read(request.samples) for request in requests]
+
+    def _read(self, samples: Samples) -> Transcription:
         number = int(samples[0])
         warnings = ("low_confidence",) if number == 2 else ()
         return Transcription(SAID.get(number, ""), 0.98765, 0.0, warnings=warnings)

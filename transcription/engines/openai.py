@@ -6,6 +6,7 @@ the text compresses by more than 2.4 or its mean log probability is below -1, an
 """
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -15,7 +16,16 @@ from whisper.decoding import DecodingOptions, DecodingResult
 from whisper.tokenizer import Tokenizer, get_tokenizer
 
 from transcription.errors import ModelCorrupt, UtteranceTooLong
-from transcription.model import NOTHING, SAMPLE_RATE, WINDOW_SECONDS, Samples, Transcription, Word, doubts
+from transcription.model import (
+    NOTHING,
+    SAMPLE_RATE,
+    WINDOW_SECONDS,
+    Request,
+    Samples,
+    Transcription,
+    Word,
+    doubts,
+)
 from transcription.models import ModelFile, verify
 
 _TEMPERATURES = (0.0, 0.4, 0.8)
@@ -42,12 +52,15 @@ class WhisperTranscriber:
         self._language = language
         self._tokenizer = _tokenizer(self._model, language)
 
-    def transcribe(self, samples: Samples) -> Transcription:
-        """Hear one utterance (mono float32, 16 kHz, at most 30 s). The same samples give the same text.
+    def transcribe(self, requests: Sequence[Request]) -> list[Transcription]:
+        """Hear each request. The same samples give the same text.
 
         Raises:
             UtteranceTooLong: more than 30 seconds were given.
         """
+        return [self._transcribe(request.samples) for request in requests]
+
+    def _transcribe(self, samples: Samples) -> Transcription:
         seconds = len(samples) / SAMPLE_RATE
         if seconds > WINDOW_SECONDS:
             raise UtteranceTooLong(f"{seconds:.1f} seconds were given as one utterance.")
