@@ -211,4 +211,5 @@ def _levels(samples: Samples) -> NDArray[np.float32]:
     frames = samples[:whole].reshape(-1, _FRAME) if whole else samples.reshape(1, -1)
     if not frames.size:
         return np.zeros(0, dtype=np.float32)
-    return np.sqrt(np.mean(np.square(frames, dtype=np.float32), axis=1))
+    levels: NDArray[np.float32] = np.sqrt(np.mean(np.square(frames, dtype=np.float32), axis=1))
+    return levels
