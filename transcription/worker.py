@@ -91,6 +91,12 @@ class SpeechProcess:
         """Requests that wait or are in work."""
         return len(self._line.waiting) + len(self._line.in_work)
 
+    @property
+    def finals(self) -> int:
+        """Closed utterances that wait or are in work: while there are any, a partial is refused."""
+        present = (*self._line.waiting, *self._line.in_work)
+        return sum(one.priority is Priority.FINAL for one in present)
+
     async def start(self) -> None:
         """Start the child and wait until its model is loaded. Does nothing when it runs.
 
