@@ -16,7 +16,7 @@ from app.settings import Settings
 from app.wiring import Clinic
 from core.errors import Unavailable
 from core.http.idempotency import forget_expired
-from core.jobs import Task, WorkerStuck, failed_jobs, retry_failed, run_worker
+from core.jobs import Task, WorkerStuck, failed_jobs, forget_problems, run_worker, try_job_again
 from core.telemetry import configure_logging, get_logger
 from transcription import SpeechProcess, resolve
 from transcription.models import DEMO, DEMO_FILE
@@ -87,7 +87,7 @@ async def try_again(session: AsyncSession) -> int:
     """Queue every given-up job once more; returns how many."""
     failed = await failed_jobs(session)
     for job in failed:
-        await retry_failed(session, job.job_id)
+        await try_job_again(session, job.job_id)
     return len(failed)
 
 
@@ -102,6 +102,7 @@ async def _housekeep(clinic: Clinic, stop: asyncio.Event) -> None:
             async with clinic.database.transaction() as session:
                 await forget_expired(session, clinic.clock)
                 await try_again(session)
+                await forget_problems(session)
                 await clear_later(session)
         except Unavailable:
             log.warning("housekeeping.waiting")

@@ -30,8 +30,6 @@ _FAILED = text(
     """SELECT id, task_name, queue_name, attempts FROM procrastinate_jobs
        WHERE status IN ('failed', 'aborted') ORDER BY id LIMIT :limit"""
 )
-_RETRY = text("SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM procrastinate_jobs"
-              " WHERE id = :id AND status = 'failed'")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +80,6 @@ async def failed_jobs(session: AsyncSession, limit: int = 100) -> list[FailedJob
     """The jobs that were given up, oldest first."""
     rows = await session.execute(_FAILED, {"limit": limit})
     return [FailedJob(*row) for row in rows]
-
-
-async def retry_failed(session: AsyncSession, job_id: int) -> None:
-    """Queue a failed job once more; nothing happens when it is not failed."""
-    await session.execute(_RETRY, {"id": job_id})
 
 
 async def _waiting(session: AsyncSession, queue: str, queueing_lock: str) -> int | None:

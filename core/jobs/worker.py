@@ -7,15 +7,18 @@ import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from procrastinate import App, BaseRetryStrategy, RetryDecision
 from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job
 
 from core.jobs.connector import DeadlineConnector
-from core.jobs.stalled import bring_back_stalled
+from core.jobs.problems import note_problem
+from core.jobs.stalled import bring_back_stalled, tell_given_up
+from core.jobs.task import Held, Task, code_of
 from core.telemetry import get_logger, histogram
 
 _HEARTBEAT_SECONDS = 1.0
@@ -28,19 +31,6 @@ _CLOSE_SECONDS = (
 )
 _DURATION = histogram("job_duration_seconds", "How long a job's attempt took.", ("task", "outcome"))
 _log = get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One kind of job. `handler` takes the job's args by name and must be able to run twice.
-
-    After `retries` further attempts, failed or crashed, the job is given up: it stays, with status 'failed'.
-    """
-
-    name: str
-    handler: Callable[..., Awaitable[None]]
-    queue: str = "default"
-    retries: int = 5
 
 
 class WorkerStuck(Exception):
@@ -78,7 +68,7 @@ class _Crew:
     ) -> None:
         self._connector = DeadlineConnector(database_url)
         self._app = App(connector=self._connector)
-        self._retries = {task.name: task.retries for task in tasks}
+        self._tasks = {task.name: task for task in tasks}
         self._options: dict[str, Any] = {
             "queues": list(queues),
             "concurrency": concurrency,
@@ -92,7 +82,9 @@ class _Crew:
         }
         self._grace = grace
         for task in tasks:
-            self._app.task(name=task.name, queue=task.queue, retry=_Backoff(task.retries))(_timed(task))
+            attempt = _attempt(task, self._connector)
+            backoff = _Backoff(task.retries)
+            self._app.task(name=task.name, queue=task.queue, retry=backoff, pass_context=True)(attempt)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` or until something fails; raises what failed."""
@@ -112,7 +104,7 @@ class _Crew:
 
     async def _sweep(self) -> None:
         while True:
-            await bring_back_stalled(self._connector, self._retries, STALLED_SECONDS)
+            await bring_back_stalled(self._connector, self._tasks, STALLED_SECONDS)
             await asyncio.sleep(_SWEEP_SECONDS)
 
     async def _end(self, parts: "list[asyncio.Task[Any]]") -> None:
@@ -144,22 +136,39 @@ class _Backoff(BaseRetryStrategy):
         """None gives the job up. One that was interrupted by our own stop is always tried again."""
         if isinstance(exception, asyncio.CancelledError):
             return RetryDecision(retry_in={"seconds": 0})
+        if isinstance(exception, Held):
+            return RetryDecision(retry_in={"seconds": exception.seconds})
         if job.attempts >= self._retries:
             return None
         pause = min(_LONGEST_PAUSE, 2**job.attempts)
         return RetryDecision(retry_in={"seconds": pause * random.uniform(0.75, 1.25)})  # noqa: S311 - jitter, no secret
 
 
-def _timed(task: Task) -> Callable[..., Awaitable[None]]:
-    async def run(**args: str | int) -> None:
+def _attempt(task: Task, connector: DeadlineConnector) -> Callable[..., Awaitable[None]]:
+    """One attempt: timed, and what it met noted."""
+
+    async def run(context: JobContext, **ids: str | int) -> None:
         started, outcome = time.perf_counter(), "failed"
         try:
-            await task.handler(**args)
+            await task.handler(**ids)
             outcome = "succeeded"
+        except Held as held:
+            outcome = "held"
+            await _note(connector, context.job, held.code, held=True)
+            raise
         except Exception as error:
-            _log.warning("job.attempt_failed", task=task.name, exc_info=error)
+            _log.warning("job.attempt_failed", task=task.name, code=code_of(error), exc_info=error)
+            await _note(connector, context.job, code_of(error), held=False)
+            if context.job.attempts >= task.retries:
+                await tell_given_up(task, ids, code_of(error))
             raise
         finally:
             _DURATION.labels(task.name, outcome).observe(time.perf_counter() - started)
 
     return run
+
+
+async def _note(connector: DeadlineConnector, job: Job, code: str, *, held: bool) -> None:
+    assert job.id is not None  # it was fetched
+    with contextlib.suppress(ConnectorException, psycopg.Error, OSError):  # the attempt's own error says more
+        await note_problem(connector, job.id, code, held=held)

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from core.database import Database, driver_url
-from core.jobs import Task, enqueue, failed_jobs, retry_failed, run_worker
+from core.jobs import Task, enqueue, failed_jobs, run_worker, try_job_again
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[3]
@@ -135,7 +135,7 @@ async def test_a_job_out_of_attempts_stays_visible_and_can_be_queued_again(datab
     async with working(database.url, Task("note", seen, retries=0)):
         await until(given_up)
         async with database.transaction() as session:
-            await retry_failed(session, job_id)
+            assert await try_job_again(session, job_id)
         await asyncio.wait_for(seen.event.wait(), 10)
 
 
