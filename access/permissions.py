@@ -35,6 +35,9 @@ class Permission(StrEnum):
     VISIT_LIST = "record:visit:list"
     VISIT_READ = "record:visit:read"
     TRANSCRIPT_READ = "record:transcript:read"
+    TRANSCRIPT_CORRECT = "record:transcript:correct"
+    TRANSCRIPT_HISTORY = "record:transcript:history"
+    TRANSCRIPT_EXPORT = "record:transcript:export"
     RECORDING_READ = "record:recording:read"
     QUALITY_READ = "record:quality:read"
     RECORDING_EXPORT = "record:recording:export"
@@ -104,6 +107,9 @@ _DOCTOR = (
         Permission.VISIT_LIST,
         Permission.VISIT_READ,
         Permission.TRANSCRIPT_READ,
+        Permission.TRANSCRIPT_CORRECT,
+        Permission.TRANSCRIPT_HISTORY,
+        Permission.TRANSCRIPT_EXPORT,
         Permission.RECORDING_READ,
         Permission.QUALITY_READ,
         Permission.RECORDING_EXPORT,

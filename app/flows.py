@@ -25,6 +25,8 @@ from clinical_store import (
     ClinicalStore,
     DraftStatement,
     Gap,
+    HeardText,
+    HeardWord,
     OrderFound,
     ReviewItem,
     Segment,
@@ -183,7 +185,7 @@ class Writing:
     ) -> None:
         """Words of audio that a longer sentence has replaced meanwhile are not written: its own job comes."""
         written = await self.store.complete_utterance(
-            session, utterance_id, text=heard.text, confidence=heard.confidence, model=self.model, heard=audio
+            session, utterance_id, as_heard(heard), model=self.model, audio=audio
         )
         if written and heard.text:
             visit_id = str((await self.store.utterance(session, utterance_id)).visit_id)
@@ -248,6 +250,20 @@ class Recorded:
 def is_known(found: Utterance, known: Sequence[tuple[float, float]]) -> bool:
     heard = sum(max(0.0, min(found.end, end) - max(found.start, start)) for start, end in known)
     return heard >= SAME_SPEECH * (found.end - found.start)
+
+
+def as_heard(heard: Transcription) -> HeardText:
+    words = tuple(
+        HeardWord(text=word.text, confidence=word.confidence, start=word.start, end=word.end)
+        for word in heard.words
+    )
+    return HeardText(
+        text=heard.text,
+        words=words,
+        warnings=heard.warnings,
+        confidence=heard.confidence,
+        language=heard.language,
+    )
 
 
 def drafted(turns: Sequence[TranscriptTurn]) -> soap.DraftNote:
@@ -318,8 +334,8 @@ class Showing:
     async def _show_utterance(self, visit_id: UUID, utterance_id: UUID) -> None:
         async with self.database.transaction() as session:
             view = await self.store.utterance_shown(session, utterance_id)
-        if view.text:
-            await self.rooms.push_utterance(visit_id, view.model_dump(mode="json"))
+        # An empty one as well: its line was open, or was struck out, or could not be written down.
+        await self.rooms.push_utterance(visit_id, view.model_dump(mode="json"))
 
     async def _show_message(self, visit_id: UUID, message_id: UUID) -> None:
         async with self.database.transaction() as session:

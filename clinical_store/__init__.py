@@ -43,11 +43,18 @@ from clinical_store.quality_model import LineCheck, LineView, QualitySample, Vis
 from clinical_store.store import ClinicalStore
 from clinical_store.summary import VisitSummary
 from clinical_store.transcript_model import (
+    HeardText,
+    HeardWord,
+    SuggestionView,
+    TextSource,
     Transcript,
     TranscriptTurn,
     Utterance,
     UtteranceState,
+    UtteranceVersion,
     UtteranceView,
+    WordView,
+    WrittenSpan,
 )
 
 __all__ = [
@@ -65,6 +72,8 @@ __all__ = [
     "FileShelf",
     "Gap",
     "GapKind",
+    "HeardText",
+    "HeardWord",
     "LineCheck",
     "LineView",
     "NoteEdits",
@@ -80,10 +89,13 @@ __all__ = [
     "Speaker",
     "Statement",
     "StatementEdit",
+    "SuggestionView",
+    "TextSource",
     "Transcript",
     "TranscriptTurn",
     "Utterance",
     "UtteranceState",
+    "UtteranceVersion",
     "UtteranceView",
     "Visit",
     "VisitFile",
@@ -91,6 +103,8 @@ __all__ = [
     "VisitStatus",
     "VisitSummary",
     "VisitView",
+    "WordView",
+    "WrittenSpan",
     "join_path",
     "speaker_of",
 ]

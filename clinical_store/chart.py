@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import audit
 from access import Actor, CareRelationships, Permission
-from clinical_store.errors import PatientNotFound, VisitNotFound
+from clinical_store.errors import NotYourVisit, PatientNotFound, VisitNotFound
 from clinical_store.keys import KeyCabinet, PatientKey
 from clinical_store.ports import Accounts
 from clinical_store.rows import PatientRow, VisitRow
@@ -92,3 +92,17 @@ class Part:
         self._charts = charts
         self._clock = clock
         self._accounts = accounts
+
+    async def _open_own(
+        self, session: AsyncSession, actor: Actor, permission: Permission, visit_id: UUID
+    ) -> Chart:
+        """The chart, locked, of the actor's own visit: treating the patient is enough to read, not to write.
+
+        Raises VisitNotFound, Forbidden, NotYourVisit.
+        """
+        chart = await self._charts.open(session, actor, permission, visit_id, lock=True)
+        if chart.visit.doctor_account_id != actor.account_id:
+            patient_id = chart.visit.patient_id
+            await self._charts.care.note_refusal(actor, permission, patient_id, "not_your_visit")
+            raise NotYourVisit
+        return chart

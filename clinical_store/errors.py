@@ -27,6 +27,28 @@ class UtteranceNotFound(NotFound):
     next_step = "Reload the transcript."
 
 
+class UtteranceChanged(Conflict):
+    """Other words are shown than those that were corrected; extra: current_revision."""
+
+    code = "utterance_changed"
+    title = "This line was changed since you opened it"
+    next_step = "Read the line as it stands now, then correct it again if it is still wrong."
+
+
+class UtterancePending(Conflict):
+    code = "utterance_pending"
+    title = "This line has not been written down yet"
+    next_step = "Wait until its words are there, then correct them."
+
+
+class CorrectionTooLong(InvalidInput):
+    """extra: limit, in characters."""
+
+    code = "correction_too_long"
+    title = "The corrected line is too long"
+    next_step = "Write only what was said in this line."
+
+
 class SegmentNotFound(NotFound):
     code = "recording_not_found"
     title = "There is no such recording"

@@ -22,7 +22,6 @@ from clinical_store.errors import (
     NoteNotSigned,
     NoteSigned,
     NoteVersionNotFound,
-    NotYourVisit,
     RecordUnreadable,
     SummaryNotReady,
     VisitRunning,
@@ -200,20 +199,6 @@ class Notes(Part):
         if found is None:
             raise NoteVersionNotFound
         return found, await signature_in(session, chart)
-
-    async def _open_own(
-        self, session: AsyncSession, actor: Actor, permission: Permission, visit_id: UUID
-    ) -> Chart:
-        """The chart, locked, of the actor's own visit: treating the patient is enough to read, not to write.
-
-        Raises VisitNotFound, Forbidden, NotYourVisit.
-        """
-        chart = await self._charts.open(session, actor, permission, visit_id, lock=True)
-        if chart.visit.doctor_account_id != actor.account_id:
-            patient_id = chart.visit.patient_id
-            await self._charts.care.note_refusal(actor, permission, patient_id, "not_your_visit")
-            raise NotYourVisit
-        return chart
 
     def _next_version(self, actor: Actor, visit_id: UUID, sheet: _Sheet, edits: NoteEdits) -> NoteVersion:
         texts = machine_texts(sheet.draft, sheet.saved)

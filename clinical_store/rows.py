@@ -116,7 +116,9 @@ class ConsentRow(Base):
 
 
 class UtteranceRow(Base):
-    """`audio` is kept only until the text is there."""
+    """`audio` is kept only until the text is there. `text`: the words that are shown; in full, with all that was heard
+    before, they are in `utterance_version`. `revision`: of what is shown, 0 until something is. `problem`: an error's
+    code."""
 
     __tablename__ = "utterance"
     __table_args__ = (
@@ -126,6 +128,8 @@ class UtteranceRow(Base):
         CheckConstraint("0 <= start_ms AND start_ms < end_ms", name="period"),
         CheckConstraint("(state = 'pending') = (audio IS NOT NULL)", name="audio"),
         CheckConstraint("(state = 'final') = (text IS NOT NULL)", name="text"),
+        _one_of("source", "live", "final", "correction"),
+        CheckConstraint("problem ~ '^[a-z_]{1,60}$'", name="problem"),
         Index(None, "visit_id", "start_ms"),
     )
 
@@ -141,6 +145,29 @@ class UtteranceRow(Base):
     audio: Mapped[bytes | None] = mapped_column(LargeBinary)
     added_at: Mapped[datetime] = mapped_column(_Moment)
     completed_at: Mapped[datetime | None] = mapped_column(_Moment)
+    revision: Mapped[int] = mapped_column(server_default="0")
+    source: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[str | None] = mapped_column(Text)
+
+
+class UtteranceVersionRow(Base):
+    """What was heard of an utterance, or written by a doctor: never changed (a trigger refuses UPDATE), deleted with
+    the words themselves. `content` is a sealed `KeptText`, bound to utterance and revision."""
+
+    __tablename__ = "utterance_version"
+    __table_args__ = (
+        _one_of("source", "live", "final", "correction"),
+        CheckConstraint("revision > 0", name="revision"),
+        CheckConstraint("(source = 'correction') = (author_id IS NOT NULL)", name="author"),
+    )
+
+    utterance_id: Mapped[UUID] = mapped_column(ForeignKey("utterance.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(Text)
+    model: Mapped[str | None] = mapped_column(Text)
+    author_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(_Moment)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class SegmentRow(Base):

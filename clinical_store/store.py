@@ -5,7 +5,10 @@ from clinical_store.chart import Charts
 from clinical_store.chat import Chats
 from clinical_store.compositions import Compositions
 from clinical_store.consent import Consents
+from clinical_store.correction import Written, nothing_written
+from clinical_store.corrections import Corrections
 from clinical_store.files import Files
+from clinical_store.final_pass import FinalPasses
 from clinical_store.keys import KeyCabinet
 from clinical_store.notes import Notes
 from clinical_store.participants import Participants
@@ -29,6 +32,8 @@ class ClinicalStore(
     Participants,
     Consents,
     Transcripts,
+    Corrections,
+    FinalPasses,
     Recordings,
     Compositions,
     Qualities,
@@ -38,7 +43,18 @@ class ClinicalStore(
     Files,
     Phones,
 ):
-    """Each parent is one page of the store; methods take the caller's session first and never commit."""
+    """Each parent is one page of the store; methods take the caller's session first and never commit.
 
-    def __init__(self, keyring: Keyring, care: CareRelationships, accounts: Accounts, clock: Clock) -> None:
+    `written`: how the spoken words of a correction are written.
+    """
+
+    def __init__(
+        self,
+        keyring: Keyring,
+        care: CareRelationships,
+        accounts: Accounts,
+        clock: Clock,
+        written: Written = nothing_written,
+    ) -> None:
         super().__init__(Charts(KeyCabinet(keyring), care), clock, accounts)
+        self._written = written

@@ -4,21 +4,22 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
 
 from access import Actor, Permission
 from clinical_store.agreement import may_be_written
 from clinical_store.chart import Chart, Part
 from clinical_store.consent import admitted_to, decisions_of
-from clinical_store.errors import UtteranceNotFound
+from clinical_store.final_pass import final_pass_of
 from clinical_store.keys import PatientKey
 from clinical_store.model import Participant, VisitStatus, milliseconds
 from clinical_store.participants import participants_by_id
 from clinical_store.rows import UtteranceRow, VisitRow
 from clinical_store.transcript_model import (
+    HeardText,
+    TextSource,
     Transcript,
     TranscriptStatus,
     TranscriptTurn,
@@ -29,12 +30,32 @@ from clinical_store.transcript_model import (
     status_of,
 )
 from clinical_store.transcript_model import utterance_id as utterance_id_of
+from clinical_store.utterance_rows import (
+    TABLE,
+    KeptText,
+    begun_at,
+    forget_versions,
+    found,
+    has_final,
+    heard_live,
+    keep_version,
+    kept,
+    locked,
+    models_in,
+    next_revision,
+    show,
+    shown_text,
+    shown_version,
+    spoken_in,
+    tell,
+    utterance_of,
+    utterance_view,
+    views_in,
+)
 from core.outbox import emit
 
-_TABLE = "utterance"
 A_WORD_MS = 200
 """The shortest stretch that can hold a word."""
-_WITHOUT_AUDIO = defer(UtteranceRow.audio)  # up to a megabyte each while pending
 
 
 class Transcripts(Part):
@@ -65,103 +86,158 @@ class Transcripts(Part):
             start_ms=milliseconds(start),
             end_ms=milliseconds(end),
             state=UtteranceState.PENDING.value,
-            audio=chart.key.seal(audio, _TABLE, "audio", utterance_id),
+            audio=chart.key.seal(audio, TABLE, "audio", utterance_id),
             added_at=self._clock.now(),
         )
         once = added.on_conflict_do_nothing(index_elements=["participant_id", "start_ms"]).returning(
             UtteranceRow.id
         )
         if await session.scalar(once) is None:
-            row = await _at(session, participant_id, milliseconds(start))
+            row = await begun_at(session, participant_id, milliseconds(start))
             if not _gives_way(row, milliseconds(end)):
                 return None
             utterance_id = row.id
-            _begin_again(row, milliseconds(end), chart.key.seal(audio, _TABLE, "audio", row.id))
+            await forget_versions(
+                session, row, "live", "final"
+            )  # of the piece; a doctor's words stay in the history
+            _begin_again(row, milliseconds(end), chart.key.seal(audio, TABLE, "audio", row.id))
         await emit(session, "utterance.added", visit_id=str(visit_id), utterance_id=str(utterance_id))
         return await self.utterance(session, utterance_id)
 
     async def utterance(self, session: AsyncSession, utterance_id: UUID) -> Utterance:
         """System use: where an utterance stands. Raises UtteranceNotFound."""
-        return utterance_of(await _found(session, utterance_id))
+        return utterance_of(await found(session, utterance_id))
 
     async def utterance_audio(self, session: AsyncSession, utterance_id: UUID) -> bytes | None:
         """System use (speech worker): the audio, or None once the utterance is complete.
 
         Also None when somebody has withdrawn since: the utterance is empty then and its audio gone.
         """
-        row = await _locked(session, utterance_id)
+        row = await locked(session, utterance_id)
         if row.audio is None:
             return None
         chart = await self._charts.open_for_work(session, row.visit_id)
         if not await _may_be_written(session, chart.visit, row):
-            await self._settle(session, chart, row, "")
+            await self._empty(session, row)
             return None
-        return chart.key.open(row.audio, _TABLE, "audio", row.id)
+        return chart.key.open(row.audio, TABLE, "audio", row.id)
 
     async def complete_utterance(
         self,
         session: AsyncSession,
         utterance_id: UUID,
+        heard: HeardText,
         *,
-        text: str,
-        confidence: float | None,
         model: str,
-        heard: bytes | None = None,
+        audio: bytes | None = None,
     ) -> bool:
         """System use (speech worker): write the words, drop the audio, once. False if it was done before.
 
-        `heard`: the audio that these are the words of; False as well when it was replaced by a longer one in
+        `audio`: what these words were heard in; False as well when it was replaced by a longer one in
         the meantime. Words that somebody took back their consent to before they were written are not.
         """
-        row = await _locked(session, utterance_id)
+        row = await locked(session, utterance_id)
         if row.audio is None:
             return False
         chart = await self._charts.open_for_work(session, row.visit_id)
-        if heard is not None and chart.key.open(row.audio, _TABLE, "audio", row.id) != heard:
+        if audio is not None and chart.key.open(row.audio, TABLE, "audio", row.id) != audio:
             return False
-        words = text.strip() if await _may_be_written(session, chart.visit, row) else ""
-        row.confidence, row.model = confidence, model
-        await self._settle(session, chart, row, words)
+        row.confidence, row.model = heard.confidence, model
+        if heard.text.strip() and await _may_be_written(session, chart.visit, row):
+            await self._write(session, chart, row, kept(heard), "live", model)
+        else:
+            await self._empty(session, row, "live")
         return True
 
-    async def _settle(self, session: AsyncSession, chart: Chart, row: UtteranceRow, words: str) -> None:
-        row.state = (UtteranceState.FINAL if words else UtteranceState.EMPTY).value
-        row.text = chart.key.seal_text(words, _TABLE, "text", row.id) if words else None
-        row.audio, row.completed_at = None, self._clock.now()
-        await emit(session, "utterance.completed", visit_id=str(row.visit_id), utterance_id=str(row.id))
+    async def add_final(
+        self, session: AsyncSession, utterance_id: UUID, heard: HeardText, model: str
+    ) -> bool:
+        """System use (final pass): keep what a second hearing by `model` made of a completed utterance, once.
+
+        It is shown in place of what was heard live, never in place of a correction. Where it heard nothing, the
+        words of before stay and carry the warning `no_speech`. False: kept before, not heard live yet, or no
+        longer to be written down. Raises UtteranceNotFound.
+        """
+        row = await locked(session, utterance_id)
+        if row.state == UtteranceState.PENDING or await has_final(session, row, model):
+            return False
+        chart = await self._charts.open_for_work(session, row.visit_id)
+        if not await _may_be_written(session, chart.visit, row):
+            return False
+        text = await _heard_again(session, row, chart.key, heard)
+        await self._write(session, chart, row, text, "final", model)
+        return True
+
+    async def set_problem(self, session: AsyncSession, utterance_id: UUID, code: str | None) -> None:
+        """System use (jobs): why this utterance could not be written down, as an error's code; None: it will be.
+
+        Raises UtteranceNotFound.
+        """
+        row = await locked(session, utterance_id)
+        if row.problem != code:
+            row.problem = code
+            await tell(session, row)
+
+    async def _write(
+        self,
+        session: AsyncSession,
+        chart: Chart,
+        row: UtteranceRow,
+        text: KeptText,
+        source: TextSource,
+        model: str,
+    ) -> None:
+        now = self._clock.now()
+        revision = await keep_version(session, row, chart.key, text, source=source, model=model, at=now)
+        if row.source != "correction":
+            show(row, chart.key, text, revision, source)
+            row.model, row.completed_at = model, now
+        row.problem = None
+        await tell(session, row)
+
+    async def _empty(
+        self, session: AsyncSession, row: UtteranceRow, source: TextSource | None = None
+    ) -> None:
+        """Nothing was said, or it may not be written down: no version of it stays."""
+        row.revision = await next_revision(session, row)
+        await forget_versions(session, row)
+        row.state, row.source, row.completed_at = UtteranceState.EMPTY.value, source, self._clock.now()
+        row.text = row.audio = row.problem = None
+        await tell(session, row)
 
     async def transcript_for(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> Transcript:
         """What was said, as a person may read it. Raises VisitNotFound, Forbidden."""
         chart = await self._charts.open(session, actor, Permission.TRANSCRIPT_READ, visit_id)
         people = await participants_by_id(session, visit_id, chart.key)
-        rows = (await session.scalars(_spoken_in(visit_id))).all()
-        views = tuple(utterance_view(row, people[row.participant_id], chart.key) for row in rows)
+        views = await views_in(session, visit_id, chart.key, people)
         return Transcript(
             visit_id=visit_id,
             status=_status(chart.visit, views),
-            notice=notice_of([row.model for row in rows]),
+            notice=notice_of(await models_in(session, visit_id)),
             utterances=views,
+            final_pass=await final_pass_of(session, chart.visit),
         )
 
     async def utterance_shown(self, session: AsyncSession, utterance_id: UUID) -> UtteranceView:
         """System use (room server): one utterance as the transcript shows it. Raises UtteranceNotFound."""
-        row = await _found(session, utterance_id)
+        row = await found(session, utterance_id)
         chart = await self._charts.open_for_work(session, row.visit_id)
         people = await participants_by_id(session, row.visit_id, chart.key)
-        return utterance_view(row, people[row.participant_id], chart.key)
+        text = shown_text(row, await shown_version(session, row), chart.key)
+        return utterance_view(row, text, people[row.participant_id])
 
     async def turns(self, session: AsyncSession, visit_id: UUID) -> list[TranscriptTurn]:
         """System use (drafting): finished, non-empty utterances in time order."""
         chart = await self._charts.open_for_work(session, visit_id)
         people = await participants_by_id(session, visit_id, chart.key)
-        rows = await session.scalars(_spoken_in(visit_id).where(UtteranceRow.state == UtteranceState.FINAL))
-        return [_turn(utterance_view(row, people[row.participant_id], chart.key)) for row in rows]
+        rows = await session.scalars(spoken_in(visit_id).where(UtteranceRow.state == UtteranceState.FINAL))
+        return [_turn(row, people[row.participant_id], chart.key) for row in rows]
 
     async def utterances(
         self, session: AsyncSession, visit_id: UUID, participant_id: UUID
     ) -> list[Utterance]:
         """System use (completing a transcript): when this participant is known to have spoken."""
-        rows = _spoken_in(visit_id).where(UtteranceRow.participant_id == participant_id)
+        rows = spoken_in(visit_id).where(UtteranceRow.participant_id == participant_id)
         return [utterance_of(row) for row in await session.scalars(rows)]
 
     async def known_spans(
@@ -202,21 +278,6 @@ async def _may_be_written(session: AsyncSession, visit: VisitRow, row: Utterance
     return may_be_written(began, decisions, await admitted_to(session, visit.id))
 
 
-async def _locked(session: AsyncSession, utterance_id: UUID) -> UtteranceRow:
-    row = await session.get(UtteranceRow, utterance_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise UtteranceNotFound
-    return row
-
-
-async def _at(session: AsyncSession, participant_id: UUID, start_ms: int) -> UtteranceRow:
-    same = select(UtteranceRow).where(
-        UtteranceRow.participant_id == participant_id, UtteranceRow.start_ms == start_ms
-    )
-    found = same.options(_WITHOUT_AUDIO).with_for_update().execution_options(populate_existing=True)
-    return (await session.scalars(found)).one()
-
-
 def _gives_way(row: UtteranceRow, end_ms: int) -> bool:
     """Whether the utterance is but the beginning of one that ends at `end_ms`.
 
@@ -228,45 +289,26 @@ def _gives_way(row: UtteranceRow, end_ms: int) -> bool:
 
 def _begin_again(row: UtteranceRow, end_ms: int, audio: bytes) -> None:
     row.state, row.end_ms, row.audio = UtteranceState.PENDING.value, end_ms, audio
-    row.text = row.model = row.confidence = row.completed_at = None
+    row.text = row.model = row.confidence = row.completed_at = row.source = row.problem = None
 
 
-async def _found(session: AsyncSession, utterance_id: UUID) -> UtteranceRow:
-    row = await session.get(UtteranceRow, utterance_id, options=[_WITHOUT_AUDIO], populate_existing=True)
-    if row is None:
-        raise UtteranceNotFound
-    return row
+async def _heard_again(
+    session: AsyncSession, row: UtteranceRow, key: PatientKey, heard: HeardText
+) -> KeptText:
+    """A second hearing as a version. Where it heard nothing, the words that are shown stay, with a doubt."""
+    if heard.text.strip() or row.source == "correction":
+        return kept(heard, live=await heard_live(session, row, key) or HeardText(text=""))
+    before = shown_text(row, await shown_version(session, row), key)
+    return before.model_copy(update={"warnings": (*before.warnings, "no_speech")})
 
 
-def utterance_of(row: UtteranceRow) -> Utterance:
-    return Utterance(
-        id=row.id,
-        visit_id=row.visit_id,
-        participant_id=row.participant_id,
-        start=row.start_ms / 1000,
-        end=row.end_ms / 1000,
-        state=UtteranceState(row.state),
-    )
-
-
-def utterance_view(row: UtteranceRow, person: Participant, key: PatientKey) -> UtteranceView:
-    return UtteranceView(
-        id=row.id,
+def _turn(row: UtteranceRow, person: Participant, key: PatientKey) -> TranscriptTurn:
+    return TranscriptTurn(
+        utterance_id=row.id,
         participant_id=row.participant_id,
         speaker=person.speaker,
-        speaker_name=person.display_name,
+        text=key.open_text(row.text, TABLE, "text", row.id) or "",
         start=row.start_ms / 1000,
         end=row.end_ms / 1000,
-        text=key.open_text(row.text, _TABLE, "text", row.id) or "",
         confidence=row.confidence,
-        state=UtteranceState(row.state),
     )
-
-
-def _turn(view: UtteranceView) -> TranscriptTurn:
-    return TranscriptTurn(utterance_id=view.id, **view.model_dump(exclude={"id", "speaker_name", "state"}))
-
-
-def _spoken_in(visit_id: UUID) -> Select[UtteranceRow]:
-    spoken = select(UtteranceRow).where(UtteranceRow.visit_id == visit_id).options(_WITHOUT_AUDIO)
-    return spoken.order_by(UtteranceRow.start_ms, UtteranceRow.id).execution_options(populate_existing=True)

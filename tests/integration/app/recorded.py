@@ -10,7 +10,7 @@ from access import Actor, Role
 from app.demo.people import DOCTOR, PATIENT
 from app.recorder import RecordingDesk
 from app.wiring import Clinic
-from clinical_store import ParticipantState, SegmentKind, VisitStatus
+from clinical_store import HeardText, ParticipantState, SegmentKind, VisitStatus
 from core.ids import new_id
 from tests.integration.media.flashes import piece
 from transcription import UtteranceFinder
@@ -123,5 +123,5 @@ async def _say(clinic: Clinic, visit_id: UUID, seats: dict[str, UUID]) -> None:
             )
             assert said
             await clinic.store.complete_utterance(
-                session, said.id, text=words, confidence=1.0, model="base.en"
+                session, said.id, HeardText(text=words, confidence=1.0), model="base.en"
             )

@@ -13,6 +13,7 @@ from clinical_store import (
     ClinicalStore,
     DraftStatement,
     EncounterNote,
+    HeardText,
     NoteEdits,
     Participant,
     ParticipantState,
@@ -150,7 +151,7 @@ class Consult:
             )
             assert utterance is not None
             await self.store.complete_utterance(
-                session, utterance.id, text=words, confidence=0.9, model=model
+                session, utterance.id, HeardText(text=words, confidence=0.9), model=model
             )
         return utterance.id
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from access import Actor
-from clinical_store import Gap, Participant, Purpose, UtteranceState, VisitStatus
+from clinical_store import Gap, HeardText, Participant, Purpose, UtteranceState, VisitStatus
 from clinical_store.errors import (
     ChatEmpty,
     NotAdmitted,
@@ -62,7 +62,7 @@ async def test_an_utterance_is_completed_once_and_its_audio_dropped(consult: Con
     async def complete(text: str) -> bool:
         async with consult.clinic.database.transaction() as session:
             return await consult.store.complete_utterance(
-                session, utterance_id, text=text, confidence=0.8, model="base.en"
+                session, utterance_id, HeardText(text=text, confidence=0.8), model="base.en"
             )
 
     done = await asyncio.gather(complete(" I have a headache. "), complete("I have a headache."))
@@ -116,7 +116,9 @@ async def test_unknown_utterances_are_not_found(consult: Consult) -> None:
             with pytest.raises(UtteranceNotFound):
                 await ask(session, new_id())
         with pytest.raises(UtteranceNotFound):
-            await consult.store.complete_utterance(session, new_id(), text="x", confidence=None, model="m")
+            await consult.store.complete_utterance(
+                session, new_id(), HeardText(text="x", confidence=None), model="m"
+            )
 
 
 async def test_consent_is_each_persons_own_and_versioned(consult: Consult) -> None:
@@ -350,7 +352,7 @@ async def test_a_withdrawal_while_an_utterance_is_being_transcribed(consult: Con
     await agree(consult, "transcribe", False)
     async with consult.clinic.database.transaction() as session:
         await consult.store.complete_utterance(
-            session, waiting, text="too late", confidence=0.9, model="base.en"
+            session, waiting, HeardText(text="too late", confidence=0.9), model="base.en"
         )
         assert await consult.store.turns(session, consult.visit.id) == []
     assert await state_of(consult, waiting) is UtteranceState.EMPTY
@@ -390,7 +392,7 @@ async def test_a_sentence_heard_clearly_longer_is_transcribed_again(consult: Con
     assert await audio_of(consult, done) == b"whole"
     async with consult.clinic.database.transaction() as session:
         await consult.store.complete_utterance(
-            session, done, text="I have a headache.", confidence=0.9, model="base.en"
+            session, done, HeardText(text="I have a headache.", confidence=0.9), model="base.en"
         )
         (turn,) = await consult.store.turns(session, consult.visit.id)
     assert (turn.text, turn.end) == ("I have a headache.", 2.7)
@@ -403,7 +405,7 @@ async def test_the_text_of_a_piece_does_not_settle_the_sentence_that_replaced_it
     for audio, done in ((b"piece", False), (b"whole", True)):
         async with consult.clinic.database.transaction() as session:
             assert done == await consult.store.complete_utterance(
-                session, piece, text=audio.decode(), confidence=None, model="base.en", heard=audio
+                session, piece, HeardText(text=audio.decode(), confidence=None), model="base.en", audio=audio
             )
     async with consult.clinic.database.transaction() as session:
         (turn,) = await consult.store.turns(session, consult.visit.id)

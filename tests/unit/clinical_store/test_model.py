@@ -51,6 +51,16 @@ def said(state: UtteranceState) -> UtteranceView:
         text="",
         confidence=None,
         state=state,
+        revision=0,
+        source=None,
+        words=(),
+        written=(),
+        suggestions=(),
+        changed=(),
+        warnings=(),
+        language=None,
+        problem=None,
+        firm=None,
     )
 
 

@@ -1,0 +1,117 @@
+"""A doctor's words laid over the heard ones: which words stayed, which are new, and when each was said.
+
+Pure. Words are aligned by difflib (Ratcliff and Obershelp), told apart without case and punctuation.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from clinical_store.transcript_model import HeardText, HeardWord, SuggestionView, WrittenSpan
+
+Written = Callable[[Sequence[str]], Sequence[WrittenSpan]]
+"""How spoken words are written: the numbers and units among them."""
+
+_EDGES = ".,;:!?\"'()[]…«»“”‘’-–—"
+
+
+def nothing_written(words: Sequence[str]) -> tuple[WrittenSpan, ...]:
+    """A `Written` that knows no number."""
+    return ()
+
+
+def changed_words(live: Sequence[str], shown: Sequence[str]) -> tuple[int, ...]:
+    """Indexes of the shown words that differ from those heard live."""
+    kept = {pair.new for pair in _kept(live, shown)}
+    return tuple(index for index in range(len(shown)) if index not in kept)
+
+
+def corrected(heard: HeardText, text: str, written: Written) -> HeardText:
+    """`heard` as a doctor wants it to read: unchanged words keep time and confidence, new ones get the time of the
+    words they replace and no confidence.
+
+    Equal text means that it was said like this: doubts and suggestions go.
+    """
+    words = text.split()
+    if words == [word.text for word in heard.spoken]:
+        return _confirmed(heard)
+    pairs = _kept([word.text for word in heard.spoken], words)
+    return HeardText(
+        text=" ".join(words),
+        words=tuple(_laid_over(heard.spoken, words, pairs)),
+        written=tuple(written(words)),
+        suggestions=tuple(_still_open(heard.suggestions, pairs)),
+        language=heard.language,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The same word before and after."""
+
+    old: int
+    new: int
+
+
+def _kept(old: Sequence[str], new: Sequence[str]) -> list[_Pair]:
+    before, after = [_told_by(word) for word in old], [_told_by(word) for word in new]
+    blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    return [_Pair(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
+
+
+def _told_by(word: str) -> str:
+    return word.casefold().strip(_EDGES) or word
+
+
+def _confirmed(heard: HeardText) -> HeardText:
+    words = tuple(word.model_copy(update={"confidence": None}) for word in heard.spoken)
+    return heard.model_copy(
+        update={
+            "text": " ".join(word.text for word in words),
+            "words": words,
+            "suggestions": (),
+            "warnings": (),
+            "confidence": None,
+        }
+    )
+
+
+def _laid_over(old: Sequence[HeardWord], new: Sequence[str], pairs: Sequence[_Pair]) -> Iterator[HeardWord]:
+    bounds = [_Pair(-1, -1), *pairs, _Pair(len(old), len(new))]
+    for before, after in pairwise(bounds):
+        begin, end = _span(old, before.old + 1, after.old)
+        yield from _spread(new[before.new + 1 : after.new], begin, end)
+        if after.new < len(new):
+            yield old[after.old].model_copy(update={"text": new[after.new]})
+
+
+def _span(old: Sequence[HeardWord], first: int, stop: int) -> tuple[float | None, float | None]:
+    """When the words `first` to before `stop` were said; where there are none, the moment between their neighbours."""
+    if first < stop:
+        return old[first].start, old[stop - 1].end
+    begin = old[first - 1].end if first > 0 else None
+    end = old[stop].start if stop < len(old) else None
+    return (end if begin is None else begin), (begin if end is None else end)
+
+
+def _spread(words: Sequence[str], begin: float | None, end: float | None) -> Iterator[HeardWord]:
+    """The time shared out by the length of the words."""
+    letters, passed = sum(map(len, words)), 0
+    for word in words:
+        start = _part(begin, end, passed, letters)
+        passed += len(word)
+        yield HeardWord(text=word, start=start, end=_part(begin, end, passed, letters))
+
+
+def _part(begin: float | None, end: float | None, passed: int, letters: int) -> float | None:
+    return None if begin is None or end is None else begin + max(0.0, end - begin) * passed / letters
+
+
+def _still_open(suggestions: Sequence[SuggestionView], pairs: Sequence[_Pair]) -> Iterator[SuggestionView]:
+    """Suggestions for words that nobody touched, at their new places."""
+    place = {pair.old: pair.new for pair in pairs}
+    for suggestion in suggestions:
+        places = [place.get(index, -1) for index in range(suggestion.first, suggestion.last + 1)]
+        if places[0] >= 0 and all(after == before + 1 for before, after in pairwise(places)):
+            yield suggestion.model_copy(update={"first": places[0], "last": places[-1]})
