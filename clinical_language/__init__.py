@@ -19,6 +19,7 @@ from clinical_language.model import (
     Turn,
 )
 from clinical_language.pipeline import warm_up
+from clinical_language.written_numbers import WrittenNumber, written_numbers
 
 __all__ = [
     "Concept",
@@ -31,8 +32,10 @@ __all__ = [
     "Speaker",
     "State",
     "Turn",
+    "WrittenNumber",
     "concepts",
     "read_consult",
     "read_text",
     "warm_up",
+    "written_numbers",
 ]
