@@ -11,8 +11,9 @@ from clinical_language.number_units import COUNTED, TIMES, unit_at
 from clinical_language.spoken_numbers import Run, Token, short_year
 
 _ORDINALS = {w: i for i, w in enumerate(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(), start=1)} | {"thirtieth": 30}  # fmt: skip
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(), start=1)}  # fmt: skip
+_ORDINALS["thirtieth"] = 30
 _TENS = {"twenty": 20, "thirty": 30}
 MONTHS = frozenset(
     "january february march april may june july august september october november december".split()
