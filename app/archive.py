@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
 
 from access import Actor
+from app.excerpts import Excerpt, Samples, Span, excerpts
 from clinical_store import ClinicalStore, Segment
-from core.crypto import ChunkReader
+from core.crypto import ChunkReader, DamagedFile
 from core.database import Database
 from core.errors import Forbidden
 from core.http import Principal
 from core.storage import Storage
+from core.telemetry import get_logger
+from media.errors import RecordingNotFound
 from media.ports import SeekableBytes, StoredRecording
 from media.sound import hear
 from transcription import Utterance, UtteranceFinder
 
+log = get_logger()
+
+CLOSE_ENOUGH = 1.0  # seconds: the database knows the length of a killed recorder's piece to the second
 OPENED = 32  # finished objects kept open: half a megabyte of opened chunks each
 
 
@@ -85,6 +92,27 @@ class RecordingShelf:
         for utterance in await asyncio.to_thread(self._listen, segment, key):
             yield utterance
 
+    async def excerpts(self, segments: Sequence[Segment], spans: Sequence[Span]) -> AsyncIterator[Excerpt]:
+        """Spans (seconds from the media epoch, by start) of one participant's closed pieces, as they go by. A piece
+        that cannot be read is as one that was not recorded.
+        """
+        if not segments:
+            return
+        async with self.database.transaction() as session:
+            key = await self.store.media_key_of_visit(session, segments[0].visit_id)
+        wanted = [s for s in segments if any(_meet(s, span) for span in spans)]
+        cuts = excerpts(self._sound(wanted, key), spans)
+        while (cut := await asyncio.to_thread(next, cuts, None)) is not None:
+            yield cut
+
+    def _sound(self, segments: Sequence[Segment], key: bytes) -> Iterator[tuple[float, Samples]]:
+        for segment in segments:
+            try:
+                for at, samples in hear(self._content(segment, key)):
+                    yield segment.start + at, samples
+            except (RecordingNotFound, DamagedFile, FileNotFoundError):
+                log.warning("recording.unreadable", segment_id=str(segment.id))
+
     def _listen(self, segment: Segment, key: bytes) -> list[Utterance]:
         finder = self.new_finder()
         found = [
@@ -96,3 +124,8 @@ class RecordingShelf:
 
     def _content(self, segment: Segment, key: bytes) -> ChunkReader:
         return ChunkReader(self.storage, segment.storage_name, key, segment.storage_name.encode())
+
+
+def _meet(segment: Segment, span: Span) -> bool:
+    start, end = span
+    return segment.start < end and start < (math.inf if segment.end is None else segment.end + CLOSE_ENOUGH)
