@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import ServiceError
-from transcription.errors import SpeechEngineFailed, SpeechOutOfMemory
+from transcription.errors import SpeechEngineFailed, SpeechOutOfMemory, is_out_of_memory
 from transcription.frames import HEADER, LARGEST, Answer, frame, pack_answers, pack_start, unpack_requests
 from transcription.model import Request
 from transcription.models import resolve
@@ -53,34 +53,24 @@ def hear(transcriber: Transcriber, requests: Sequence[Request]) -> list[Answer]:
     try:
         return list(transcriber.transcribe(requests))
     except Exception as error:  # one bad utterance must not cost the loaded model; only the class is told
-        if len(requests) > 1 and not out_of_memory(error):
+        if len(requests) > 1 and not is_out_of_memory(error):
             return [answer for request in requests for answer in hear(transcriber, [request])]
         return [_failure(error)] * len(requests)
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Python's, the GPU's or torch's allocator; the last two are RuntimeErrors that only their text tells."""
-    text = str(error)
-    allocators = ("out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc")
-    return isinstance(error, MemoryError) or any(sign in text.lower() for sign in allocators)
 
 
 def _failure(error: BaseException) -> ServiceError:
     if isinstance(error, ServiceError):
         return error
-    if out_of_memory(error):
+    if is_out_of_memory(error):
         return SpeechOutOfMemory("There is not enough memory for it.")
     return SpeechEngineFailed(f"The engine raised {type(error).__name__}.")
 
 
 def _load(options: argparse.Namespace) -> Transcriber:
-    try:
-        from transcription.engines import load
+    from transcription.engines import load
 
-        model = resolve(options.model, options.models_folder)
-        return load(options.engine, model, options.threads, options.context)
-    except MemoryError as error:
-        raise _failure(error) from error
+    model = resolve(options.model, options.models_folder)
+    return load(options.engine, model, options.threads, options.context, options.models_folder)
 
 
 def _send(sink: BinaryIO, payload: bytes) -> None:

@@ -68,6 +68,33 @@ class ModelCorrupt(ServiceError):
     next_step = "Delete the file and run `consultroom models fetch NAME` again."
 
 
+class EngineMissing(ServiceError):
+    """The engine's library is not installed on this machine."""
+
+    code = "speech_engine_missing"
+    status = 503
+    title = "The speech engine is not installed on this machine"
+    next_step = "Install it with `pip install 'consultroom[faster]'`, or use the engine `openai`."
+
+
+class EngineUnsuitable(ServiceError):
+    """A model that is in the other engine's format."""
+
+    code = "speech_engine_unsuitable"
+    status = 422
+    title = "This speech model is for the other engine"
+    next_step = "Use the engine `faster` with a CTranslate2 folder, or give a checkpoint file."
+
+
+class ModelsFolderUnwritable(ServiceError):
+    """Weights cannot be kept where they belong: no permission, or no space left."""
+
+    code = "models_folder_unwritable"
+    status = 503
+    title = "The folder of the speech models cannot be written"
+    next_step = "Name a folder with space that this account may write in CONSULTROOM_MODELS_DIR."
+
+
 class ModelDownloadFailed(ServiceError):
     """The weights could not be fetched, or what came is not what was asked for. Nothing was kept."""
 
@@ -133,3 +160,10 @@ class SpeechEngineFailed(ServiceError):
     code = "speech_engine_failed"
     title = "The speech engine failed on this utterance"
     next_step = "Listen to this moment of the recording instead."
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Python's, the GPU's or torch's allocator; the last two are RuntimeErrors that only their text tells."""
+    text = str(error).lower()
+    allocators = ("out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc")
+    return isinstance(error, MemoryError) or any(sign in text for sign in allocators)

@@ -31,10 +31,13 @@ Answer = Transcription | ServiceError
 _KNOWN = {
     kind.code: kind
     for kind in (
+        errors.EngineMissing,
+        errors.EngineUnsuitable,
         errors.ModelCorrupt,
         errors.ModelMissing,
         errors.ModelUnknown,
         errors.ModelUnsuitable,
+        errors.ModelsFolderUnwritable,
         errors.SpeechEngineFailed,
         errors.SpeechOutOfMemory,
         errors.UtteranceTooLong,

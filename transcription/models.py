@@ -1,10 +1,12 @@
 """Which speech models there are, where their files lie, and fetching one when a person asks for it.
 
-Nothing is ever downloaded by itself. Official weights are checked against the SHA-256 in their address
-(openai-whisper's ``_MODELS``).
+Nothing is ever downloaded by itself. Official weights are checked against the SHA-256 in their address.
+``models/official.json`` holds openai-whisper's own tables (``_MODELS``, ``_ALIGNMENT_HEADS``, v20250625), so
+that finding a model does not import torch; a test compares them.
 """
 
 import hashlib
+import json
 import os
 import re
 import tempfile
@@ -12,14 +14,16 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from http.client import HTTPException
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from transcription.errors import ModelCorrupt, ModelDownloadFailed, ModelMissing, ModelUnknown
 
 DEMO = "demo"
-DEMO_FILE = Path(__file__).parent / "models" / "demo.pt"
+_FOLDER = Path(__file__).parent / "models"
+DEMO_FILE = _FOLDER / "demo.pt"
 DEMO_NOTICE = (
     "This text was made by the demo speech model: it knows only the demo's voices and words "
     "and is not for care. Fetch real weights with: consultroom models fetch base.en"
@@ -42,6 +46,7 @@ class ModelFile:
 
     Attributes:
         name: ``demo``, an official name, or the file's own.
+        path: a checkpoint in openai-whisper's format, or a CTranslate2 folder.
         sha256: what the file must hash to, or None where nobody has promised one.
         notice: what every reader of its text must be told, or None.
     """
@@ -60,13 +65,32 @@ def models_folder() -> Path:
 
 def official() -> dict[str, str]:
     """Official model names and their addresses, in openai-whisper's order."""
-    import whisper
+    return {name: str(one["address"]) for name, one in _official().items()}
 
-    return dict(cast("dict[str, str]", whisper._MODELS))
+
+def alignment_heads(sha256: str) -> list[tuple[int, int]] | None:
+    """The decoder's (layer, head) pairs that follow the sound, for official weights of that checksum, or None."""
+    found = next((one for one in _official().values() if f"/{sha256}/" in one["address"]), None)
+    return None if found is None else [(layer, head) for layer, head in found["alignment_heads"]]
+
+
+@lru_cache(maxsize=1)
+def _official() -> dict[str, dict[str, Any]]:
+    return cast(
+        "dict[str, dict[str, Any]]", json.loads((_FOLDER / "official.json").read_text(encoding="utf-8"))
+    )
+
+
+def is_converted(path: Path) -> bool:
+    """Whether a CTranslate2 model lies there: a folder, for the engine ``faster`` only."""
+    return (path / "model.bin").is_file() and (path / "config.json").is_file()
 
 
 def resolve(model: str, folder: Path | None = None) -> ModelFile:
     """Find the file of ``demo``, an official name, or a path. Looks only; downloads nothing.
+
+    An official name also finds a CTranslate2 folder of that name among the fetched weights, for machines that
+    were given no checkpoint; the checkpoint wins. A path is a checkpoint or a CTranslate2 folder.
 
     Raises:
         ModelMissing: the file is not there.
@@ -74,9 +98,13 @@ def resolve(model: str, folder: Path | None = None) -> ModelFile:
     """
     if model == DEMO:
         return _present(ModelFile(DEMO, DEMO_FILE, notice=DEMO_NOTICE))
+    kept = folder or models_folder()
     if not _NAME.fullmatch(model) or model.endswith(".pt"):
-        return _present(ModelFile(Path(model).stem, Path(model)))
-    return _present(_official_file(model, folder or models_folder()))
+        return _present(ModelFile(Path(model).name.removesuffix(".pt"), Path(model)))
+    found = _official_file(model, kept)
+    if not found.path.is_file() and is_converted(kept / model):
+        return ModelFile(model, kept / model)
+    return _present(found)
 
 
 def verify(model: ModelFile) -> None:
@@ -85,12 +113,14 @@ def verify(model: ModelFile) -> None:
     Raises:
         ModelCorrupt: it is another file than promised.
     """
-    if model.sha256 is None:
-        return
-    with model.path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != model.sha256:
+    if model.sha256 is not None and checksum(model) != model.sha256:
         raise ModelCorrupt(f"The file of the model {model.name} is not the one that its checksum promises.")
+
+
+def checksum(model: ModelFile) -> str:
+    """SHA-256 of the checkpoint's file, hexadecimal."""
+    with model.path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def fetch(
@@ -128,7 +158,7 @@ def _official_file(name: str, folder: Path) -> ModelFile:
 
 
 def _present(model: ModelFile) -> ModelFile:
-    if not model.path.is_file():
+    if not model.path.is_file() and not is_converted(model.path):
         raise ModelMissing(f"The speech model {model.name} is not on this machine.")
     return model
 
