@@ -28,6 +28,8 @@ FIRST_SECONDS = 0.8
 """So much must have been said before it is worth a hearing."""
 EVERY_SECONDS = 1.0
 """Of new speech between two hearings of an utterance."""
+TOLERANCE_SECONDS = 0.05
+"""The finder works in windows of 32 ms; a piece is not put off to the next sound (0.2 s) for less."""
 STALE_SECONDS = 2.0
 """Older is not told any more: the next one is on its way."""
 
@@ -59,10 +61,11 @@ class Airing:
     def listen(self, visit_id: UUID, participant_id: UUID, finder: Finder, now: float) -> None:
         """The finder has heard up to `now` (seconds since the epoch): take what is open, when it is time."""
         start, end = self._last.get(participant_id, (math.nan, -math.inf))
-        if now - end < EVERY_SECONDS or (said := finder.open()) is None:
+        if now - end < EVERY_SECONDS - TOLERANCE_SECONDS or (said := finder.open()) is None:
             return
         goes_on = said.start == start
-        if said.end - (end if goes_on else said.start) < (EVERY_SECONDS if goes_on else FIRST_SECONDS):
+        new, enough = (said.end - end, EVERY_SECONDS) if goes_on else (said.end - said.start, FIRST_SECONDS)
+        if new < enough - TOLERANCE_SECONDS:
             return
         self._last[participant_id] = (said.start, said.end)
         sound = OpenSound(visit_id, participant_id, said.start, said.end, pcm16(said.samples))
@@ -86,7 +89,6 @@ class Airing:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self.air.close()
 
     async def _run(self) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.airing import Airing
 from app.lifetime import end_with_parent, stop_on_signals
 from app.recorder import RecordingDesk
 from app.settings import Settings
@@ -21,7 +22,10 @@ async def run() -> int:
     stop = stop_on_signals()
     clinic = Clinic(Settings())
     make_private_folder(clinic.settings.runtime_dir)
-    desk = RecordingDesk(clinic.database, clinic.store, clinic.storage, UtteranceFinder, clinic.settings.node)
+    airing = Airing(clinic.live_keys, clinic.open_speech) if clinic.settings.speech_partials else None
+    desk = RecordingDesk(
+        clinic.database, clinic.store, clinic.storage, UtteranceFinder, clinic.settings.node, airing
+    )
     log.info("record.started", count=await desk.tidy())
     server = RecorderServer(clinic.settings.recorder_socket, desk)
     await server.start()

@@ -11,6 +11,7 @@ from functools import partial
 from typing import cast
 from uuid import UUID
 
+from app.airing import Airing
 from app.flows import segment_closed, segment_left, utterance_closed
 from clinical_store import ClinicalStore, Gap, GapKind, Segment
 from core.crypto import ChunkWriter
@@ -21,7 +22,7 @@ from core.storage import Storage
 from core.telemetry import counter, get_logger
 from media.model import SegmentKind
 from media.ports import Samples
-from transcription import Utterance, UtteranceFinder
+from transcription import SAMPLE_RATE, Utterance, UtteranceFinder
 
 log = get_logger()
 LOST = counter("record_writes_lost_total", "Writes given up after the database was away too long", ("what",))
@@ -137,6 +138,7 @@ class RecordingDesk:
     storage: Storage
     new_finder: Callable[[], UtteranceFinder]
     node: str
+    airing: Airing | None = None
     outgoing: Outgoing = field(default_factory=Outgoing)
     _finders: dict[tuple[UUID, UUID], UtteranceFinder] = field(default_factory=dict)
     _open: set[UUID] = field(default_factory=set)
@@ -176,16 +178,25 @@ class RecordingDesk:
             self._finders[who] = self.new_finder()
         closed = await asyncio.to_thread(self._finders[who].push, samples, at_seconds)
         self._keep(visit_id, participant_id, closed)
+        if self.airing is not None:
+            now = at_seconds + len(samples) / SAMPLE_RATE
+            self.airing.listen(visit_id, participant_id, self._finders[who], now)
 
     async def on_audio_end(self, visit_id: UUID, participant_id: UUID) -> None:
         finder = self._finders.pop((visit_id, participant_id), None)
+        if self.airing is not None:
+            self.airing.end(participant_id)
         if finder:
             self._keep(visit_id, participant_id, await asyncio.to_thread(finder.flush))
 
     async def close(self) -> None:
+        if self.airing is not None:
+            await self.airing.close()
         await self.outgoing.close()
 
     def _keep(self, visit_id: UUID, participant_id: UUID, closed: list[Utterance]) -> None:
+        if closed and self.airing is not None:
+            self.airing.closed(participant_id)
         for utterance in closed:
             keep = partial(utterance_closed, self.database, self.store, visit_id, participant_id, utterance)
             self.outgoing.put("utterance", keep)

@@ -45,6 +45,7 @@ async def run() -> int:
             clinic.sealer.run(stop),
             clinic.files.run(stop),
             _show(clinic, stop),
+            clinic.open_lines.run(stop),
             keep(clinic.places, clinic.rooms, stop),
             _drain_when(asked, clinic, stop),
         )
@@ -84,6 +85,7 @@ async def _drain_when(asked: asyncio.Event, clinic: Clinic, stop: asyncio.Event)
 async def _show(clinic: Clinic, stop: asyncio.Event) -> None:
     async for event in clinic.bus.listen(stop):
         try:
+            await clinic.open_lines.show(event)
             await clinic.showing.show(event)
         except (ServiceError, KeyError, ValueError) as error:
             # A database that is away, or a message that is not ours: no reason to end every call on this node.

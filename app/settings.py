@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     media_participants: int = Field(default=400, ge=2, description="Participants this node carries at once")
     speech_model: str = Field(default="demo", description="demo, a Whisper name (base.en) or a path")
     speech_threads: int = Field(default=1, ge=1, le=64, description="Processor threads of the speech model")
+    speech_partials: bool = Field(
+        default=True, description="Show what is being said before the sentence is over"
+    )
     turn_urls: tuple[str, ...] = Field(default=(), description="turn: and turns: URLs handed to browsers")
     turn_secret_file: Path | None = Field(
         default=None, description="File (mode 600) with the secret that new TURN credentials are made with"

@@ -21,12 +21,15 @@ from app.demo.http import DemoHttp
 from app.flows import Booked, Cancelled, Showing, VisitEnded
 from app.media_line import media_settings
 from app.nodes import check_taking_work, fingerprint
+from app.open_lines import OpenLines
+from app.open_speech import CHANNEL, LiveKeys
 from app.settings import Settings
 from app.turn import turn_settings
 from audit.archive import HeadFile
 from audit.keys import AuditKeys
 from audit.sealer import Sealer
 from clinical_store import ClinicalStore, ClinicalStoreHttp, CompositionHttp, FileHttp, FileShelf
+from core.broadcast import Broadcast
 from core.bus import Bus
 from core.clock import SystemClock
 from core.crypto import Keyring
@@ -84,6 +87,14 @@ class Clinic:
     @cached_property
     def bus(self) -> Bus:
         return Bus(self.settings.required_redis_url)
+
+    @cached_property
+    def open_speech(self) -> Broadcast:
+        return Broadcast(self.settings.required_redis_url, CHANNEL)
+
+    @cached_property
+    def live_keys(self) -> LiveKeys:
+        return LiveKeys(self.database, self.store)
 
     @cached_property
     def storage(self) -> FolderStorage:
@@ -226,6 +237,10 @@ class Clinic:
         return Showing(self.database, self.store, self.rooms)
 
     @cached_property
+    def open_lines(self) -> OpenLines:
+        return OpenLines(self.database, self.store, self.rooms, self.live_keys)
+
+    @cached_property
     def relay(self) -> OutboxRelay:
         return OutboxRelay(self.database, self.bus)
 
@@ -298,6 +313,6 @@ class Clinic:
 
     async def close(self) -> None:
         """Let go of databases and bus, whichever were built."""
-        for name in ("leases", "bus", "denials", "database"):
+        for name in ("leases", "open_speech", "bus", "denials", "database"):
             if name in self.__dict__:
                 await self.__dict__[name].close()

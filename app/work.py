@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.composing import COMPOSING_QUEUE, Composing, clear_later
 from app.flows import COMPLETE, DRAFT, LANGUAGE_QUEUE, SPEECH_QUEUE, TRANSCRIBE, Writing, drafted
 from app.lifetime import end_with_parent, stop_on_signals
+from app.partials import Partials
 from app.settings import Settings
 from app.wiring import Clinic
 from core.errors import Unavailable
@@ -47,13 +48,18 @@ async def run() -> int:
     )
     try:
         queues = _run_queues(settings, writing, clinic.composing, stop)
-        await asyncio.gather(queues, _housekeep(clinic, stop))
+        await asyncio.gather(queues, _housekeep(clinic, stop), _hear_open_speech(clinic, speech, stop))
     except WorkerStuck:
         os._exit(EX_TEMPFAIL)  # a connection that neither answers nor ends cannot be closed in order
     finally:
         await speech.close()
         await clinic.close()
     return 0
+
+
+async def _hear_open_speech(clinic: Clinic, speech: SpeechProcess, stop: asyncio.Event) -> None:
+    if clinic.settings.speech_partials:
+        await Partials(speech, clinic.live_keys, clinic.open_speech, clinic.bus).run(stop)
 
 
 async def _run_queues(

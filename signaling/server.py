@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from access import Permission
 from core.clock import Clock
 from core.database import Database
-from core.telemetry import get_logger
+from core.telemetry import get_logger, histogram
 from signaling.adaptation import Adaptation
 from signaling.desk import TicketDesk
 from signaling.following import Following
@@ -39,6 +39,9 @@ from signaling.watch import Watch
 DEFAULT_SEATS = 3
 _TICK_SECONDS = 1.0
 _log = get_logger()
+DELAY = histogram(
+    "transcript_delay_seconds", "From the end of what was said to its words going to screens", ("state",)
+)
 
 
 class RoomServer:
@@ -64,6 +67,7 @@ class RoomServer:
         seats: int = DEFAULT_SEATS,
         clinic_phone: str = "",
     ) -> None:
+        self._clock = clock
         self._transport = RoomTransport(origins, clock)
         self._rooms = Rooms(
             database=database,
@@ -117,12 +121,21 @@ class RoomServer:
         """An utterance opened, changed or closed: to those in the call who may read the transcript."""
         room = self._rooms.open.room(visit_id)
         if room is not None:
+            self._observe(visit_id, view)
             await self._rooms.tell_admitted(
                 room,
                 "transcript.utterance",
                 dict(view),
                 only=lambda member: member.actor.may(Permission.TRANSCRIPT_READ),
             )
+
+    def _observe(self, visit_id: UUID, view: Mapping[str, JsonValue]) -> None:
+        """Of words that were just said; those heard again, corrected or written after the call have no delay."""
+        epoch, state, end = self.transcribed(visit_id), view.get("state"), view.get("end")
+        just_said = state in ("open", "final") and view.get("source") in (None, "live")
+        if epoch is not None and just_said and isinstance(end, int | float):
+            seconds = (self._clock.now() - epoch).total_seconds() - end
+            DELAY.labels(state).observe(max(0.0, seconds))
 
     async def push_note_changed(self, visit_id: UUID, revision: int) -> None:
         """The draft grew: to those in the call who may read the note."""
@@ -163,6 +176,13 @@ class RoomServer:
     def connected(self, visit_id: UUID) -> frozenset[UUID]:
         """The participants with a live connection."""
         return frozenset(member.person.id for member in self._rooms.open.members_of(visit_id))
+
+    def transcribed(self, visit_id: UUID) -> datetime | None:
+        """The zero of the visit's media times while its room is here and everybody agrees to transcription, else
+        None. A withdrawal counts from its arrival on.
+        """
+        room = self._rooms.open.room(visit_id)
+        return room.epoch if room is not None and room.runs("transcribe") else None
 
     def open_visits(self) -> list[UUID]:
         """The visits whose room this node holds."""
