@@ -10,18 +10,18 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-
-import spacy
-from spacy.language import Language
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc, Span
-from spacy.util import filter_spans
+from typing import TYPE_CHECKING
 
 from clinical_language.concepts import body_parts, concepts, surfaces
 from clinical_language.grammar import sensations
 from clinical_language.model import Concept, Kind, Mention, Sentence
 from clinical_language.spelling import guess_medicine
 from clinical_language.wording import clean, digits, fold
+
+if TYPE_CHECKING:  # spaCy takes three seconds and brings torch: `serve` writes numbers without either
+    from spacy.language import Language
+    from spacy.matcher import PhraseMatcher
+    from spacy.tokens import Doc, Span
 
 _END = frozenset({".", "?", "!", "\u2026", ";"})
 _SPOKEN = {"n't": "not", "gon": "going", "na": "to", "wan": "want", "'cause": "because", "cos": "because",
@@ -62,6 +62,9 @@ def _fold_norms(doc: Doc) -> Doc:
 @cache
 def _matchers() -> _Matchers:
     """Built once per process (about a second)."""
+    import spacy
+    from spacy.matcher import PhraseMatcher
+
     nlp = spacy.blank("en")
     phrases = PhraseMatcher(nlp.vocab, attr="NORM")
     for id_, surface in surfaces():
@@ -162,6 +165,9 @@ class _Piece:
 
 def _read_pieces(doc: Doc) -> list[_Piece]:
     """Sentences with their concepts and body parts, each match put where it stands (linear in the text)."""
+    from spacy.tokens import Span
+    from spacy.util import filter_spans
+
     tools = _matchers()
     pieces = [_Piece(first, last) for first, last in _bounds(doc)]
     starts = [piece.first for piece in pieces]
