@@ -7,12 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import ServiceError
+from transcription.conversion import QUANTIZATIONS, conversions, convert, converted
+from transcription.errors import ModelMissing
 from transcription.files import transcribe_tracks
 from transcription.model import Transcription, Utterance
-from transcription.models import DEMO, DEMO_FILE, fetch, models_folder, official, resolve
+from transcription.models import DEMO, fetch, is_converted, official, resolve
 from transcription.render import FORMATS, render
 
 Commands = argparse._SubParsersAction
+
+_ENGINES = "openai-whisper, the reference, or CTranslate2 in int8 (faster), which converts the weights once"
+_QUANTIZATION = "int8 (for processors; the engine keeps it), or for a GPU's folder: " + ", ".join(
+    QUANTIZATIONS[1:]
+)
 
 
 def add_transcribe_command(commands: "Commands[argparse.ArgumentParser]") -> None:
@@ -22,7 +29,16 @@ def add_transcribe_command(commands: "Commands[argparse.ArgumentParser]") -> Non
     )
     command.add_argument("--track", action="append", required=True, type=_track, metavar="SPEAKER=FILE")
     command.add_argument(
-        "--model", default=DEMO, help="demo, a Whisper name such as base.en, or a checkpoint's path"
+        "--model",
+        default=DEMO,
+        help="demo, a Whisper name such as base.en, or the path of a checkpoint or a CTranslate2 folder",
+    )
+    command.add_argument("--engine", default="openai", choices=("openai", "faster"), help=_ENGINES)
+    command.add_argument(
+        "--context",
+        default="fitted",
+        choices=("fitted", "full"),
+        help="the encoder hears each utterance in a window of its length, or always in 30 seconds",
     )
     command.add_argument("--format", choices=FORMATS, default="json")
     command.add_argument("--output", type=Path, metavar="FILE", help="write here instead of standard output")
@@ -31,13 +47,22 @@ def add_transcribe_command(commands: "Commands[argparse.ArgumentParser]") -> Non
 
 
 def add_models_command(commands: "Commands[argparse.ArgumentParser]") -> None:
-    """Mount ``models list`` and ``models fetch NAME``."""
+    """Mount ``models list``, ``models fetch NAME`` and ``models convert MODEL``."""
     command = commands.add_parser("models", help="speech models on this machine")
     actions = command.add_subparsers(required=True, metavar="ACTION")
     actions.add_parser("list", help="names, and which are here").set_defaults(run=_reported(run_list))
     fetching = actions.add_parser("fetch", help="download official weights and check them")
     fetching.add_argument("name", help="for example base.en")
     fetching.set_defaults(run=_reported(run_fetch))
+    converting = actions.add_parser(
+        "convert", help="make a checkpoint ready for the engine `faster`", description=run_convert.__doc__
+    )
+    converting.add_argument("model", help="demo, a fetched Whisper name, or a checkpoint's path")
+    converting.add_argument("--output", type=Path, metavar="FOLDER", help="write here, for another machine")
+    converting.add_argument(
+        "--quantization", default="int8", metavar="TYPE", choices=QUANTIZATIONS, help=_QUANTIZATION
+    )
+    converting.set_defaults(run=_reported(run_convert))
 
 
 def run_transcribe(options: argparse.Namespace) -> int:
@@ -53,7 +78,8 @@ def run_transcribe(options: argparse.Namespace) -> int:
         print(f"notice: {model.notice}", file=sys.stderr)
     from transcription.engines import load
 
-    document = transcribe_tracks(tracks, load("openai", model, options.threads), model, _progress)
+    transcriber = load(options.engine, model, options.threads, options.context)
+    document = transcribe_tracks(tracks, transcriber, model, _progress)
     for start in document.flagged:
         print(f"warning: the turn at {start:.1f} s is uncertain; listen to it", file=sys.stderr)
     _write(render(document, options.format), options.output)
@@ -61,11 +87,26 @@ def run_transcribe(options: argparse.Namespace) -> int:
 
 
 def run_list(options: argparse.Namespace) -> int:
-    """Print each model's name and whether it is on this machine."""
-    print(f"{DEMO:16} {'here' if DEMO_FILE.is_file() else 'missing'}  (demo voices and words; not for care)")
-    for name, address in official().items():
-        here = (models_folder() / address.rsplit("/", 1)[-1]).is_file()
-        print(f"{name:16} {'here' if here else '-'}")
+    """Print each model's name, whether it is on this machine, and whether it is converted for `faster`."""
+    for name in (DEMO, *official()):
+        note = "  (demo voices and words; not for care)" if name == DEMO else ""
+        print(f"{name:16} {_presence(name):18}{note}".rstrip())
+    return 0
+
+
+def run_convert(options: argparse.Namespace) -> int:
+    """Convert a checkpoint to CTranslate2 now; without it the engine `faster` does so on first use."""
+    if options.output is None and options.quantization != "int8":
+        print("error: what the engine keeps is int8; name an --output for other types", file=sys.stderr)
+        return 2
+    if options.output is not None and options.output.exists():
+        print("error: there is something at that --output already", file=sys.stderr)
+        return 2
+    model = resolve(options.model)
+    folder = options.output or converted(model)
+    if options.output:
+        convert(model, folder, options.quantization)
+    print(f"{model.name} is ready for the engine faster: {folder}", file=sys.stderr)
     return 0
 
 
@@ -74,6 +115,15 @@ def run_fetch(options: argparse.Namespace) -> int:
     model = fetch(options.name, progress=_downloading)
     print(f"{model.name} is ready: {model.path}", file=sys.stderr)
     return 0
+
+
+def _presence(name: str) -> str:
+    try:
+        model = resolve(name)
+    except ModelMissing:
+        return "-"
+    made = is_converted(model.path) or any(conversions(model))
+    return "here, converted" if made else "here"
 
 
 def _track(value: str) -> tuple[str, Path]:

@@ -5,6 +5,7 @@ other library's copy of the weights is needed. A folder is made beside its final
 whole, so that half a conversion is never found.
 """
 
+import glob
 import itertools
 import shutil
 import tempfile
@@ -62,6 +63,12 @@ def converted(model: ModelFile, folder: Path | None = None, quantization: str = 
     if not is_converted(target):
         convert(model, target, quantization)
     return target
+
+
+def conversions(model: ModelFile, folder: Path | None = None) -> list[Path]:
+    """The conversions that are kept under the model's name, of whichever of its checkpoints."""
+    kept = (folder or models_folder()) / "ctranslate2"
+    return sorted(one for one in kept.glob(f"{glob.escape(model.name)}-*-{_LAYOUT}") if is_converted(one))
 
 
 def convert(model: ModelFile, target: Path, quantization: str = "int8") -> None:

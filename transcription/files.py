@@ -1,6 +1,7 @@
 """Whole tracks from files: each participant's sound in, one transcript out."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from transcription.audio import decode
@@ -16,6 +17,8 @@ from transcription.model import (
 from transcription.models import ModelFile
 from transcription.ports import Transcriber
 from transcription.utterances import UtteranceFinder
+
+_AT_ONCE = 16
 
 Heard = Callable[[str, Utterance, Transcription], None]
 """Told of each utterance as it is done: speaker, utterance, what was heard."""
@@ -48,8 +51,7 @@ def transcribe_tracks(
     turns: list[SpokenTurn] = []
     flagged: list[float] = []
     for speaker, path in tracks.items():
-        for utterance in find_utterances(path):
-            (found,) = transcriber.transcribe([Request(utterance.samples)])
+        for utterance, found in _hear(transcriber, find_utterances(path)):
             if heard:
                 heard(speaker, utterance, found)
             if found.text:
@@ -57,6 +59,15 @@ def transcribe_tracks(
                 flagged += [turns[-1].start] if found.warnings else []
     ordered = tuple(sorted(turns, key=lambda turn: (turn.start, turn.end)))
     return TranscriptDocument(document_id(ordered), model.name, model.notice, ordered, tuple(sorted(flagged)))
+
+
+def _hear(
+    transcriber: Transcriber, utterances: Iterator[Utterance]
+) -> Iterator[tuple[Utterance, Transcription]]:
+    """Several at once: an engine's weights are read once for all of them."""
+    while batch := list(islice(utterances, _AT_ONCE)):
+        heard = transcriber.transcribe([Request(utterance.samples) for utterance in batch])
+        yield from zip(batch, heard, strict=True)
 
 
 def _turn(speaker: str, utterance: Utterance, found: Transcription) -> SpokenTurn:
