@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import type { RecordingSegment, Utterance } from "../src/api/types";
+import type { RecordingSegment } from "../src/api/types";
 import { afterOff, currentEntry, entries, pieceAt, recorded } from "../src/pages/recording/lanes";
+import { utteranceOf } from "./utterance";
 
 const piece = (id: string, who: string, start: number, end: number | null, more: Partial<RecordingSegment> = {}): RecordingSegment => ({
   segment_id: id, participant_id: who, speaker: "patient", speaker_name: who, kind: "camera", start, end, closed: true, gaps: [], ...more,
 });
-const said = (id: string, start: number, end: number): Utterance => ({
-  id, participant_id: "a", speaker: "patient", speaker_name: "a", start, end, text: id, confidence: 1, state: "final",
-});
+const said = (id: string, start: number, end: number) => utteranceOf(id, start, { end, text: id });
 const of = (...segments: RecordingSegment[]) => {
   const found = recorded(segments);
   if (found === null) throw new Error("nothing recorded");

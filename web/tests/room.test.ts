@@ -5,10 +5,9 @@ import { sectionsOf, seated } from "../src/media/seats";
 import { loudness } from "../src/media/sound";
 import type { Participant } from "../src/socket/events";
 import { clipPlace, mergeUtterances, segmentFor } from "../src/ui/utterances";
+import { utteranceOf } from "./utterance";
 
-function utterance(id: string, start: number, more: Partial<Utterance> = {}): Utterance {
-  return { id, participant_id: "p", speaker: "patient", speaker_name: "Maria Keller", start, end: start + 2, text: "words", confidence: 0.9, state: "final", ...more };
-}
+const utterance = (id: string, start: number, more: Partial<Utterance> = {}) => utteranceOf(id, start, { participant_id: "p", text: "words", ...more });
 
 function segment(id: string, start: number, end: number | null, closed = true): RecordingSegment {
   return { segment_id: id, participant_id: "p", speaker: "patient", speaker_name: "Pat", kind: "camera", gaps: [], start, end, closed };

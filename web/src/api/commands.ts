@@ -2,7 +2,7 @@
 import { request, requestVersioned } from "./http";
 import type {
   Addendum, Appointment, Availability, Composition, EncounterNote, GuestRole, GuestVisit, Invited, LineCheckStart,
-  NewInvitation, NoteEdits, Published, RoomTicket, Session,
+  NewInvitation, NoteEdits, Published, RoomTicket, Session, Utterance,
 } from "./types";
 
 const visitPath = (visitId: string) => `/api/visits/${encodeURIComponent(visitId)}`;
@@ -65,6 +65,16 @@ export const signNote = (visitId: string, version: number) =>
 
 export const addAddendum = (visitId: string, text: string) =>
   request<Addendum>(`${visitPath(visitId)}/note/addenda`, { method: "POST", body: { text } });
+
+const utterancePath = (visitId: string, utteranceId: string) => `${visitPath(visitId)}/utterances/${encodeURIComponent(utteranceId)}`;
+
+/** `basedOn`: the revision that was on the page. Refused with `utterance_changed` where the line reads otherwise by now. */
+export const correctUtterance = (visitId: string, utteranceId: string, text: string, basedOn: number) =>
+  request<Utterance>(`${utterancePath(visitId, utteranceId)}/corrections`, { method: "POST", body: { text, based_on: basedOn } });
+
+/** What could not be written down is tried once more. */
+export const retryTranscript = (visitId: string) =>
+  request<undefined>(`${visitPath(visitId)}/transcript/retry`, { method: "POST", body: {} });
 
 export const requestComposition = (visitId: string) =>
   request<Composition>(`${visitPath(visitId)}/composition`, { method: "POST", body: {} });

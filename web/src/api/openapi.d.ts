@@ -296,6 +296,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visits/{visit_id}/captions.vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Captions for the recording, as WebVTT
+         * @description Permission: `record:transcript:read`
+         */
+        get: operations["TranscriptHttp_captions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visits/{visit_id}/chat": {
         parameters: {
             query?: never;
@@ -696,6 +716,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visits/{visit_id}/transcript/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The transcript as a file, for saving
+         * @description Permission: `record:transcript:export`
+         */
+        get: operations["TranscriptHttp_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/utterances/{utterance_id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct a line of the transcript
+         * @description Permission: `record:transcript:correct`
+         */
+        post: operations["TranscriptHttp_correct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/utterances/{utterance_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was heard or written of a line, oldest first
+         * @description Permission: `record:transcript:history`
+         */
+        get: operations["TranscriptHttp_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -922,6 +1002,20 @@ export interface components {
             kept_until: string | null;
         };
         /**
+         * Correction
+         * @description What was really said. `based_on`: the revision of the line that was read. Equal text confirms what was heard,
+         *     empty text strikes the line out.
+         */
+        Correction: {
+            /**
+             * Text
+             * @example I take ibuprofen twice a day.
+             */
+            text: string;
+            /** Based On */
+            based_on: number;
+        };
+        /**
          * Credentials
          * @description What a person signs in with. The password never appears in a repr.
          */
@@ -1044,6 +1138,19 @@ export interface components {
              * @default
              */
             display_name: string;
+        };
+        /**
+         * FinalPassView
+         * @description How many of the visit's lines were heard a second time, from the recording. `problem`: an error's code, null
+         *     while nothing holds it up.
+         */
+        FinalPassView: {
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Problem */
+            problem: string | null;
         };
         /**
          * Gap
@@ -1375,7 +1482,7 @@ export interface components {
          * @description One thing that can be done: "scope:resource:action".
          * @enum {string}
          */
-        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:addend" | "record:summary:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:line:check" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "room:phone:begin" | "room:phone:end" | "demo:consult:start" | "audit:event:verify";
+        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:transcript:correct" | "record:transcript:history" | "record:transcript:export" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:addend" | "record:summary:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:line:check" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "room:phone:begin" | "room:phone:end" | "demo:consult:start" | "audit:event:verify";
         /**
          * Problem
          * @description RFC 9457 problem details. `code` is stable; `next_step` is for the person.
@@ -1644,6 +1751,21 @@ export interface components {
             origin: components["schemas"]["Origin"];
         };
         /**
+         * SuggestionView
+         * @description A term of the visit's vocabulary that the words `first` to `last` (both included) may have been. Never applied
+         *     by itself. `kind`: what the term is, "medicine" for example.
+         */
+        SuggestionView: {
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** Term */
+            term: string;
+            /** Kind */
+            kind: string;
+        };
+        /**
          * SummaryAddendum
          * @description Something the doctor added after signing.
          */
@@ -1705,7 +1827,8 @@ export interface components {
         };
         /**
          * Transcript
-         * @description Everything said, in time order. `notice` is what a reader must know first, else null.
+         * @description Everything said, in time order. `notice` is what a reader must know first, else null. `final_pass`: null where
+         *     no second hearing has begun.
          */
         Transcript: {
             /**
@@ -1722,16 +1845,58 @@ export interface components {
             notice: string | null;
             /** Utterances */
             utterances: components["schemas"]["UtteranceView"][];
+            /** @default null */
+            final_pass: components["schemas"]["FinalPassView"] | null;
         };
         /**
          * UtteranceState
-         * @description `pending`: audio waits for the speech worker; `empty`: it held no words.
+         * @description `open`: somebody is still speaking (never stored); `pending`: audio waits for the speech worker; `empty`: it
+         *     held no words.
          * @enum {string}
          */
-        UtteranceState: "pending" | "final" | "empty";
+        UtteranceState: "open" | "pending" | "final" | "empty";
+        /**
+         * UtteranceVersion
+         * @description One version of an utterance's words. `shown`: it is the one in the transcript. `model`: which one heard it;
+         *     `author_name`: who corrected it.
+         */
+        UtteranceVersion: {
+            /** Revision */
+            revision: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "live" | "final" | "correction";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Shown */
+            shown: boolean;
+            /** Model */
+            model: string | null;
+            /** Author Name */
+            author_name: string | null;
+            /** Text */
+            text: string;
+            /** Words */
+            words: components["schemas"]["WordView"][];
+            /** Written */
+            written: components["schemas"]["WrittenSpan"][];
+            /** Changed */
+            changed: number[];
+            /** Warnings */
+            warnings: string[];
+        };
         /**
          * UtteranceView
          * @description An utterance as the transcript shows it.
+         *
+         *     `text` is the spoken words, `words` the same one by one; `written` how numbers are written; `changed` which words
+         *     differ from those heard live. `revision` grows with every change. `problem`: why it could not be written down.
+         *     `firm`: how many words are agreed while it is `open`.
          */
         UtteranceView: {
             /**
@@ -1760,6 +1925,26 @@ export interface components {
             /** Confidence */
             confidence: number | null;
             state: components["schemas"]["UtteranceState"];
+            /** Revision */
+            revision: number;
+            /** Source */
+            source: ("live" | "final" | "correction") | null;
+            /** Words */
+            words: components["schemas"]["WordView"][];
+            /** Written */
+            written: components["schemas"]["WrittenSpan"][];
+            /** Suggestions */
+            suggestions: components["schemas"]["SuggestionView"][];
+            /** Changed */
+            changed: number[];
+            /** Warnings */
+            warnings: string[];
+            /** Language */
+            language: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Firm */
+            firm: number | null;
         };
         /**
          * VisitFile
@@ -1901,6 +2086,33 @@ export interface components {
          * @enum {string}
          */
         Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        /**
+         * WordView
+         * @description One spoken word as it is shown. `start` and `end`: seconds on the visit's time line. `confidence`: 0 to 1, null
+         *     for a word from a person's hand.
+         */
+        WordView: {
+            /** Text */
+            text: string;
+            /** Confidence */
+            confidence: number | null;
+            /** Start */
+            start: number | null;
+            /** End */
+            end: number | null;
+        };
+        /**
+         * WrittenSpan
+         * @description How the spoken words `first` to `last` (indexes, both included) are written: "120/80 mmHg".
+         */
+        WrittenSpan: {
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** Text */
+            text: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3275,6 +3487,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VisitView"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TranscriptHttp_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt": string;
                 };
             };
             /** @description unauthenticated */
@@ -5376,6 +5655,272 @@ export interface operations {
                 };
             };
             /** @description not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TranscriptHttp_export: {
+        parameters: {
+            query?: {
+                format?: "json" | "txt" | "vtt" | "srt";
+            };
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TranscriptHttp_correct: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating the request with it gives the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                visit_id: string;
+                utterance_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correction"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UtteranceView"];
+                };
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, forbidden, not_your_visit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, utterance_not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request_in_progress, utterance_changed, utterance_pending */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description correction_too_long, idempotency_key_reused, invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TranscriptHttp_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+                utterance_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UtteranceVersion"][];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, utterance_not_found, visit_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;

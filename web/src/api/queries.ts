@@ -4,7 +4,7 @@ import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { request, requestVersioned, ServiceProblem } from "./http";
 import type {
   ChatMessage, Composition, DemoAccount, Doctor, EncounterNote, GuestVisit, Invitation, NoteVersion, NoteVersionContent,
-  RecordingSegment, Session, Slot, Transcript, Visit, VisitFile, VisitQuality, VisitSummary,
+  RecordingSegment, Session, Slot, Transcript, UtteranceVersion, Visit, VisitFile, VisitQuality, VisitSummary,
 } from "./types";
 
 /** A refusal will be refused again; only lost connections and busy servers are worth another try. */
@@ -84,6 +84,14 @@ export const transcriptQuery = (visitId: string) =>
   queryOptions({
     queryKey: ["transcript", visitId],
     queryFn: () => request<Transcript>(`${visitPath(visitId)}/transcript`),
+  });
+
+/** Every version of one line, oldest first. */
+export const utteranceVersionsQuery = (visitId: string, utteranceId: string) =>
+  queryOptions({
+    queryKey: ["utterance-versions", visitId, utteranceId],
+    queryFn: () => request<UtteranceVersion[]>(`${visitPath(visitId)}/utterances/${encodeURIComponent(utteranceId)}/versions`),
+    staleTime: 0,
   });
 
 export const recordingsQuery = (visitId: string) =>

@@ -40,6 +40,13 @@ export type GuestVisit = Schemas["GuestView"];
 
 /** `start` and `end` are seconds since the visit's media began. */
 export type Utterance = Schemas["UtteranceView"];
+export type Word = Schemas["WordView"];
+export type WrittenSpan = Schemas["WrittenSpan"];
+export type Suggestion = Schemas["SuggestionView"];
+export interface UtteranceVersion {
+  revision: number; source: "live" | "final" | "correction"; at: string; shown: boolean; model: string | null; author_name: string | null;
+  text: string; words: Word[]; written: WrittenSpan[]; changed: number[]; warnings: string[];
+}
 /** As the socket tells it: the room already knows the names. */
 export type LiveUtterance = Omit<Utterance, "speaker_name">;
 export type Transcript = Schemas["Transcript"];

@@ -18,6 +18,7 @@ import { watchNetwork } from "./network";
 import { Receiving } from "./receiving";
 import { removal } from "./removal";
 import { call, type RoomSocket } from "./room-socket";
+import { Spoken } from "./spoken";
 
 export type Link = "connecting" | "open" | "reconnecting" | "refused" | "removed" | "ended" | "left";
 
@@ -90,6 +91,7 @@ export class RoomConnection {
   #probing = false;
   readonly #local: LocalMedia;
   readonly #receiving: Receiving;
+  readonly #spoken = new Spoken();
 
   constructor(visitId: string, local: LocalMedia) {
     this.#local = local;
@@ -175,7 +177,7 @@ export class RoomConnection {
     }));
     socket.on("room.state", mine((room) => this.#arrived(room)));
     socket.on("chat.message", mine((message) => this.#change({ chat: withOne(this.#view.chat, message) })));
-    socket.on("transcript.utterance", mine((one) => this.#change({ utterances: withOne(this.#view.utterances, one) })));
+    socket.on("transcript.utterance", mine((one) => this.#change({ utterances: this.#spoken.take(one, performance.now()) })));
     socket.on("note.changed", mine(({ revision }) => this.#change({ noteRevision: revision })));
     socket.on("quality.changed", mine(({ participants }) => {
       this.#change({ lines: new Map(participants.map((one) => [one.participant_id, one])) });
@@ -207,6 +209,8 @@ export class RoomConnection {
     const now = performance.now();
     const slept = now - this.#ticked > SLEPT_MS;
     this.#ticked = now;
+    const utterances = this.#spoken.tidy(now);
+    if (utterances !== this.#view.utterances) this.#change({ utterances });
     const peer = this.#race.current;
     if (peer !== null) {
       this.#silence.note(arrived(await peer.connection.getStats()), now);

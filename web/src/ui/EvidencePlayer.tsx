@@ -8,6 +8,7 @@ import { asProblem } from "../api/http";
 import type { Evidence, Moment } from "./evidence";
 import classes from "./EvidencePlayer.module.css";
 import { duration } from "./time";
+import { shownText } from "./transcript/words";
 import { speakerName, type ClipPlace } from "./utterances";
 
 function useClip({ segmentId, from, to }: ClipPlace): { address: string; skip: number; problem: string } {
@@ -64,13 +65,13 @@ function Trail({ evidence, moment }: { evidence: Evidence; moment: Moment }) {
 export function EvidencePlayer({ evidence, names }: { evidence: Evidence; names: ReadonlyMap<string, string> }) {
   const { moment } = evidence;
   if (moment === null) return null;
-  const { utterance, clip } = moment;
+  const { utterance, clip, words } = moment;
   return (
     <section className={classes["player"]} aria-label="Evidence" data-testid="evidence-player" data-utterance={utterance.id}>
-      {clip !== null && <ClipView key={`${clip.segmentId} ${clip.from}`} place={clip} />}
+      {clip !== null && <ClipView key={`${clip.segmentId} ${clip.from} ${clip.to}`} place={clip} />}
       <div className="grow" aria-live="polite">
         <p className="small soft"><strong>{speakerName(utterance, names)}</strong> at <span className="tabular">{duration(utterance.start)}</span></p>
-        <blockquote>“{utterance.text}”</blockquote>
+        <blockquote>“{words === "" ? shownText(utterance) : words}”</blockquote>
         {clip === null && <p className={classes["missing"]}>This moment was not recorded. The words are kept.</p>}
         <Trail evidence={evidence} moment={moment} />
       </div>

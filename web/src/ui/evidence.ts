@@ -6,8 +6,16 @@ import { recordingsQuery } from "../api/queries";
 import type { Utterance } from "../api/types";
 import { clipPlace, segmentFor, type ClipPlace } from "./utterances";
 
+/** A stretch of time, in seconds since the visit's media began. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
 export interface Moment {
   utterance: Utterance;
+  /** The words that are played where it is not the whole utterance, else "". */
+  words: string;
   /** null where this moment was not recorded. */
   clip: ClipPlace | null;
 }
@@ -21,6 +29,8 @@ export interface Evidence {
   trail: readonly Utterance[];
   show: (of: string, ids: readonly string[], first?: Utterance) => void;
   play: (utterance: Utterance) => void;
+  /** Some words of it only. */
+  hear: (utterance: Utterance, span: Span, words: string) => void;
   clear: () => void;
 }
 
@@ -33,14 +43,14 @@ export function useEvidence(visitId: string, utterances: readonly Utterance[]): 
   const [moment, setMoment] = useState<Moment | null>(null);
   const latest = useRef(0);
   const trail = useMemo(() => utterances.filter((one) => marked.has(one.id)), [utterances, marked]);
-  const play = (utterance: Utterance) => {
+  const play = (utterance: Utterance, span: Span = utterance, words = "") => {
     const turn = ++latest.current;
     const found = (clip: ClipPlace | null) => {
-      if (latest.current === turn) setMoment({ utterance, clip });
+      if (latest.current === turn) setMoment({ utterance, clip, words });
     };
     client.query(recordingsQuery(visitId)).then((segments) => {
       const segment = segmentFor(utterance, segments);
-      found(segment === null ? null : clipPlace(utterance, segment));
+      found(segment === null ? null : clipPlace(span, segment));
     }, () => found(null));
   };
   const show = (statement: string, ids: readonly string[], from?: Utterance) => {
@@ -56,14 +66,20 @@ export function useEvidence(visitId: string, utterances: readonly Utterance[]): 
     setMarked(NONE);
     setMoment(null);
   };
+  const mark = (utterance: Utterance) => {
+    if (marked.has(utterance.id)) return;
+    setOf("");
+    setMarked(new Set([utterance.id]));
+  };
   return {
     marked, of, moment, trail, show, clear,
     play: (utterance) => {
-      if (!marked.has(utterance.id)) {
-        setOf("");
-        setMarked(new Set([utterance.id]));
-      }
+      mark(utterance);
       play(utterance);
+    },
+    hear: (utterance, span, words) => {
+      mark(utterance);
+      play(utterance, span, words);
     },
   };
 }

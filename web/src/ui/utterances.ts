@@ -1,18 +1,19 @@
 /** Utterances from the stored transcript and from the live socket, made one; and which recording holds them. */
 import type { LiveUtterance, RecordingSegment, Utterance } from "../api/types";
+import { supersedes } from "../socket/spoken";
 import { SPEAKER_NAMES } from "./roles";
 
-const FINISHED = new Set(["final", "empty"]);
+/** Struck out by hand: no words, but a doctor can bring them back. */
+export const isStruckOut = ({ state, source }: Pick<Utterance, "state" | "source">) => state === "empty" && source === "correction";
 
-/** By id; a finished utterance is never replaced by a pending one. In the order of speaking. */
+/** By id, whichever of the two says more. In the order of speaking. */
 export function mergeUtterances(stored: readonly Utterance[], live: readonly LiveUtterance[]): Utterance[] {
   const byId = new Map(stored.map((one) => [one.id, one]));
   for (const one of live) {
     const known = byId.get(one.id);
-    if (known !== undefined && FINISHED.has(known.state) && !FINISHED.has(one.state)) continue;
-    byId.set(one.id, { speaker_name: known?.speaker_name ?? SPEAKER_NAMES[one.speaker], ...one });
+    if (known === undefined || supersedes(one, known)) byId.set(one.id, { speaker_name: known?.speaker_name ?? SPEAKER_NAMES[one.speaker], ...one });
   }
-  return [...byId.values()].filter((one) => one.state !== "empty").sort((a, b) => a.start - b.start || a.end - b.end);
+  return [...byId.values()].filter((one) => one.state !== "empty" || isStruckOut(one)).sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
 export function speakerName(utterance: Utterance, names: ReadonlyMap<string, string>): string {
@@ -38,6 +39,7 @@ export interface ClipPlace {
   to: number;
 }
 
-export function clipPlace(utterance: Utterance, segment: RecordingSegment): ClipPlace {
-  return { segmentId: segment.segment_id, from: Math.max(segment.start, utterance.start - MARGIN_S), to: utterance.end + MARGIN_S };
+/** `span` is the utterance or some of its words. */
+export function clipPlace(span: { start: number; end: number }, segment: RecordingSegment): ClipPlace {
+  return { segmentId: segment.segment_id, from: Math.max(segment.start, span.start - MARGIN_S), to: span.end + MARGIN_S };
 }

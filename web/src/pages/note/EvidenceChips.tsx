@@ -4,6 +4,7 @@ import type { Utterance } from "../../api/types";
 import type { Evidence } from "../../ui/evidence";
 import { Icon } from "../../ui/Icon";
 import { duration } from "../../ui/time";
+import { shownText } from "../../ui/transcript/words";
 import { speakerName } from "../../ui/utterances";
 import classes from "./Note.module.css";
 
@@ -17,9 +18,9 @@ export function EvidenceChips({ of, ids, utterances, evidence }: {
   return (
     <>
       {found.map((one) => (
-        <Tooltip key={one.id} label={`${speakerName(one, NO_NAMES)}: “${one.text}”`} multiline w={280} withArrow withinPortal={false} events={{ hover: true, focus: true, touch: false }}>
+        <Tooltip key={one.id} label={`${speakerName(one, NO_NAMES)}: “${shownText(one)}”`} multiline w={280} withArrow withinPortal={false} events={{ hover: true, focus: true, touch: false }}>
           <button type="button" className={classes["chip"]} data-testid="play-evidence" data-utterance={one.id}
-            aria-label={`Play what ${speakerName(one, NO_NAMES)} said at ${duration(one.start)}: ${one.text}`}
+            aria-label={`Play what ${speakerName(one, NO_NAMES)} said at ${duration(one.start)}: ${shownText(one)}`}
             aria-pressed={evidence.moment?.utterance.id === one.id}
             onClick={() => evidence.show(of, ids, one)}>
             <Icon name="play" size={12} /><span className="tabular">{duration(one.start)}</span>

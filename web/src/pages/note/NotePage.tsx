@@ -12,7 +12,11 @@ import { PageHead } from "../../ui/PageHead";
 import { PhoneTag } from "../../ui/PhoneTag";
 import { LoadingRows, Refused } from "../../ui/States";
 import { clockTime, fullDate } from "../../ui/time";
-import { Transcript } from "../../ui/Transcript";
+import { TranscriptHead } from "../../ui/transcript/TranscriptHead";
+import { ExportMenu } from "../../ui/transcript/ExportMenu";
+import { Transcript } from "../../ui/transcript/Transcript";
+import { isSettled, TranscriptStatus } from "../../ui/transcript/TranscriptStatus";
+import { useCorrections } from "../../ui/transcript/use-corrections";
 import { mergeUtterances } from "../../ui/utterances";
 import { VisitFiles } from "../../ui/VisitFiles";
 import { Editor } from "./Editor";
@@ -24,22 +28,17 @@ import { useNoteEditor } from "./use-note-editor";
 const RENEW_MS = 4_000;
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
-const STATUS_WORDS: Record<string, string> = {
-  live: "The visit is still going on.",
-  completing: "The last words are still being written down.",
-};
-
 function NoteOf({ visit }: { visit: Visit }) {
   const { query, editor } = useNoteEditor(visit.id);
   const transcript = useQuery({
     ...transcriptQuery(visit.id),
-    refetchInterval: ({ state }) => (state.data?.status === "complete" ? false : RENEW_MS),
+    refetchInterval: ({ state }) => (isSettled(state.data) ? false : RENEW_MS),
   });
   // Asked for early, so that a click on evidence plays at once.
   useQuery(recordingsQuery(visit.id));
   const utterances = useMemo(() => mergeUtterances(transcript.data?.utterances ?? [], []), [transcript.data]);
   const evidence = useEvidence(visit.id, utterances);
-  const status = STATUS_WORDS[transcript.data?.status ?? ""];
+  const corrections = useCorrections(visit.id, { mayCorrect: true });
   return (
     <div className={classes["columns"]}>
       <div className={classes["document"]}>
@@ -51,12 +50,12 @@ function NoteOf({ visit }: { visit: Visit }) {
         <LineHistory visitId={visit.id} running={visit.status === "in_progress"} />
       </div>
       <aside className={`card no-print ${classes["aside"] ?? ""}`} aria-label="Transcript of the visit">
-        <h2>Transcript</h2>
+        <TranscriptHead>{utterances.length > 0 && <ExportMenu visitId={visit.id} />}</TranscriptHead>
         {transcript.data?.notice != null && <p className={classes["notice"]}>{transcript.data.notice}</p>}
-        {status !== undefined && <p className={classes["status"]} role="status">{status}</p>}
+        <TranscriptStatus transcript={transcript.data} corrections={corrections} />
         {transcript.isError && transcript.data === undefined
           ? <Refused error={transcript.error} retry={() => void transcript.refetch()} />
-          : <Transcript utterances={utterances} names={NO_NAMES} marked={evidence.marked} pick={evidence.play}
+          : <Transcript utterances={utterances} names={NO_NAMES} marked={evidence.marked} pick={evidence.play} hear={evidence.hear} corrections={corrections}
               empty="Nothing of this visit was written down, so the note has no draft." />}
         <EvidencePlayer evidence={evidence} names={NO_NAMES} />
       </aside>

@@ -24,7 +24,7 @@ export function LaneVideo({ lane, playback, position }: { lane: Lane; playback: 
   return (
     <figure className={classes["tile"]} data-kind={lane.kind} data-testid="recording-tile" data-participant={lane.participantId}
       data-start={piece?.start} hidden={isScreen && piece === null}>
-      {/* Captions are the transcript beside it. */}
+      {/* Captions lie over all the pictures, by the common clock. */}
       <video ref={video} playsInline preload="auto" muted={muted} data-testid="recording-video" aria-label={isScreen ? `Screen of ${lane.name}` : lane.name}
         onLoadStart={() => setBroken(false)} onLoadedMetadata={sized} onResize={sized} onError={() => setBroken(video.current?.getAttribute("src") != null)}
         data-empty={piece === null || !picture} />

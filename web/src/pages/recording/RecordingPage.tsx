@@ -10,10 +10,17 @@ import { Icon } from "../../ui/Icon";
 import { PageHead } from "../../ui/PageHead";
 import { Empty, LoadingRows, Refused } from "../../ui/States";
 import { clockTime, duration, fullDate } from "../../ui/time";
+import { CaptionsSwitch } from "../../ui/Captions";
+import { useCaptionsChoice } from "../../ui/captions-choice";
+import { ExportMenu } from "../../ui/transcript/ExportMenu";
+import { TranscriptHead } from "../../ui/transcript/TranscriptHead";
+import { isSettled, TranscriptStatus } from "../../ui/transcript/TranscriptStatus";
+import { useCorrections } from "../../ui/transcript/use-corrections";
 import { mergeUtterances } from "../../ui/utterances";
 import { pieceAt, recorded, type Recorded } from "./lanes";
 import { LaneVideo } from "./LaneVideo";
 import { Playback, type PlaybackState } from "./playback";
+import { PlaybackCaptions, versionOf } from "./PlaybackCaptions";
 import classes from "./Recording.module.css";
 import { SpokenLines } from "./SpokenLines";
 import { Timeline } from "./Timeline";
@@ -22,6 +29,7 @@ import { VideoFile } from "./VideoFile";
 const RATES = ["0.75", "1", "1.25", "1.5", "1.75", "2"];
 const SKIP_S = 10;
 const KEY_S = 5;
+const RENEW_MS = 4_000;
 
 /** Where a key already means something else. */
 const OWN_KEYS = "a, button, input, select, textarea, [role=slider], [contenteditable]";
@@ -41,7 +49,9 @@ function useKeys(playback: Playback): void {
   }, [playback]);
 }
 
-function Controls({ of, playback, state }: { of: Recorded; playback: Playback; state: PlaybackState }) {
+function Controls({ of, playback, state, captions, choose }: {
+  of: Recorded; playback: Playback; state: PlaybackState; captions: boolean; choose: (on: boolean) => void;
+}) {
   const words = state.playing ? "Pause" : "Play";
   return (
     <div className={classes["controls"]}>
@@ -50,6 +60,7 @@ function Controls({ of, playback, state }: { of: Recorded; playback: Playback; s
       <ActionIcon variant="default" size={42} onClick={() => playback.skip(SKIP_S)} aria-label={`Forward ${SKIP_S} seconds`}><Icon name="forward" /></ActionIcon>
       <p className="tabular" data-testid="position" data-seconds={state.position.toFixed(3)}>{duration(state.position - of.start)} / {duration(of.end - of.start)}</p>
       <p className="soft small" role="status">{state.loading ? "Loading" : ""}</p>
+      <CaptionsSwitch on={captions} choose={choose} tone="paper" />
       <NativeSelect className={classes["speed"] ?? ""} aria-label="Speed" value={String(state.rate)} data={RATES.map((rate) => ({ value: rate, label: `${rate}×` }))}
         onChange={(event) => playback.setRate(Number(event.currentTarget.value))} data-testid="speed" />
     </div>
@@ -73,27 +84,37 @@ function Missing({ of }: { of: Recorded }) {
 function Player({ visit, of }: { visit: Visit; of: Recorded }) {
   const playback = useMemo(() => new Playback(of), [of]);
   const state = useSyncExternalStore(playback.subscribe, playback.state);
-  const transcript = useQuery(transcriptQuery(visit.id));
+  const transcript = useQuery({
+    ...transcriptQuery(visit.id),
+    refetchInterval: (query) => (isSettled(query.state.data) || query.state.data?.status === "live" ? false : RENEW_MS),
+  });
+  const corrections = useCorrections(visit.id, { mayCorrect: true });
+  const [captions, setCaptions] = useCaptionsChoice();
   const utterances = useMemo(() => mergeUtterances(transcript.data?.utterances ?? [], []), [transcript.data]);
   useKeys(playback);
   const shared = of.lanes.some((lane) => lane.kind === "screen" && pieceAt(lane, state.position) !== null);
   return (
     <div className={classes["columns"]}>
       <div className={classes["player"]}>
-        <div className={classes["stage"]} data-shared={shared} data-lanes={of.lanes.filter((lane) => lane.kind === "camera").length} data-testid="recording-stage">
-          {of.lanes.map((lane) => <LaneVideo key={lane.id} lane={lane} playback={playback} position={state.position} />)}
+        <div className={classes["screen"]}>
+          <div className={classes["stage"]} data-shared={shared} data-lanes={of.lanes.filter((lane) => lane.kind === "camera").length} data-testid="recording-stage">
+            {of.lanes.map((lane) => <LaneVideo key={lane.id} lane={lane} playback={playback} position={state.position} />)}
+          </div>
+          {captions && <PlaybackCaptions visitId={visit.id} version={versionOf(utterances)} seconds={state.position - of.start} />}
         </div>
         <Timeline of={of} playback={playback} position={state.position} />
-        <Controls of={of} playback={playback} state={state} />
+        <Controls of={of} playback={playback} state={state} captions={captions} choose={setCaptions} />
         <Missing of={of} />
         {visit.status === "ended" && <VideoFile visitId={visit.id} />}
       </div>
       <aside className={`card ${classes["aside"] ?? ""}`} aria-label="What was said">
-        <h2>Transcript</h2>
+        <TranscriptHead>{utterances.length > 0 && <ExportMenu visitId={visit.id} />}</TranscriptHead>
+        <TranscriptStatus transcript={transcript.data} corrections={corrections} />
         {transcript.data?.notice != null && <p className={classes["notice"]}>{transcript.data.notice}</p>}
         {transcript.isPending && <LoadingRows rows={3} label="Loading the transcript" />}
         {transcript.isError && <Refused error={transcript.error} retry={() => void transcript.refetch()} />}
-        {transcript.isSuccess && <SpokenLines of={of} utterances={utterances} position={state.position} go={(seconds) => playback.seek(seconds)} />}
+        {transcript.isSuccess && <SpokenLines of={of} utterances={utterances} position={state.position} go={(seconds) => playback.seek(seconds)}
+          corrections={corrections} />}
       </aside>
     </div>
   );

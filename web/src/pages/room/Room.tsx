@@ -9,9 +9,11 @@ import type { Participant, RoomState } from "../../socket/events";
 import type { RoomConnection, RoomView } from "../../socket/room-connection";
 import { DEMO_WARNING } from "../../ui/DemoStrip";
 import { useEvidence, type Evidence } from "../../ui/evidence";
-import { EvidencePlayer } from "../../ui/EvidencePlayer";
 import { Icon, type IconName } from "../../ui/Icon";
-import { Transcript } from "../../ui/Transcript";
+import { CaptionsSwitch } from "../../ui/Captions";
+import { useCaptionsChoice } from "../../ui/captions-choice";
+import { Transcript } from "../../ui/transcript/Transcript";
+import { useCorrections, type Corrections } from "../../ui/transcript/use-corrections";
 import { mergeUtterances } from "../../ui/utterances";
 import { Departures } from "./Arrival";
 import { ChatPanel } from "./ChatPanel";
@@ -19,6 +21,7 @@ import { InviteDialog } from "./InvitePeople";
 import { ConsentControl } from "./ConsentControl";
 import { Controls } from "./Controls";
 import { DraftPanel } from "./DraftPanel";
+import { LiveCaptions } from "./LiveCaptions";
 import classes from "./Room.module.css";
 import { OwnNotice } from "./Quality";
 import { PhoneCard } from "./PhoneCard";
@@ -88,18 +91,20 @@ function PanelTabs({ panels, shown, show }: { panels: PanelTab[]; shown: Panel; 
   );
 }
 
-function TranscriptPanel({ utterances, names, evidence, notice, room, withPlayer }: {
-  utterances: readonly Utterance[]; names: ReadonlyMap<string, string>; evidence: Evidence; notice: string | null; room: RoomState; withPlayer: boolean;
+/** A doctor hears again, corrects and takes terms; everybody else reads. */
+function TranscriptPanel({ utterances, names, evidence, notice, room, corrections, announced }: {
+  utterances: readonly Utterance[]; names: ReadonlyMap<string, string>; evidence: Evidence; notice: string | null; room: RoomState;
+  corrections: Corrections | null; announced: boolean;
 }) {
   const demo = useQuery(demoQuery).data != null;
   const warning = notice ?? (demo ? DEMO_WARNING : null);
+  const hearing = corrections === null ? {} : { pick: evidence.play, hear: evidence.hear };
   return (
     <section className={classes["panel"]} data-name="transcript" aria-labelledby="transcript-title">
       <h2 id="transcript-title">Transcript</h2>
       {warning !== null && <p className={classes["notice"]}>{warning}</p>}
-      <Transcript utterances={utterances} names={names} marked={evidence.marked} pick={evidence.play}
-        empty={room.transcribing ? "What is said appears here a few seconds later." : "Nothing is written down until everybody in the room agrees."} />
-      {withPlayer && <EvidencePlayer evidence={evidence} names={names} />}
+      <Transcript utterances={utterances} names={names} marked={evidence.marked} corrections={corrections} announced={announced} {...hearing}
+        empty={room.transcribing ? "What is said appears here as it is spoken." : "Nothing is written down until everybody in the room agrees."} />
     </section>
   );
 }
@@ -119,27 +124,35 @@ export function Room({ visit, session, room, me, view, connection, local, watch 
     () => mergeUtterances(transcript.data?.utterances ?? [], view.utterances), [transcript.data, view.utterances]);
   const names = useMemo(() => new Map(room.participants.map((one) => [one.id, one.display_name])), [room.participants]);
   const evidence = useEvidence(visit.id, utterances);
+  const corrections = useCorrections(visit.id, { mayCorrect: isDoctor });
+  const [captions, setCaptions] = useCaptionsChoice();
+  const captioned = captions && !isGuest;
+  const isActor = !isGuest && !watch;
   return (
     <div className={classes["room"]} data-role={place} data-panel={panel}>
       <RoomHeader visit={visit} room={room} view={view} isDoctor={isDoctor}>
-        <ViewMenu me={me} room={room} connection={connection} mayPhone={!isGuest && !watch} />
-        {!isGuest && !watch && <InviteFromHeader visitId={visit.id} isDoctor={isDoctor} />}
+        {!isGuest && <CaptionsSwitch on={captions} choose={setCaptions} tone="stage" />}
+        <ViewMenu me={me} room={room} connection={connection} mayPhone={isActor} />
+        {isActor && <InviteFromHeader visitId={visit.id} isDoctor={isDoctor} />}
       </RoomHeader>
       <main className={classes["call"]} id="main">
-        <Stage room={room} me={me} view={view} local={local} watch={watch} />
+        <Stage room={room} me={me} view={view} local={local} watch={watch}>
+          {captioned && <LiveCaptions source={connection} names={names} transcribing={room.transcribing} />}
+        </Stage>
         <Departures others={room.participants.filter((one) => one.id !== me.id && one.state === "admitted")} send={room.send} />
-        <PhoneCard room={room} view={view} connection={connection} isDoctor={isDoctor} mayPhone={!isGuest && !watch} />
+        <PhoneCard room={room} view={view} connection={connection} isDoctor={isDoctor} mayPhone={isActor} />
         <OwnNotice quality={view.lines.get(me.id)} />
         <SharingNotice local={local} />
         {isDoctor && <WaitingPeople room={room} connection={connection} />}
         <Controls local={local} connection={connection} isDoctor={isDoctor} watch={watch}>
-          {!watch && !isGuest && <ShareControl local={local} room={room} me={me} />}
+          {isActor && <ShareControl local={local} room={room} me={me} />}
           <ConsentControl me={me} room={room} connection={connection} />
         </Controls>
       </main>
       <PanelTabs panels={panels} shown={panel} show={setPanel} />
       {!isGuest && (
-        <TranscriptPanel utterances={utterances} names={names} evidence={evidence} notice={transcript.data?.notice ?? null} room={room} withPlayer={!isDoctor} />
+        <TranscriptPanel utterances={utterances} names={names} evidence={evidence} notice={transcript.data?.notice ?? null} room={room}
+          corrections={corrections} announced={!captioned} />
       )}
       <ChatPanel visitId={visit.id} messages={chat.data ?? []} live={view.chat} me={me.id} connection={connection} withFiles={!isGuest} />
       {isDoctor && <DraftPanel visitId={visit.id} utterances={utterances} names={names} evidence={evidence} transcribing={room.transcribing} />}

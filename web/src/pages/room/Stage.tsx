@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 
 import { moves, type Still } from "../../media/adaptation";
 import type { LocalMedia } from "../../media/local-media";
@@ -93,8 +93,9 @@ function SelfView({ local }: { local: LocalMedia }) {
   );
 }
 
-export function Stage({ room, me, view, local, watch }: {
-  room: RoomState; me: Participant; view: RoomView; local: LocalMedia; watch: boolean;
+/** `children` lie over the pictures. */
+export function Stage({ room, me, view, local, watch, children }: {
+  room: RoomState; me: Participant; view: RoomView; local: LocalMedia; watch: boolean; children?: ReactNode;
 }) {
   const others = room.participants.filter((one) => one.id !== me.id && one.state === "admitted");
   const sharer = sharerOf(room, me.id);
@@ -108,6 +109,7 @@ export function Stage({ room, me, view, local, watch }: {
           : others.map((one) => <RemoteTile key={one.id} person={one} me={me} stream={view.streams.get(one.id)} quality={view.lines.get(one.id)} still={view.stills.get(one.id)} />)}
       </div>
       {!watch && <SelfView local={local} />}
+      {children}
       <p className={classes["banner"]} role="status" data-shown={words !== ""} data-testid="connection-state" data-media={view.media}>{words}</p>
     </div>
   );
