@@ -19,11 +19,13 @@ from app.archive import RecordingShelf
 from app.composing import Composing, clear_later, compose_later
 from app.demo.http import DemoHttp
 from app.flows import Booked, Cancelled, Showing, VisitEnded
+from app.later import draft_later
 from app.media_line import media_settings
 from app.nodes import check_taking_work, fingerprint
 from app.open_lines import OpenLines
 from app.open_speech import CHANNEL, LiveKeys
 from app.settings import Settings
+from app.transcript_http import TranscriptHttp, written_spans
 from app.turn import turn_settings
 from audit.archive import HeadFile
 from audit.keys import AuditKeys
@@ -110,7 +112,7 @@ class Clinic:
 
     @cached_property
     def store(self) -> ClinicalStore:
-        return ClinicalStore(self.keyring, self.care, self.access, self.clock)
+        return ClinicalStore(self.keyring, self.care, self.access, self.clock, written_spans)
 
     @cached_property
     def invitations(self) -> Invitations:
@@ -274,6 +276,7 @@ class Clinic:
             AccessHttp(self.access),
             SchedulingHttp(self.scheduling, self.settings.time_zone),
             ClinicalStoreHttp(self.store),
+            TranscriptHttp(self.store, draft_later),
             RoomHttp(self.store, self.desk),
             LineCheckHttp(
                 self.database,

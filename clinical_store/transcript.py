@@ -205,9 +205,15 @@ class Transcripts(Part):
         row.text = row.audio = row.problem = None
         await tell(session, row)
 
-    async def transcript_for(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> Transcript:
-        """What was said, as a person may read it. Raises VisitNotFound, Forbidden."""
-        chart = await self._charts.open(session, actor, Permission.TRANSCRIPT_READ, visit_id)
+    async def transcript_for(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        visit_id: UUID,
+        permission: Permission = Permission.TRANSCRIPT_READ,
+    ) -> Transcript:
+        """What was said, as a person may read it, or take it away. Raises VisitNotFound, Forbidden."""
+        chart = await self._charts.open(session, actor, permission, visit_id)
         people = await participants_by_id(session, visit_id, chart.key)
         views = await views_in(session, visit_id, chart.key, people)
         return Transcript(

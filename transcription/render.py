@@ -1,12 +1,15 @@
-"""A transcript as JSON (what `consultroom note` reads), as plain text, or as WebVTT captions."""
+"""A transcript as JSON (what `consultroom note` reads), as plain text, or as WebVTT or SubRip captions."""
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Any
 
+from transcription.captions import Cue, Line, cues, plain_line
 from transcription.model import TranscriptDocument
 
-FORMATS = ("json", "text", "vtt")
+FORMATS = ("json", "text", "vtt", "srt")
+_NOTICE_SECONDS = 4.0
 
 
 def render(document: TranscriptDocument, form: str) -> str:
@@ -15,7 +18,7 @@ def render(document: TranscriptDocument, form: str) -> str:
     Raises:
         KeyError: no such format.
     """
-    return {"json": as_json, "text": as_text, "vtt": as_vtt}[form](document)
+    return {"json": as_json, "text": _text, "vtt": _vtt, "srt": _srt}[form](document)
 
 
 def as_json(document: TranscriptDocument) -> str:
@@ -29,19 +32,48 @@ def as_json(document: TranscriptDocument) -> str:
     return json.dumps(page, indent=1, ensure_ascii=False) + "\n"
 
 
-def as_text(document: TranscriptDocument) -> str:
-    """One line a turn: ``[00:01:02] doctor: ...``."""
-    return "".join(f"[{_clock(turn.start)[:8]}] {turn.speaker}: {turn.text}\n" for turn in document.turns)
+def as_text(lines: Sequence[Line]) -> str:
+    """One line each: ``[00:01:02] doctor: ...``."""
+    return "".join(f"[{_clock(line.start)[:8]}] {line.speaker}: {line.text}\n" for line in lines)
 
 
-def as_vtt(document: TranscriptDocument) -> str:
-    """WebVTT (W3C) with a voice span for the speaker."""
-    cues = (
-        f"\n{_clock(turn.start)} --> {_clock(turn.end)}\n<v {_escaped(turn.speaker)}>{_escaped(turn.text)}\n"
-        for turn in document.turns
-    )
-    note = f"\nNOTE\n{document.notice}\n" if document.notice else ""
-    return "WEBVTT\n" + note + "".join(cues)
+def as_vtt(lines: Sequence[Line], notice: str | None) -> str:
+    """WebVTT (W3C) with a voice span for the speaker; the notice is a comment."""
+    note = f"\nNOTE\n{notice}\n" if notice else ""
+    return "WEBVTT\n" + note + "".join(_vtt_cue(cue) for cue in cues(lines))
+
+
+def as_srt(lines: Sequence[Line], notice: str | None) -> str:
+    """SubRip. It knows neither speakers nor comments: names are written out, the notice is the first caption."""
+    first = [Cue("", 0.0, _NOTICE_SECONDS, notice)] if notice else []
+    return "\n".join(_srt_cue(number, cue) for number, cue in enumerate([*first, *cues(lines)], 1))
+
+
+def _text(document: TranscriptDocument) -> str:
+    return as_text(_lines(document))
+
+
+def _vtt(document: TranscriptDocument) -> str:
+    return as_vtt(_lines(document), document.notice)
+
+
+def _srt(document: TranscriptDocument) -> str:
+    return as_srt(_lines(document), document.notice)
+
+
+def _lines(document: TranscriptDocument) -> list[Line]:
+    return [plain_line(turn.speaker, turn.start, turn.end, turn.text) for turn in document.turns]
+
+
+def _vtt_cue(cue: Cue) -> str:
+    voice = " ".join(_escaped(cue.speaker).split())
+    return f"\n{_clock(cue.start)} --> {_clock(cue.end)}\n<v {voice}>{_escaped(cue.text)}\n"
+
+
+def _srt_cue(number: int, cue: Cue) -> str:
+    times = f"{_clock(cue.start)} --> {_clock(cue.end)}".replace(".", ",")
+    said = f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text
+    return f"{number}\n{times}\n{said}\n"
 
 
 def _clock(seconds: float) -> str:

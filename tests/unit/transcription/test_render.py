@@ -39,7 +39,7 @@ def test_captions_name_the_voice_and_escape_what_they_must() -> None:
     lines = render(DOCUMENT, "vtt").splitlines()
     assert lines[0] == "WEBVTT"
     assert "Not for care." in lines
-    assert "01:01:01.250 --> 01:01:02.000" in lines
+    assert "01:01:01.250 --> 01:01:02.250" in lines, "a word is shown for a second"
     assert lines[-1] == "<v patient>Left &lt;knee&gt; &amp; hip."
 
 

@@ -1,0 +1,123 @@
+"""A doctor's words over the heard ones: what keeps its time and its doubt, and what does not."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from clinical_store import HeardText, HeardWord, SuggestionView, WrittenSpan
+from clinical_store.correction import changed_words, corrected, nothing_written
+
+HEARD = HeardText(
+    text="I take aproprofen twice a day",
+    words=tuple(
+        HeardWord(text=word, confidence=0.5, start=number * 0.5, end=number * 0.5 + 0.4)
+        for number, word in enumerate("I take aproprofen twice a day".split())
+    ),
+    suggestions=(
+        SuggestionView(first=2, last=2, term="ibuprofen", kind="medicine"),
+        SuggestionView(first=4, last=5, term="today", kind="word"),
+    ),
+    warnings=("low_confidence",),
+    confidence=0.5,
+    language="en",
+)
+
+
+def fix(text: str) -> HeardText:
+    return corrected(HEARD, text, nothing_written)
+
+
+def test_unchanged_words_keep_time_and_confidence_and_the_new_one_has_none() -> None:
+    now = fix("I take ibuprofen twice a day")
+    assert [word.confidence for word in now.words] == [0.5, 0.5, None, 0.5, 0.5, 0.5]
+    assert [(word.start, word.end) for word in now.words] == [(word.start, word.end) for word in HEARD.words]
+    assert (now.text, now.confidence, now.warnings) == ("I take ibuprofen twice a day", None, ())
+    assert now.language == "en"
+
+
+def test_several_words_share_the_time_of_the_one_they_replace_by_their_length() -> None:
+    now = fix("I take a leve twice a day")
+    assert [(word.text, word.start, word.end) for word in now.words[2:4]] == [
+        ("a", 1.0, pytest.approx(1.08)),
+        ("leve", pytest.approx(1.08), 1.4),
+    ]
+
+
+def test_words_that_were_left_out_lie_between_their_neighbours() -> None:
+    now = fix("Well I take aproprofen about twice a day now")
+    times = {word.text: (word.start, word.end) for word in now.words}
+    assert times["about"] == (1.4, 1.5)
+    assert times["Well"] == (0.0, 0.0)
+    assert times["now"] == (2.9, 2.9)
+
+
+def test_punctuation_and_case_do_not_make_another_word() -> None:
+    now = fix("I take aproprofen, twice a day.")
+    assert [word.confidence for word in now.words] == [0.5] * 6
+    assert [word.text for word in now.words][2] == "aproprofen,"
+
+
+def test_equal_text_confirms_what_was_heard() -> None:
+    now = fix("  I take  aproprofen twice a day ")
+    assert [word.text for word in now.words] == [word.text for word in HEARD.words]
+    assert {word.confidence for word in now.words} == {None}
+    assert (now.suggestions, now.warnings, now.confidence) == ((), (), None)
+    assert [word.start for word in now.words] == [word.start for word in HEARD.words]
+
+
+def test_a_suggestion_stays_while_nobody_touched_its_words_and_moves_with_them() -> None:
+    assert fix("I take ibuprofen twice a day").suggestions == (
+        SuggestionView(first=4, last=5, term="today", kind="word"),
+    )
+    assert fix("Well I take ibuprofen twice a day").suggestions[0].first == 5
+    assert fix("I take aproprofen twice a long day").suggestions == (
+        SuggestionView(first=2, last=2, term="ibuprofen", kind="medicine"),
+    )
+
+
+def test_numbers_are_written_anew() -> None:
+    def written(words: object) -> list[WrittenSpan]:
+        assert words == ["five", "hundred", "milligrams"]
+        return [WrittenSpan(first=0, last=2, text="500 mg")]
+
+    assert corrected(HEARD, "five hundred milligrams", written).written[0].text == "500 mg"
+
+
+def test_a_struck_out_line_has_no_word() -> None:
+    now = fix(" ")
+    assert (now.text, now.words, now.suggestions) == ("", (), ())
+
+
+def test_a_line_heard_without_words_gets_them() -> None:
+    now = corrected(HeardText(text="of before versions"), "of before versions were kept", nothing_written)
+    assert [word.text for word in now.words] == ["of", "before", "versions", "were", "kept"]
+    assert {word.start for word in now.words} == {None}
+
+
+def test_what_differs_from_the_live_words() -> None:
+    assert changed_words("it is a headache".split(), "It is the headache, doctor".split()) == (2, 4)
+    assert changed_words([], ["new"]) == (0,)
+    assert changed_words(["gone"], []) == ()
+
+
+def test_a_span_outside_of_the_words_is_refused() -> None:
+    for first, last in ((0, 2), (1, 0), (-1, 0)):
+        with pytest.raises(ValidationError):
+            HeardText.model_validate(
+                {"text": "two words", "written": [{"first": first, "last": last, "text": "2"}]}
+            )
+
+
+_TEXT = st.lists(st.text(string.ascii_letters + ".,'-", min_size=1, max_size=4), max_size=12).map(" ".join)
+
+
+@given(_TEXT)
+def test_whatever_is_written_reads_as_written_in_order_of_time(text: str) -> None:
+    now = fix(text)
+    assert [word.text for word in now.spoken] == text.split()
+    times = [moment for word in now.words for moment in (word.start, word.end) if moment is not None]
+    assert times == sorted(times)
+    assert all(suggestion.last < len(now.words) for suggestion in now.suggestions)
