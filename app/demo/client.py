@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
 from typing import Any, Self
@@ -98,6 +98,10 @@ class DemoPerson:
             namespaces=[NAMESPACE],
             wait_timeout=TIMEOUT,
         )
+
+    def on(self, event: str, handler: Callable[[dict[str, Any]], None]) -> None:
+        """Call `handler` with each of these events that the room sends; before `enter`."""
+        self._socket.on(event, handler, namespace=NAMESPACE)
 
     async def come_back(self, visit_id: UUID) -> None:
         """Connect once more: the room is somewhere else, or its node was started again."""

@@ -1,0 +1,122 @@
+"""End of utterance to final text on screen, and beginning of utterance to the first words, in a whole clinic.
+
+`consultroom up --demo` runs with everything (serve, record, work, PostgreSQL, Valkey); people hold the demo consult
+over real WebRTC, two visits at once, on two cores that they share with the clinic. The end of an utterance is the last
+audible moment of the file that was played; the text is on screen when the speaker's own socket has it. The demo model
+hears, partials are on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from app.demo.consult import VOICES
+from bench.speech.options import Options
+from bench.speech.results import Row, percentile, row
+from bench.speech.talkers import Talker, Voice, consult
+from tests.journeys.clinic import Clinic
+
+CONSULTS = 2
+CORES = 2
+GOAL_S = 1.5
+APART_S = 3.1  # the second consult begins so much later: what is said together differs all the time
+TIMES, FULL_S, SHORT_S = 3, 600.0, 24.0
+LAST_WORDS_S = 20.0
+
+
+def run(options: Options) -> list[Row]:
+    """Rows of one run: three times the demo consult (200 s) in each visit; short: its first 24 s."""
+    with tempfile.TemporaryDirectory(prefix="bench-speech-") as folder:
+        allowed = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, sorted(allowed)[:CORES])
+        clinic = Clinic(Path(folder) / "var")
+        try:
+            clinic.start()
+            return asyncio.run(_measured(clinic.url, options.short))
+        finally:
+            if clinic.process:
+                clinic.stop()
+            os.sched_setaffinity(0, allowed)
+
+
+async def _measured(url: str, short: bool) -> list[Row]:
+    times, longest = (1, SHORT_S) if short else (TIMES, FULL_S)
+    voices = [Voice.of(VOICES[who], times, longest) for who in ("doctor", "patient")]
+    async with AsyncExitStack() as stack:
+        talks = [await consult(url, voices, stack) for _ in range(CONSULTS)]
+        begin = time.time() + 1.0
+        people = [talker for talkers in talks for talker in talkers]
+        await asyncio.gather(
+            *(
+                talker.talk(begin + number * APART_S)
+                for number, talkers in enumerate(talks)
+                for talker in talkers
+            )
+        )
+        await _last_words(people)
+        return _rows(people)
+
+
+async def _last_words(people: Sequence[Talker]) -> None:
+    """Until nothing new has come for a while."""
+    deadline = time.time() + LAST_WORDS_S
+    while time.time() < deadline:
+        newest = max((talker.lines[-1].at for talker in people if talker.lines), default=0.0)
+        if time.time() - max(newest, people[-1].began + people[-1].voice.seconds) > 4.0:
+            return
+        await asyncio.sleep(0.1)
+
+
+def _rows(people: Sequence[Talker]) -> list[Row]:
+    finals = [delay for talker in people for delay in _final_delays(talker)]
+    firsts = [delay for talker in people for delay in _first_delays(talker)]
+    ages = [delay for talker in people for delay in _open_ages(talker)]
+    p95 = percentile(finals, 0.95)
+    name = "end of utterance to final text on screen, two consults at once on 2 cores, demo model"
+    return [
+        row(f"{name}, p95", p95, "s", goal=f"<= {GOAL_S}", met=bool(finals) and p95 <= GOAL_S),
+        row("  final text: median", _median(finals), "s"),
+        row("  final text: utterances", len(finals), ""),
+        row("  beginning of utterance to its first words on screen, median", _median(firsts), "s"),
+        row("  first words: p95", percentile(firsts, 0.95), "s"),
+        row("  share of utterances that were shown while they were said",
+            len(firsts) / len(finals) if finals else None, ""),
+        row("  age of an open line's last sound when it is shown, p95", percentile(ages, 0.95), "s"),
+        row("  packets that were sent over 20 ms late", sum(talker.late for talker in people), ""),
+    ]  # fmt: skip
+
+
+def _final_delays(talker: Talker) -> Iterable[float]:
+    """From the last sound of each utterance to its first final line."""
+    seen = set()
+    for line in talker.own("final"):
+        if line.view["id"] not in seen:
+            seen.add(line.view["id"])
+            ended = talker.voice.ended(talker.on_voice(line.view["end"]))
+            yield line.at - (talker.began + ended)
+
+
+def _first_delays(talker: Talker) -> Iterable[float]:
+    """From the first sound of each utterance to its first open line."""
+    seen = set()
+    for line in talker.own("open"):
+        if line.view["id"] not in seen:
+            seen.add(line.view["id"])
+            began = talker.voice.began(talker.on_voice(line.view["start"]))
+            yield line.at - (talker.began + began)
+
+
+def _open_ages(talker: Talker) -> Iterable[float]:
+    for line in talker.own("open"):
+        yield line.at - talker.epoch - line.view["end"]
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return statistics.median(values) if values else None
