@@ -96,11 +96,10 @@ class RecordingShelf:
         """Spans (seconds from the media epoch, by start) of one participant's closed pieces, as they go by. A piece
         that cannot be read is as one that was not recorded.
         """
-        if not segments:
-            return
-        async with self.database.transaction() as session:
-            key = await self.store.media_key_of_visit(session, segments[0].visit_id)
-        wanted = [s for s in segments if any(_meet(s, span) for span in spans)]
+        wanted, key = [s for s in segments if any(_meet(s, span) for span in spans)], b""
+        if wanted:
+            async with self.database.transaction() as session:
+                key = await self.store.media_key_of_visit(session, wanted[0].visit_id)
         cuts = excerpts(self._sound(wanted, key), spans)
         while (cut := await asyncio.to_thread(next, cuts, None)) is not None:
             yield cut

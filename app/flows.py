@@ -19,7 +19,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from access import GUEST_PUT_OUT, SESSION_ENDED, CareRelationships, Invitations
+from app.later import LANGUAGE_QUEUE, draft_later, final_pass_later
 from app.sound import float32, pcm16
+from app.speech_desk import Speech
 from clinical_store import (
     CHAT_ADDED,
     ClinicalStore,
@@ -36,17 +38,17 @@ from clinical_store import (
 from core.bus import RESUMED, Event
 from core.clock import Clock
 from core.database import Database
-from core.jobs import enqueue
+from core.jobs import Ids, enqueue
 from scheduling import Appointment, VisitRef
 from signaling import RoomServer
-from transcription import Request, SpeechProcess, Transcription, Utterance
+from transcription import Request, Transcription, Utterance
 
 if TYPE_CHECKING:
     import soap
 
 VISIT_CHANGED = "visit.changed"
-TRANSCRIBE, DRAFT, COMPLETE = "transcribe_utterance", "draft_note", "complete_transcript"
-SPEECH_QUEUE, LANGUAGE_QUEUE = "speech", "language"
+TRANSCRIBE, COMPLETE = "transcribe_utterance", "complete_transcript"
+SPEECH_QUEUE = "speech"
 SETTLING = timedelta(seconds=4)  # after the end the recorder stores its last utterances and closes its files
 SAME_SPEECH = 0.5  # share of an utterance that must be covered by a known one to count as already heard
 
@@ -162,14 +164,18 @@ class Archive(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """The jobs of a visit. Arguments are ids; every job may run twice and writes once."""
+    """The jobs of a visit. Arguments are ids; every job may run twice and writes once.
+
+    `final_model`: the name of the model that hears an ended visit again; None: none does.
+    """
 
     database: Database
     store: ClinicalStore
-    speech: SpeechProcess
+    speech: Speech
     archive: Archive
     model: str
     clock: Clock
+    final_model: str | None = None
 
     async def transcribe_utterance(self, utterance_id: str) -> None:
         async with self.database.transaction() as session:
@@ -187,12 +193,18 @@ class Writing:
         written = await self.store.complete_utterance(
             session, utterance_id, as_heard(heard), model=self.model, audio=audio
         )
-        if written and heard.text:
-            visit_id = str((await self.store.utterance(session, utterance_id)).visit_id)
-            lock = f"draft:{visit_id}"
-            await enqueue(
-                session, DRAFT, queue=LANGUAGE_QUEUE, queueing_lock=lock, lock=lock, visit_id=visit_id
-            )
+        if not written:
+            return
+        visit = await self.store.visit(session, (await self.store.utterance(session, utterance_id)).visit_id)
+        if heard.text:
+            await draft_later(session, visit.id)
+        if self.final_model and visit.status is VisitStatus.ENDED:
+            await final_pass_later(session, visit.id, at=self.clock.now() + SETTLING)
+
+    async def transcribing_given_up(self, ids: Ids, code: str) -> None:
+        """The line says why its words are missing; its audio stays, for another try."""
+        async with self.database.transaction() as session:
+            await self.store.set_problem(session, UUID(str(ids["utterance_id"])), code)
 
     async def draft_note(self, visit_id: str) -> None:
         async with self.database.transaction() as session:
@@ -216,6 +228,9 @@ class Writing:
         async with self.database.transaction() as session:
             if recorded.ended and recorded.whole:
                 await self.store.mark_transcript_completed(session, UUID(visit_id))
+                if self.final_model:
+                    await self.store.begin_final_pass(session, UUID(visit_id), self.final_model)
+                    await final_pass_later(session, UUID(visit_id))
             elif recorded.ended:  # the recorder is still closing its files
                 await _complete(session, UUID(visit_id), at=self.clock.now() + SETTLING)
 

@@ -96,6 +96,11 @@ class Settings(BaseSettings):
     media_rooms: int = Field(default=200, ge=1, description="Calls this node carries at once")
     media_participants: int = Field(default=400, ge=2, description="Participants this node carries at once")
     speech_model: str = Field(default="demo", description="demo, a Whisper name (base.en) or a path")
+    speech_final_model: str = Field(
+        default="",
+        description="Model that hears a visit's recording again after its end: as speech_model; empty: the same; "
+        "off: none",
+    )
     speech_threads: int = Field(default=1, ge=1, le=64, description="Processor threads of the speech model")
     speech_partials: bool = Field(
         default=True, description="Show what is being said before the sentence is over"

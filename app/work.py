@@ -5,22 +5,22 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
-from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.composing import COMPOSING_QUEUE, Composing, clear_later
-from app.flows import COMPLETE, DRAFT, LANGUAGE_QUEUE, SPEECH_QUEUE, TRANSCRIBE, Writing, drafted
+from app.flows import COMPLETE, Writing, drafted
+from app.later import DRAFT, LANGUAGE_QUEUE
 from app.lifetime import end_with_parent, stop_on_signals
 from app.partials import Partials
 from app.settings import Settings
+from app.speech_desk import SpeechDesk
+from app.speech_work import final_model_name, live_desk, run_speech, speech_model_name
 from app.wiring import Clinic
 from core.errors import Unavailable
 from core.http.idempotency import forget_expired
 from core.jobs import Task, WorkerStuck, failed_jobs, forget_problems, run_worker, try_job_again
 from core.telemetry import configure_logging, get_logger
-from transcription import SpeechProcess, resolve
-from transcription.models import DEMO, DEMO_FILE
 
 log = get_logger()
 
@@ -35,9 +35,7 @@ async def run() -> int:
     stop = stop_on_signals()
     settings = Settings()
     clinic = Clinic(settings)
-    speech = SpeechProcess(settings.speech_model, threads=settings.speech_threads)
-    await asyncio.gather(speech.start(), asyncio.to_thread(drafted, []))  # both load what they need once
-    log.info("work.started", model=settings.speech_model)
+    speech = live_desk(clinic)
     writing = Writing(
         clinic.database,
         clinic.store,
@@ -45,10 +43,17 @@ async def run() -> int:
         clinic.shelf,
         speech_model_name(settings.speech_model),
         clinic.clock,
+        final_model_name(settings),
     )
+    await asyncio.gather(speech.load(), asyncio.to_thread(drafted, []))  # both load what they need once
+    log.info("work.started", model=settings.speech_model)
     try:
-        queues = _run_queues(settings, writing, clinic.composing, stop)
-        await asyncio.gather(queues, _housekeep(clinic, stop), _hear_open_speech(clinic, speech, stop))
+        await asyncio.gather(
+            run_speech(clinic, writing, speech, stop),
+            _run_queues(settings, writing, clinic.composing, stop),
+            _housekeep(clinic, stop),
+            _hear_open_speech(clinic, speech, stop),
+        )
     except WorkerStuck:
         os._exit(EX_TEMPFAIL)  # a connection that neither answers nor ends cannot be closed in order
     finally:
@@ -57,7 +62,7 @@ async def run() -> int:
     return 0
 
 
-async def _hear_open_speech(clinic: Clinic, speech: SpeechProcess, stop: asyncio.Event) -> None:
+async def _hear_open_speech(clinic: Clinic, speech: SpeechDesk, stop: asyncio.Event) -> None:
     if clinic.settings.speech_partials:
         await Partials(speech, clinic.live_keys, clinic.open_speech, clinic.bus).run(stop)
 
@@ -66,27 +71,15 @@ async def _run_queues(
     settings: Settings, writing: Writing, composing: Composing, stop: asyncio.Event
 ) -> None:
     """One worker per queue, so that a long completion never holds up what is being said now."""
-    speech = [Task(TRANSCRIBE, writing.transcribe_utterance, SPEECH_QUEUE)]
     language = [
         Task(DRAFT, writing.draft_note, LANGUAGE_QUEUE),
         Task(COMPLETE, writing.complete_transcript, LANGUAGE_QUEUE),
     ]
     url = settings.required_database_url
     await asyncio.gather(
-        run_worker(url, speech, [SPEECH_QUEUE], stop, concurrency=2),
         run_worker(url, language, [LANGUAGE_QUEUE], stop, concurrency=2),
         run_worker(url, composing.tasks(), [COMPOSING_QUEUE], stop, concurrency=1),
     )
-
-
-def speech_model_name(model: str) -> str:
-    """As the transcript names it: the demo model is called demo by whatever path it was found."""
-    file = resolve(model)
-    return DEMO if file.path.exists() and same_file(file.path, DEMO_FILE) else file.name
-
-
-def same_file(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
 
 
 async def try_again(session: AsyncSession) -> int:

@@ -43,6 +43,7 @@ from clinical_store.quality_model import LineCheck, LineView, QualitySample, Vis
 from clinical_store.store import ClinicalStore
 from clinical_store.summary import VisitSummary
 from clinical_store.transcript_model import (
+    FinalPassView,
     HeardText,
     HeardWord,
     SuggestionView,
@@ -70,6 +71,7 @@ __all__ = [
     "EncounterNote",
     "FileHttp",
     "FileShelf",
+    "FinalPassView",
     "Gap",
     "GapKind",
     "HeardText",
