@@ -1,4 +1,4 @@
-"""Live fan-out between processes over Valkey (Redis) pub/sub. Ids only, never clinical text; nothing durable.
+"""Live fan-out between processes over Valkey (Redis) pub/sub. Ids, or what the caller sealed; nothing durable.
 
 A subscriber that was cut off missed what was said meanwhile: after every reconnect it is handed RESUMED, and
 looks again at what it shows.
@@ -25,7 +25,7 @@ _log = get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened: a topic such as "utterance.closed" and the ids it is about."""
+    """One thing that happened: a topic such as "utterance.closed" and the ids it is about, or sealed text."""
 
     topic: str
     payload: Mapping[str, str | int] = field(default_factory=dict)
