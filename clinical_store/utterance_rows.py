@@ -169,7 +169,7 @@ async def heard_live(session: AsyncSession, row: UtteranceRow, key: PatientKey) 
     ).one_or_none()
     if version is not None:
         return _open(key, version)
-    return shown_text(row, None, key) if row.source == "live" and row.text is not None else None
+    return None if row.text is None or row.source == "correction" else shown_text(row, None, key)
 
 
 async def shown_version(session: AsyncSession, row: UtteranceRow) -> UtteranceVersionRow | None:
@@ -222,10 +222,11 @@ async def _keep_what_was_before_versions(session: AsyncSession, row: UtteranceRo
 def _before_versions(row: UtteranceRow, key: PatientKey) -> Iterable[UtteranceVersionRow]:
     """The words of an utterance that was completed before versions were kept, as the version they are."""
     if row.text is not None and row.completed_at is not None:
-        content = _seal(key, row.id, row.revision, shown_text(row, None, key))
+        revision = max(1, row.revision)
+        content = _seal(key, row.id, revision, shown_text(row, None, key))
         yield UtteranceVersionRow(
             utterance_id=row.id,
-            revision=row.revision,
+            revision=revision,
             source="live",
             model=row.model,
             at=row.completed_at,
@@ -306,4 +307,5 @@ def kept(heard: HeardText, *, live: HeardText | None = None, author_name: str | 
     """`heard` as a version; `live`: what its words are compared with."""
     shown = [word.text for word in heard.spoken]
     changed = () if live is None else changed_words([word.text for word in live.spoken], shown)
-    return KeptText(**{**dict(heard), "text": heard.text.strip()}, changed=changed, author_name=author_name)
+    own = {"text": heard.text.strip(), "changed": changed, "author_name": author_name}
+    return KeptText.model_validate({**dict(heard), **own})

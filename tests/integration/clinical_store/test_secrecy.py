@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clinical_store import (
     ClinicalStore,
     DraftStatement,
+    HeardText,
     OrderFound,
     ReviewItem,
     StatementEdit,
@@ -22,7 +23,8 @@ WORD = "planted"
 ALSO = ("1984", "female", "penicillin", "maria", "amara")
 
 TABLES = (
-    *("patient", "visit", "visit_participant", "consent", "utterance", "recording_segment", "chat_message"),
+    *("patient", "visit", "visit_participant", "consent", "utterance", "utterance_version"),
+    *("recording_segment", "chat_message"),
     *("draft", "encounter_note_version", "signature", "addendum", "audit_event", "outbox_event"),
 )
 
@@ -47,6 +49,10 @@ async def fill(consult: Consult) -> None:
     """Use every table."""
     store, visit_id, doctor = consult.store, consult.visit.id, consult.doctor
     said = await consult.say(consult.patients_place, "I am allergic to penicillin, planted.", 1.0)
+    async with consult.clinic.database.transaction() as session:
+        again = HeardText(text="I am allergic to planted penicillin.", language="en")
+        await store.add_final(session, said, again, "large-v3")
+        await store.correct_utterance(session, doctor, visit_id, said, "Allergic to penicillin, planted.", 2)
     line = DraftStatement(key="planted-key", section="plan", text="Planted penicillin.", evidence=(said,))
     async with consult.clinic.database.transaction() as session:
         review = [ReviewItem(text="planted question", reason="planted")]
