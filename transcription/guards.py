@@ -44,6 +44,8 @@ _AROUND_WORD = 0.15  # seconds a word's time may be off
 _SURELY_OTHER = 0.7
 _TOLD_APART_FROM = 2.0  # seconds; the language of "mm-hm" is nobody's
 _ECHO_WORDS = 3
+_TWICE = re.compile(r"\b(\w+(?:\W+\w+){2,}?)\W+\1\b", re.IGNORECASE)
+"""Three words or more, and at once the same again: people do it, and so do windows that are too short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ def is_good(heard: Decoded) -> bool:
 def is_doubtful(heard: Decoded, request: Request) -> bool:
     """Any sign that a cheaper hearing went wrong: worth hearing again with every means."""
     seconds = len(request.samples) / SAMPLE_RATE
-    return not is_good(heard) or heard.cut_off or bool(_doubts(heard, seconds))
+    twice = _TWICE.search(heard.text) is not None
+    return not is_good(heard) or heard.cut_off or twice or bool(_doubts(heard, seconds))
 
 
 def is_prompt_echo(text: str, prompt: str) -> bool:

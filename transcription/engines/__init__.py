@@ -36,4 +36,4 @@ def load(
         raise EngineUnsuitable(f"The speech model {model.name} is a CTranslate2 folder.")
     from transcription.engines.openai import WhisperTranscriber
 
-    return WhisperTranscriber(model, threads)
+    return WhisperTranscriber(model, threads, context)

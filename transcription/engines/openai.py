@@ -1,36 +1,89 @@
-"""openai-whisper on one utterance: one 30-second window, no memory of what came before, no invention.
+"""openai-whisper on batches of utterances: one window each, no memory of what came before, no invention.
 
-Thresholds are those of ``whisper.transcribe`` (v20250625): a window is heard again with some randomness when
-the text compresses by more than 2.4 or its mean log probability is below -1, and is silence when
-``no_speech_prob`` is above 0.6 and the text is improbable as well.
+A hearing goes from cheap to thorough: the utterance at its own length first; at any doubt (improbable, repeating,
+too many words, cut off, silent after all, an echo of its prompt) again in the full 30-second window that Whisper
+was trained on, then with some randomness, as ``whisper.transcribe`` does. Thresholds: :mod:`transcription.guards`.
 """
 
+import math
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import torch
-import whisper
-from whisper.audio import log_mel_spectrogram, pad_or_trim
-from whisper.decoding import DecodingOptions, DecodingResult
+from torch import Tensor
+from whisper.audio import log_mel_spectrogram
 from whisper.tokenizer import Tokenizer, get_tokenizer
 
-from transcription.errors import ModelCorrupt, UtteranceTooLong
-from transcription.model import (
-    NOTHING,
-    SAMPLE_RATE,
-    WINDOW_SECONDS,
-    Request,
-    Samples,
-    Transcription,
-    Word,
-    doubts,
+from transcription.engines.alignment import token_starts
+from transcription.engines.checkpoint import load_checkpoint
+from transcription.engines.decoding import Choice, Found, Row, Vocabulary, decode
+from transcription.engines.network import Decoder, Encoder, Heard, Watch
+from transcription.engines.windows import Context
+from transcription.guards import (
+    MOST_PROMPT_TOKENS,
+    TEMPERATURES,
+    Decoded,
+    built_words,
+    checked_seconds,
+    is_doubtful,
+    is_good,
+    is_prompt_echo,
+    is_silence,
+    judged,
+    likeliest,
+    nothing_to_hear,
+    token_limit,
 )
-from transcription.models import ModelFile, verify
+from transcription.model import NOTHING, SAMPLE_RATE, WINDOW_SECONDS, Request, Samples, Transcription, Word
+from transcription.models import ModelFile
 
-_TEMPERATURES = (0.0, 0.4, 0.8)
-_SHORTEST_SECONDS = 0.1
-_SURELY_SILENT = 0.9
+_PLACES_A_SECOND = 50
+_MARGIN = 0.5
+_SHORTEST_WINDOW = 2.0
+_STEP = 0.5  # few shapes: for each new one the matrix library prepares itself anew
+
+
+@dataclass(slots=True)
+class _Hearing:
+    """One decode of one utterance: what was found, and where in its batch the sound lies."""
+
+    decoded: Decoded
+    tokens: list[int]
+    prompt: str
+    heard: Heard
+    row: int
+
+
+@dataclass(slots=True)
+class _Job:
+    """One request on its way. An echo of the prompt takes the prompt away."""
+
+    request: Request
+    prompt: str
+    seconds: float
+    hearings: list[_Hearing] = field(default_factory=list)
+    chosen: _Hearing | None = None
+
+    def take(self, hearing: _Hearing, full: bool) -> None:
+        """Keep it; choose it if it is to be believed. A fitted window is left at any sign of doubt."""
+        self.hearings.append(hearing)
+        found = hearing.decoded
+        echo = is_prompt_echo(found.text, hearing.prompt)
+        if full:
+            believed = is_silence(found) or (is_good(found) and not echo)
+        else:
+            believed = not (is_silence(found) or echo or is_doubtful(found, self.request))
+        self.prompt = "" if echo else self.prompt
+        self.chosen = hearing if believed else None
+
+    def likeliest(self) -> _Hearing:
+        """The chosen hearing, else the best of all."""
+        if self.chosen is not None:
+            return self.chosen
+        best = likeliest([one.decoded for one in self.hearings])
+        return next(one for one in self.hearings if one.decoded is best)
 
 
 class WhisperTranscriber:
@@ -38,106 +91,146 @@ class WhisperTranscriber:
 
     Args:
         model: its file.
-        threads: processor threads for each utterance.
-        language: the language spoken; English-only models know no other.
+        threads: processor threads.
+        context: ``fitted`` or ``full``.
 
     Raises:
         ModelCorrupt: the file is no Whisper checkpoint, or not the one its checksum promises.
+        ModelUnsuitable: a checkpoint of a shape that cannot be used.
+        SpeechOutOfMemory: there is not enough memory for it.
     """
 
-    def __init__(self, model: ModelFile, threads: int = 1, language: str = "en") -> None:
+    def __init__(self, model: ModelFile, threads: int = 1, context: Context = "fitted") -> None:
         torch.set_num_threads(threads)
-        verify(model)
-        self._model = _load(model)
-        self._language = language
-        self._tokenizer = _tokenizer(self._model, language)
+        loaded = load_checkpoint(model)
+        self._fitted = context == "fitted"
+        self._bands: int = loaded.dims.n_mels
+        self._multilingual: bool = loaded.is_multilingual
+        self._languages: int = loaded.num_languages
+        self._vocabulary = Vocabulary(loaded.dims, self._multilingual, self._languages, self._tokenizer("en"))
+        self._heads = [(int(layer), int(head)) for layer, head in loaded.alignment_heads.indices().T]
+        with torch.inference_mode():
+            self._encoder, self._decoder = Encoder(loaded.encoder), Decoder(loaded.decoder)
 
+    @torch.inference_mode()
     def transcribe(self, requests: Sequence[Request]) -> list[Transcription]:
-        """Hear each request. The same samples give the same text.
+        """Hear each request. The same samples give the same text, whatever else is in the batch.
 
         Raises:
             UtteranceTooLong: more than 30 seconds were given.
         """
-        return [self._transcribe(request.samples) for request in requests]
+        lengths = [checked_seconds(request.samples) for request in requests]
+        jobs = {
+            number: _Job(request, request.prompt.strip(), seconds)
+            for number, (request, seconds) in enumerate(zip(requests, lengths, strict=True))
+            if not nothing_to_hear(request.samples)
+        }
+        self._hear_until_believed(list(jobs.values()))
+        answers = [NOTHING] * len(requests)
+        for number, job in jobs.items():
+            answers[number] = self._told(job)
+        return answers
 
-    def _transcribe(self, samples: Samples) -> Transcription:
-        seconds = len(samples) / SAMPLE_RATE
-        if seconds > WINDOW_SECONDS:
-            raise UtteranceTooLong(f"{seconds:.1f} seconds were given as one utterance.")
-        if seconds < _SHORTEST_SECONDS:
-            return NOTHING
-        found = self._decode(samples, seconds)
-        text = found.text.strip()
-        if not text or _silent(found):
-            return Transcription("", 0.0, found.no_speech_prob, warnings=("no_speech",))
-        return Transcription(
-            text,
-            confidence=float(torch.tensor(found.avg_logprob).exp().clamp(0, 1)),
-            no_speech_probability=found.no_speech_prob,
-            words=self._words(found),
-            warnings=doubts(text, seconds, found.avg_logprob, found.compression_ratio),
+    def _hear_until_believed(self, jobs: Sequence[_Job]) -> None:
+        if self._fitted:
+            jobs = self._hear(jobs, None)
+        for temperature in TEMPERATURES:
+            jobs = self._hear(jobs, temperature)
+            echoes = [job for job in jobs if job.prompt != job.hearings[-1].prompt]
+            unheard = self._hear(echoes, temperature)
+            jobs = [job for job in jobs if job not in echoes or job in unheard]
+
+    def _hear(self, jobs: Sequence[_Job], temperature: float | None) -> list[_Job]:
+        """Decode once, in the fitted window when no temperature is given; returns who must be heard again."""
+        for beam in sorted({job.request.beam for job in jobs}):
+            group = [job for job in jobs if job.request.beam == beam]
+            choice = Choice(temperature or 0.0, 1 if temperature else beam)
+            self._hear_group(group, choice, full=temperature is not None)
+        return [job for job in jobs if job.chosen is None]
+
+    def _hear_group(self, jobs: Sequence[_Job], choice: Choice, full: bool) -> None:
+        windows = [WINDOW_SECONDS if full else window(job.seconds) for job in jobs]
+        sounds = [self._features(job.request.samples, one) for job, one in zip(jobs, windows, strict=True)]
+        heard = self._decoder.heard(sounds)
+        rows = [self._row(job) for job in jobs]
+        found = decode(self._decoder, self._vocabulary, heard, rows, choice)
+        for number, (job, one, row) in enumerate(zip(jobs, found, rows, strict=True)):
+            decoded = self._decoded(one, row)
+            job.take(_Hearing(decoded, one.result.tokens, job.prompt, heard, number), full)
+
+    def _features(self, samples: Samples, seconds: float) -> Tensor:
+        sound = torch.zeros(round(seconds * SAMPLE_RATE))
+        sound[: len(samples)] = torch.from_numpy(samples.copy())
+        return self._encoder.features(log_mel_spectrogram(sound, self._bands))
+
+    def _row(self, job: _Job) -> Row:
+        tokenizer = self._tokenizer(job.request.language)
+        prompt = tokenizer.encode(" " + job.prompt)[-MOST_PROMPT_TOKENS:] if job.prompt else []
+        before = [tokenizer.sot_prev, *prompt] if prompt else []
+        return Row((*before, *tokenizer.sot_sequence_including_notimestamps), token_limit(job.seconds))
+
+    def _decoded(self, found: Found, row: Row) -> Decoded:
+        language, probability = self._language(found.opening)
+        return Decoded(
+            found.result.text,
+            found.result.avg_logprob,
+            found.result.no_speech_prob,
+            language=language,
+            language_probability=probability,
+            cut_off=len(found.result.tokens) >= row.limit,
         )
 
-    @torch.inference_mode()
-    def _decode(self, samples: Samples, seconds: float) -> DecodingResult:
-        window = pad_or_trim(torch.from_numpy(samples.copy()))
-        heard = self._model.embed_audio(log_mel_spectrogram(window, self._model.dims.n_mels)[None])[0]
-        tries: list[DecodingResult] = []
-        for temperature in _TEMPERATURES:
-            torch.manual_seed(0)
-            tries.append(self._model.decode(heard, self._options(temperature, seconds)))
-            if _good(tries[-1]) or _silent(tries[-1]):
-                return tries[-1]
-        return max(tries, key=lambda found: (found.compression_ratio <= 2.4, found.avg_logprob))
+    def _language(self, opening: Tensor) -> tuple[str | None, float]:
+        """What the decoder would have said the language is."""
+        if not self._multilingual:
+            return None, 0.0
+        tokenizer = self._vocabulary.tokenizer
+        chances = opening[list(tokenizer.all_language_tokens)].softmax(-1)
+        best = int(chances.argmax())
+        return tokenizer.all_language_codes[best], float(chances[best])
 
-    def _options(self, temperature: float, seconds: float) -> DecodingOptions:
-        return DecodingOptions(
-            language=self._language,
-            temperature=temperature,
-            sample_len=min(224, 16 + round(10 * seconds)),  # nobody speaks ten tokens a second: bounds a loop
-            without_timestamps=True,
-            fp16=False,
-        )
+    def _told(self, job: _Job) -> Transcription:
+        hearing = job.likeliest()
+        if is_silence(hearing.decoded):
+            return judged(job.request, hearing.decoded)
+        words = self._words(job, hearing)
+        return judged(replace(job.request, prompt=hearing.prompt), replace(hearing.decoded, words=words))
 
-    @torch.inference_mode()
-    def _words(self, found: DecodingResult) -> tuple[Word, ...]:
-        """Each word with the probability of its least certain token: one more pass of the decoder."""
-        start = list(self._tokenizer.sot_sequence_including_notimestamps)
-        tokens = torch.tensor([[*start, *found.tokens]])
-        logits = self._model.logits(tokens, found.audio_features[None])[0, len(start) - 1 : -1]
-        chances = logits.softmax(-1)[range(len(found.tokens)), found.tokens].tolist()
-        words, groups = self._tokenizer.split_to_word_tokens([*found.tokens])
-        made: list[Word] = []
-        for word, group in zip(words, groups, strict=True):
-            own, chances = chances[: len(group)], chances[len(group) :]
-            if made and not word.startswith(" "):  # punctuation belongs to the word before it
-                made[-1] = Word(made[-1].text + word, made[-1].confidence)
-            elif own:
-                made.append(Word(word.strip(), min(own)))
-        return tuple(made)
+    def _words(self, job: _Job, hearing: _Hearing) -> tuple[Word, ...]:
+        """Each word with its times and the probability of its least certain token: one more pass, alone.
 
+        Without the prompt, as whisper aligns: what the sound itself gives.
+        """
+        tokenizer = self._tokenizer(job.request.language)
+        start = tokenizer.sot_sequence_including_notimestamps
+        tokens = torch.tensor([[*start, *hearing.tokens, tokenizer.eot]])
+        said = self._decoder.nothing_said(torch.zeros(1, dtype=torch.long), tokens.shape[1])
+        watch = Watch(self._heads, [])
+        heard = hearing.heard.rows(torch.tensor([hearing.row]))
+        states = self._decoder.states(tokens, said, heard, watch)
+        logits = self._decoder.logits(states[0, len(start) - 1 : -2])
+        chances = logits.softmax(-1)[range(len(hearing.tokens)), hearing.tokens].tolist()
+        looks = torch.stack([look[0] for look in watch.looks])
+        places = max(1, int(job.seconds * _PLACES_A_SECOND))
+        starts = token_starts(looks, places, len(start) - 1)
+        pieces, groups = tokenizer.split_to_word_tokens([*hearing.tokens])
+        ends = [0, *torch.tensor([len(group) for group in groups]).cumsum(0).tolist()]
+        own = [chances[first:last] for first, last in pairwise(ends)]
+        times = [(starts[first], starts[last]) for first, last in pairwise(ends)]
+        return built_words(pieces, own, times, job.seconds)
 
-def _load(model: ModelFile) -> Any:
-    try:
-        return whisper.load_model(str(model.path), device="cpu")
-    except Exception as error:  # torch and whisper raise a dozen kinds here, none of them documented
-        raise ModelCorrupt(f"The file of the speech model {model.name} cannot be loaded.") from error
-
-
-def _tokenizer(model: Any, language: str) -> Tokenizer:
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", ResourceWarning
-        )  # whisper leaves its vocabulary file to the collector
-        return get_tokenizer(
-            model.is_multilingual, num_languages=model.num_languages, language=language, task="transcribe"
-        )
+    def _tokenizer(self, language: str) -> Tokenizer:
+        with warnings.catch_warnings():  # whisper leaves its vocabulary file to the collector
+            warnings.simplefilter("ignore", ResourceWarning)
+            return get_tokenizer(
+                self._multilingual,
+                num_languages=self._languages,
+                language=language if self._multilingual else None,
+                task="transcribe" if self._multilingual else None,
+            )
 
 
-def _silent(found: DecodingResult) -> bool:
-    improbable = bool(found.avg_logprob < -1.0)
-    return bool(found.no_speech_prob > (0.6 if improbable else _SURELY_SILENT))
-
-
-def _good(found: DecodingResult) -> bool:
-    return bool(found.compression_ratio <= 2.4 and found.avg_logprob >= -1.0)
+def window(seconds: float) -> float:
+    """Seconds of sound that the encoder is given for an utterance at first."""
+    fitting = math.ceil((seconds + _MARGIN) / _STEP) * _STEP
+    return min(max(fitting, _SHORTEST_WINDOW), WINDOW_SECONDS)

@@ -5,8 +5,14 @@ import numpy as np
 import pytest
 
 from core.errors import ServiceError
-from transcription.child import hear, out_of_memory, serve
-from transcription.errors import ModelMissing, SpeechEngineFailed, SpeechOutOfMemory, UtteranceTooLong
+from transcription.child import hear, serve
+from transcription.errors import (
+    ModelMissing,
+    SpeechEngineFailed,
+    SpeechOutOfMemory,
+    UtteranceTooLong,
+    is_out_of_memory,
+)
 from transcription.frames import (
     HEADER,
     LARGEST,
@@ -116,4 +122,4 @@ def test_out_of_memory_is_told_for_the_whole_batch_at_once(error: Exception) -> 
     found = hear(engine, [Request(TALKS), Request(TOO_LOUD)])
     assert [type(one) for one in found] == [SpeechOutOfMemory, SpeechOutOfMemory]
     assert engine.batches == [2]
-    assert not out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+    assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
