@@ -63,6 +63,9 @@ class Permission(StrEnum):
     PHONE_END = "room:phone:end"
     DEMO_CONSULT_START = "demo:consult:start"
     AUDIT_VERIFY = "audit:event:verify"
+    CLINIC_JOBS = "clinic:jobs:retry"
+    CLINIC_SPEECH_READ = "clinic:speech:read"
+    CLINIC_SPEECH_WRITE = "clinic:speech:write"
 
 
 # Everybody who is signed in may ask who they are and leave.
@@ -133,7 +136,13 @@ _LAB_TECHNICIAN = _EVERYBODY
 # Sees, hears, speaks and writes in the one room; no chart, no captions, no file, no screen of their own.
 _GUEST = _EVERYBODY | _IN_THE_ROOM
 # Runs the clinic's system; no clinical field and no visit.
-_ADMINISTRATOR = _EVERYBODY | {Permission.DOCTOR_LIST, Permission.AUDIT_VERIFY}
+_ADMINISTRATOR = _EVERYBODY | {
+    Permission.DOCTOR_LIST,
+    Permission.AUDIT_VERIFY,
+    Permission.CLINIC_JOBS,
+    Permission.CLINIC_SPEECH_READ,
+    Permission.CLINIC_SPEECH_WRITE,
+}
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {

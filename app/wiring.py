@@ -19,6 +19,7 @@ from app.archive import RecordingShelf
 from app.composing import Composing, clear_later, compose_later
 from app.demo.http import DemoHttp
 from app.flows import Booked, Cancelled, Showing, VisitEnded
+from app.jobs_http import JobsHttp
 from app.later import draft_later
 from app.media_line import media_settings
 from app.nodes import check_taking_work, fingerprint
@@ -277,6 +278,7 @@ class Clinic:
             SchedulingHttp(self.scheduling, self.settings.time_zone),
             ClinicalStoreHttp(self.store),
             TranscriptHttp(self.store, draft_later),
+            JobsHttp(self.store),
             RoomHttp(self.store, self.desk),
             LineCheckHttp(
                 self.database,

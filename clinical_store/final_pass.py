@@ -34,6 +34,10 @@ class FinalPasses(Part):
         again = {"model": wanted.excluded.model}
         await session.execute(wanted.on_conflict_do_update(index_elements=["visit_id"], set_=again))
 
+    async def final_pass_wanted(self, session: AsyncSession, visit_id: UUID) -> bool:
+        """System use: whether one was begun for this visit."""
+        return await session.get(FinalPassRow, visit_id) is not None
+
     async def to_hear_again(self, session: AsyncSession, visit_id: UUID, model: str) -> list[Utterance]:
         """System use (final pass): written utterances that `model` has not heard as they are now, by start.
 

@@ -74,7 +74,7 @@ _FORGET = text(
     "DELETE FROM job_problem WHERE NOT EXISTS (SELECT FROM procrastinate_jobs job WHERE job.id = job_id)"
 )
 _AT_ONCE = text("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE id = :id AND status = 'todo'")
-_STATUS = text("SELECT status::text FROM procrastinate_jobs WHERE id = :id FOR UPDATE")
+_STATUS = text("SELECT status::text, args FROM procrastinate_jobs WHERE id = :id FOR UPDATE")
 _ABOUT = text(
     """SELECT args ->> CAST(:name AS text), id, status = 'failed' FROM procrastinate_jobs
        WHERE task_name = :task AND args ->> CAST(:name AS text) = ANY(CAST(:values AS text[]))
@@ -112,14 +112,17 @@ async def troubled_jobs(session: AsyncSession, limit: int = 100) -> list[Trouble
     return [TroubledJob(*row) for row in rows]
 
 
-async def try_job_again(session: AsyncSession, job_id: int) -> bool:
-    """Queue a given-up job once more, or end the pause of a waiting one. False: there is no such job."""
-    status = await session.scalar(_STATUS, {"id": job_id})
+async def try_job_again(session: AsyncSession, job_id: int) -> Ids | None:
+    """Queue a given-up job once more, or end the pause of a waiting one. Its args; None: there is no such job."""
+    found = (await session.execute(_STATUS, {"id": job_id})).one_or_none()
+    if found is None:
+        return None
+    status, ids = found
     if status == "failed":
         await _queue_again(session, job_id)
     elif status == "todo":
         await session.execute(_AT_ONCE, {"id": job_id})
-    return status is not None
+    return dict(ids)
 
 
 async def try_again_about(session: AsyncSession, task: str, name: str, values: Sequence[str]) -> set[str]:
