@@ -13,14 +13,17 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.demo.consult import VOICES
+from app.settings import Settings
 from bench.speech.options import Options
 from bench.speech.results import Row, percentile, row
 from bench.speech.talkers import Talker, Voice, consult
+from core.database import connect_asyncpg
 from tests.journeys.clinic import Clinic
 
 CONSULTS = 2
@@ -31,6 +34,14 @@ TIMES, FULL_S, SHORT_S = 3, 600.0, 24.0
 LAST_WORDS_S = 20.0
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Unix times of an utterance's two rows of the way."""
+
+    added: float
+    completed: float
+
+
 def run(options: Options) -> list[Row]:
     """Rows of one run: three times the demo consult (200 s) in each visit; short: its first 24 s."""
     with tempfile.TemporaryDirectory(prefix="bench-speech-") as folder:
@@ -39,18 +50,18 @@ def run(options: Options) -> list[Row]:
         clinic = Clinic(Path(folder) / "var")
         try:
             clinic.start()
-            return asyncio.run(_measured(clinic.url, options.short))
+            return asyncio.run(_measured(clinic, options.short))
         finally:
             if clinic.process:
                 clinic.stop()
             os.sched_setaffinity(0, allowed)
 
 
-async def _measured(url: str, short: bool) -> list[Row]:
+async def _measured(clinic: Clinic, short: bool) -> list[Row]:
     times, longest = (1, SHORT_S) if short else (TIMES, FULL_S)
     voices = [Voice.of(VOICES[who], times, longest) for who in ("doctor", "patient")]
     async with AsyncExitStack() as stack:
-        talks = [await consult(url, voices, stack) for _ in range(CONSULTS)]
+        talks = [await consult(clinic.url, voices, stack) for _ in range(CONSULTS)]
         begin = time.time() + 1.0
         people = [talker for talkers in talks for talker in talkers]
         await asyncio.gather(
@@ -61,7 +72,7 @@ async def _measured(url: str, short: bool) -> list[Row]:
             )
         )
         await _last_words(people)
-        return _rows(people)
+        return _rows(people) + _ways(people, await _stored(clinic))
 
 
 async def _last_words(people: Sequence[Talker]) -> None:
@@ -93,24 +104,48 @@ def _rows(people: Sequence[Talker]) -> list[Row]:
     ]  # fmt: skip
 
 
+def _ways(people: Sequence[Talker], stored: Mapping[str, Stored]) -> list[Row]:
+    """Where the time to the final text goes."""
+    heard, written, shown = [], [], []
+    for talker in people:
+        for line in talker.firsts("final"):
+            if (known := stored.get(line.view["id"])) is not None:
+                ended = talker.began + talker.voice.ended(talker.on_voice(line.view["end"]))
+                heard.append(known.added - ended)
+                written.append(known.completed - known.added)
+                shown.append(line.at - known.completed)
+    return [
+        row("  of it, until the pause is long enough and the sound is stored: median", _median(heard), "s"),
+        row("  of it, until its words are written: median", _median(written), "s"),
+        row("  of it, until they are on screen: median", _median(shown), "s"),
+    ]
+
+
+async def _stored(clinic: Clinic) -> dict[str, Stored]:
+    """When each utterance was stored and when its words were, as the database has it."""
+    settings = Settings().model_copy(update={"data_dir": clinic.data_dir})
+    connection = await connect_asyncpg(settings.required_database_url)
+    try:
+        rows = await connection.fetch(
+            "SELECT id, added_at, completed_at FROM utterance WHERE completed_at IS NOT NULL"
+        )
+    finally:
+        await connection.close()
+    return {
+        str(one["id"]): Stored(one["added_at"].timestamp(), one["completed_at"].timestamp()) for one in rows
+    }
+
+
 def _final_delays(talker: Talker) -> Iterable[float]:
     """From the last sound of each utterance to its first final line."""
-    seen = set()
-    for line in talker.own("final"):
-        if line.view["id"] not in seen:
-            seen.add(line.view["id"])
-            ended = talker.voice.ended(talker.on_voice(line.view["end"]))
-            yield line.at - (talker.began + ended)
+    for line in talker.firsts("final"):
+        yield line.at - talker.began - talker.voice.ended(talker.on_voice(line.view["end"]))
 
 
 def _first_delays(talker: Talker) -> Iterable[float]:
     """From the first sound of each utterance to its first open line."""
-    seen = set()
-    for line in talker.own("open"):
-        if line.view["id"] not in seen:
-            seen.add(line.view["id"])
-            began = talker.voice.began(talker.on_voice(line.view["start"]))
-            yield line.at - (talker.began + began)
+    for line in talker.firsts("open"):
+        yield line.at - talker.began - talker.voice.began(talker.on_voice(line.view["start"]))
 
 
 def _open_ages(talker: Talker) -> Iterable[float]:

@@ -125,6 +125,13 @@ class Talker:
         me = self.person.state["me"]
         return [one for one in self.lines if one.view["participant_id"] == me and one.view["state"] == state]
 
+    def firsts(self, state: str) -> list[Line]:
+        """Of `own`, the first line of each utterance."""
+        first: dict[str, Line] = {}
+        for line in self.own(state):
+            first.setdefault(line.view["id"], line)
+        return list(first.values())
+
     def on_voice(self, seconds: float) -> float:
         """Seconds of the visit's media time as seconds of this voice."""
         return self.epoch + seconds - self.began
