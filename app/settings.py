@@ -9,6 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -102,6 +103,14 @@ class Settings(BaseSettings):
         "off: none",
     )
     speech_threads: int = Field(default=1, ge=1, le=64, description="Processor threads of the speech model")
+    speech_engine: Literal["openai", "faster"] = Field(
+        default="openai", description="openai: openai-whisper; faster: CTranslate2, int8 on processors"
+    )
+    speech_batch: int = Field(default=8, ge=1, le=32, description="Utterances heard at once, of all visits")
+    speech_context: Literal["fitted", "full"] = Field(
+        default="fitted",
+        description="fitted: the model sees the utterance only, and all of its 30 seconds at any doubt; full: always",
+    )
     speech_partials: bool = Field(
         default=True, description="Show what is being said before the sentence is over"
     )

@@ -32,7 +32,14 @@ def live_desk(clinic: Clinic) -> SpeechDesk:
 
 def speech_process(settings: Settings, model: str = "", nice: int = 5) -> SpeechProcess:
     """The child for `model`, the live one by default."""
-    return SpeechProcess(model or settings.speech_model, threads=settings.speech_threads, nice=nice)
+    return SpeechProcess(
+        model or settings.speech_model,
+        engine=settings.speech_engine,
+        context=settings.speech_context,
+        threads=settings.speech_threads,
+        most_batched=settings.speech_batch,
+        nice=nice,
+    )
 
 
 def final_desk(clinic: Clinic, live: SpeechDesk) -> SpeechDesk:
@@ -77,7 +84,7 @@ async def run_speech(clinic: Clinic, writing: Writing, live: SpeechDesk, stop: a
     heard = Task(
         TRANSCRIBE, writing.transcribe_utterance, SPEECH_QUEUE, on_given_up=writing.transcribing_given_up
     )
-    queues = [live.run(partial(_queue, url, heard, 2 * FINALS_AT_ONCE), stop)]
+    queues = [live.run(partial(_queue, url, heard, 2 * clinic.settings.speech_batch), stop)]
     if (final := final_pass(clinic, live)) is not None:
         job, desk = final
         queue = partial(_queue, url, job.task(), 1)
