@@ -37,7 +37,10 @@ PATIENCE_SECONDS = 0.05
 """So long it is waited when closed utterances are being heard, then looked again."""
 UNFIT = frozenset({"repetition", "too_many_words", "prompt_echo", "outside_speech", "no_speech"})
 """Warnings with which a closed utterance is shown and flagged; of an open one nothing is shown: another try comes."""
+LONGEST_HEARING = 1.0
+"""Seconds that a hearing may take: a sentence that closes meanwhile waits for no longer than this."""
 _CLAIMED = timedelta(seconds=10)
+_NEWEST_SHARE, _FORGETTING = 0.3, 0.9
 
 
 class Speech(Protocol):
@@ -85,6 +88,25 @@ class Newest:
 
 
 @dataclass(slots=True)
+class Pace:
+    """What hearing costs here: seconds per second of speech, learnt from every hearing."""
+
+    cost: float = 0.0
+
+    def took(self, speech: float, seconds: float) -> None:
+        """A hearing of `speech` seconds took `seconds`."""
+        self.cost += _NEWEST_SHARE * (seconds / max(speech, 0.1) - self.cost)
+
+    def allows(self, speech: float) -> bool:
+        """Whether a hearing of `speech` seconds will be over in time. A no makes the next yes likelier: a machine
+        that was busy may be idle by now."""
+        if self.cost * speech <= LONGEST_HEARING:
+            return True
+        self.cost *= _FORGETTING
+        return False
+
+
+@dataclass(slots=True)
 class Partials:
     """Run beside the job queues. `as_request`: with which vocabulary and language a piece is heard."""
 
@@ -94,6 +116,7 @@ class Partials:
     bus: Bus
     as_request: AsRequest = field(default=lambda sound: Request(float32(sound.audio)))
     monotonic: Callable[[], float] = time.monotonic
+    _pace: Pace = field(default_factory=Pace)
     _newest: Newest = field(init=False)
     _hearing: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
     _look: asyncio.Event = field(default_factory=asyncio.Event)
@@ -147,11 +170,15 @@ class Partials:
 
     async def hear(self, sound: SealedSound) -> str:
         """Hear one piece and tell its words; returns what became of it. Raises ServiceError."""
-        if not await self.air.claim(f"{sound.utterance_id}:{sound.end_ms}", _CLAIMED):
-            return "claimed"
         key = await self.keys.of(sound.visit_id)
         opened = sound.opened(key)
+        if not self._pace.allows(opened.end - opened.start):
+            return "slow"  # here: a faster machine may claim it
+        if not await self.air.claim(f"{sound.utterance_id}:{sound.end_ms}", _CLAIMED):
+            return "claimed"
+        began = self.monotonic()
         heard = await self.speech.transcribe(self.as_request(opened), Priority.PARTIAL)
+        self._pace.took(opened.end - opened.start, self.monotonic() - began)
         if not heard.words or not UNFIT.isdisjoint(heard.warnings):
             return "unfit"
         await self.bus.publish(WORDS_HEARD, words_of(opened, heard).event(sound.visit_id, key))

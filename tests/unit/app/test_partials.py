@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from app.open_speech import WORDS_HEARD, LiveKeys, OpenSound, OpenWords, SealedSound
-from app.partials import AT_ONCE, MOST_WAITING, STALE_SECONDS, Newest, Partials
+from app.partials import AT_ONCE, LONGEST_HEARING, MOST_WAITING, STALE_SECONDS, Newest, Pace, Partials
 from app.sound import pcm16
 from core.crypto import new_key
 from core.ids import new_id
@@ -231,3 +231,18 @@ def test_the_line_is_bounded_and_the_longest_waiting_leaves_it() -> None:
         newest.put(one)
     assert len(newest) == MOST_WAITING
     assert newest.take() is pieces[1]
+
+
+def test_a_slow_machine_hears_only_what_it_hears_in_time() -> None:
+    pace = Pace()
+    assert pace.allows(28.0)
+    for _ in range(20):
+        pace.took(4.0, 2.0)  # half of real time
+    assert pace.allows(0.9 * 2 * LONGEST_HEARING)
+    assert not pace.allows(4 * LONGEST_HEARING)
+
+
+def test_a_machine_that_was_busy_is_tried_again() -> None:
+    pace = Pace()
+    pace.took(1.0, 60.0)
+    assert any(pace.allows(2.0) for _ in range(60))
