@@ -6,6 +6,7 @@ marked "System use" serve workers and the room server and are never reachable fr
 that names a person or holds their words is sealed with that patient's own key and bound to its row.
 """
 
+from clinical_store.background import Background
 from clinical_store.composition_http import CompositionHttp
 from clinical_store.compositions import Composition, CompositionState
 from clinical_store.file_http import FileHttp
@@ -61,6 +62,7 @@ from clinical_store.transcript_model import (
 __all__ = [
     "CHAT_ADDED",
     "PURPOSES",
+    "Background",
     "ChatMessage",
     "ClinicalStore",
     "ClinicalStoreHttp",

@@ -1,6 +1,7 @@
 """ClinicalStore: every part of the record under one name, built once by `app/wiring`."""
 
 from access import CareRelationships
+from clinical_store.background import Backgrounds
 from clinical_store.chart import Charts
 from clinical_store.chat import Chats
 from clinical_store.compositions import Compositions
@@ -28,6 +29,7 @@ from core.crypto import Keyring
 class ClinicalStore(
     Patients,
     Visits,
+    Backgrounds,
     VisitLists,
     Participants,
     Consents,

@@ -9,7 +9,7 @@ from core.database import Base, driver_url
 
 # Every module whose rows `alembic check` compares with the database.
 _ROWS = ("core.outbox", "core.jobs", "core.http.idempotency", "audit.store", "access.store", "clinical_store.store",
-         "scheduling.store", "signaling.fence")  # fmt: skip
+         "scheduling.store", "signaling.fence", "transcription.clinic_speech")  # fmt: skip
 _FOREIGN_TABLES = "procrastinate_"
 _MIGRATING = 0x636F6E73756C74  # "consult": the advisory lock
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from core.errors import ServiceError
+from core.errors import InvalidInput, PreconditionFailed, ServiceError
 
 
 class NotAudio(ServiceError):
@@ -160,6 +160,22 @@ class SpeechEngineFailed(ServiceError):
     code = "speech_engine_failed"
     title = "The speech engine failed on this utterance"
     next_step = "Listen to this moment of the recording instead."
+
+
+class LanguageUnknown(InvalidInput):
+    """Whisper was never taught this language."""
+
+    code = "language_unknown"
+    title = "The speech engine does not know this language"
+    next_step = "Choose one of the languages that the settings list."
+
+
+class ClinicSpeechChanged(PreconditionFailed):
+    """Somebody saved the settings since they were read; extra: current_version."""
+
+    code = "clinic_speech_changed"
+    title = "The speech settings were changed in the meantime"
+    next_step = "Reload, compare, and save again."
 
 
 def is_out_of_memory(error: BaseException) -> bool:
