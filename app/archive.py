@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from uuid import UUID
@@ -22,11 +22,12 @@ from core.telemetry import get_logger
 from media.errors import RecordingNotFound
 from media.ports import SeekableBytes, StoredRecording
 from media.sound import hear
-from transcription import Utterance, UtteranceFinder
+from transcription import SAMPLE_RATE, EchoGate, NewFinder, Overheard, Utterance
 
 log = get_logger()
 
 CLOSE_ENOUGH = 1.0  # seconds: the database knows the length of a killed recorder's piece to the second
+AHEAD = 0.5  # seconds: nobody's sound is judged before the others' of its time is known
 OPENED = 32  # finished objects kept open: half a megabyte of opened chunks each
 
 
@@ -50,7 +51,7 @@ class RecordingShelf:
     database: Database
     store: ClinicalStore
     storage: Storage
-    new_finder: Callable[[], UtteranceFinder]
+    new_finder: NewFinder
     _opened: OrderedDict[str, SharedReader] = field(default_factory=OrderedDict)
 
     async def open(self, reader: Principal, segment_id: UUID) -> StoredRecording:
@@ -89,7 +90,8 @@ class RecordingShelf:
         """What the finder finds in the piece; times from the visit's media epoch."""
         async with self.database.transaction() as session:
             key = await self.store.media_key_of_visit(session, segment.visit_id)
-        for utterance in await asyncio.to_thread(self._listen, segment, key):
+            pieces = await self.store.segments(session, segment.visit_id)
+        for utterance in await asyncio.to_thread(self._listen, segment, _beside(segment, pieces), key):
             yield utterance
 
     async def excerpts(self, segments: Sequence[Segment], spans: Sequence[Span]) -> AsyncIterator[Excerpt]:
@@ -112,17 +114,33 @@ class RecordingShelf:
             except (RecordingNotFound, DamagedFile, FileNotFoundError):
                 log.warning("recording.unreadable", segment_id=str(segment.id))
 
-    def _listen(self, segment: Segment, key: bytes) -> list[Utterance]:
-        finder = self.new_finder()
-        found = [
-            u
-            for at, samples in hear(self._content(segment, key))
-            for u in finder.push(samples, segment.start + at)
-        ]
+    def _listen(
+        self, segment: Segment, beside: Mapping[UUID, Sequence[Segment]], key: bytes
+    ) -> list[Utterance]:
+        """The others of that time are listened to as well: what came back from a loudspeaker is nobody's words."""
+        gate = EchoGate()
+        finder = self.new_finder(echo=gate.ear(segment.participant_id))
+        others = [Overheard(gate.ear(who), self._sound(theirs, key)) for who, theirs in beside.items()]
+        found: list[Utterance] = []
+        for at, samples in hear(self._content(segment, key)):
+            for other in others:
+                other.until(segment.start + at + len(samples) / SAMPLE_RATE + AHEAD)
+            found += finder.push(samples, segment.start + at)
         return [*found, *finder.flush()]
 
     def _content(self, segment: Segment, key: bytes) -> ChunkReader:
         return ChunkReader(self.storage, segment.storage_name, key, segment.storage_name.encode())
+
+
+def _beside(segment: Segment, pieces: Sequence[Segment]) -> dict[UUID, list[Segment]]:
+    """The other participants' pieces with sound that lie beside this one."""
+    span = (segment.start, math.inf if segment.end is None else segment.end)
+    found: dict[UUID, list[Segment]] = {}
+    for piece in pieces:
+        other = piece.participant_id != segment.participant_id
+        if other and piece.kind == "camera" and piece.closed_cleanly is not None and _meet(piece, span):
+            found.setdefault(piece.participant_id, []).append(piece)
+    return found
 
 
 def _meet(segment: Segment, span: Span) -> bool:

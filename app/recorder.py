@@ -22,7 +22,7 @@ from core.storage import Storage
 from core.telemetry import counter, get_logger
 from media.model import SegmentKind
 from media.ports import Samples
-from transcription import SAMPLE_RATE, Utterance, UtteranceFinder
+from transcription import SAMPLE_RATE, EchoGate, NewFinder, Utterance, UtteranceFinder
 
 log = get_logger()
 LOST = counter("record_writes_lost_total", "Writes given up after the database was away too long", ("what",))
@@ -136,11 +136,12 @@ class RecordingDesk:
     database: Database
     store: ClinicalStore
     storage: Storage
-    new_finder: Callable[[], UtteranceFinder]
+    new_finder: NewFinder
     node: str
     airing: Airing | None = None
     outgoing: Outgoing = field(default_factory=Outgoing)
     _finders: dict[tuple[UUID, UUID], UtteranceFinder] = field(default_factory=dict)
+    _gates: dict[UUID, EchoGate] = field(default_factory=dict)
     _open: set[UUID] = field(default_factory=set)
 
     async def tidy(self) -> int:
@@ -175,7 +176,8 @@ class RecordingDesk:
     ) -> None:
         who = (visit_id, participant_id)
         if who not in self._finders:
-            self._finders[who] = self.new_finder()
+            gate = self._gates.setdefault(visit_id, EchoGate())
+            self._finders[who] = self.new_finder(echo=gate.ear(participant_id))
         closed = await asyncio.to_thread(self._finders[who].push, samples, at_seconds)
         self._keep(visit_id, participant_id, closed)
         if self.airing is not None:
@@ -188,6 +190,16 @@ class RecordingDesk:
             self.airing.end(participant_id)
         if finder:
             self._keep(visit_id, participant_id, await asyncio.to_thread(finder.flush))
+            self._leave_gate(visit_id, participant_id)
+
+    def _leave_gate(self, visit_id: UUID, participant_id: UUID) -> None:
+        """Of who has left, or agreed no more, nothing is kept to compare the others with."""
+        if (visit_id, participant_id) in self._finders:  # back already, while the last words were looked at
+            return
+        if any(visit == visit_id for visit, _ in self._finders):
+            self._gates[visit_id].leave(participant_id)
+        else:
+            self._gates.pop(visit_id, None)
 
     async def close(self) -> None:
         if self.airing is not None:

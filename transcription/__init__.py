@@ -7,6 +7,7 @@ torch are imported in the child and by the command line only, never by importing
 """
 
 from transcription.audio import decode, decode_all
+from transcription.echo import EchoGate, Overheard
 from transcription.files import transcribe_tracks
 from transcription.model import (
     SAMPLE_RATE,
@@ -21,14 +22,17 @@ from transcription.model import (
 from transcription.models import ModelFile, resolve
 from transcription.ports import SpeechDetector, Transcriber
 from transcription.render import render
-from transcription.utterances import Policy, UtteranceFinder
+from transcription.utterances import NewFinder, Policy, UtteranceFinder
 from transcription.voice_activity import new_detector
 from transcription.waiting import Priority
 from transcription.worker import SpeechProcess
 
 __all__ = [
     "SAMPLE_RATE",
+    "EchoGate",
     "ModelFile",
+    "NewFinder",
+    "Overheard",
     "Policy",
     "Priority",
     "Request",

@@ -1,48 +1,26 @@
 """One track's samples in, its utterances out, as they close.
 
-A window is *speech* when the detector says at least ``open_at`` and it is louder than the floor. An
-utterance opens with the first such window, closes when none has come for ``close_after`` seconds, and
-carries ``pad`` seconds of what lay before and after.
+The sound is laid on an unbroken line of windows (32 ms). A window is *speech* when the detector says so, it is louder
+than the floor and it is no echo of another track. What a row of such windows makes is the rule's (`cutting`).
 """
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from transcription.cutting import Cutter, Piece, Policy, Window, windows_in
 from transcription.model import SAMPLE_RATE, Samples, Utterance
-from transcription.ports import SpeechDetector
+from transcription.ports import EchoEar, SpeechDetector
 from transcription.voice_activity import WINDOW, new_detector
 
-_WINDOW_SECONDS = WINDOW / SAMPLE_RATE
+__all__ = ["NewFinder", "Policy", "UtteranceFinder"]
 
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """When an utterance opens and closes. Times in seconds, probabilities 0 to 1, ``floor`` RMS in [0, 1]."""
-
-    open_at: float = 0.5
-    hold_at: float = 0.35
-    close_after: float = 0.5
-    pad: float = 0.128
-    shortest: float = 0.16
-    longest: float = 28.0
-    split_within: float = 8.0
-    floor: float = 0.0006
-    gap: float = 0.02
-    longest_gap: float = 0.4
-
-
-@dataclass(slots=True)
-class _Open:
-    """The utterance in the making: its windows, their probabilities, where speech was heard last."""
-
-    start: int
-    windows: list[NDArray[np.float32]]
-    probabilities: list[float]
-    first: int
-    last: int
+_JUDGED_EVERY = windows_in(1.0)  # an open utterance is looked at again: a new echo path may explain it
+_DC_FOLLOWS = 0.05  # share of a window's mean: a constant offset is gone within a second
 
 
 class UtteranceFinder:
@@ -51,16 +29,24 @@ class UtteranceFinder:
     Args:
         detector: tells speech from other sound; a fresh one by default.
         policy: when an utterance opens and closes.
+        echo: knows the visit's other tracks; without it every voice is the track's own.
     """
 
-    def __init__(self, detector: SpeechDetector | None = None, policy: Policy | None = None) -> None:
+    def __init__(
+        self,
+        detector: SpeechDetector | None = None,
+        policy: Policy | None = None,
+        echo: EchoEar | None = None,
+    ) -> None:
         self._detector = detector or new_detector()
         self._policy = policy or Policy()
-        self._before: deque[NDArray[np.float32]] = deque(maxlen=_windows(self._policy.pad))
+        self._echo = echo
+        self._cutter = Cutter(self._policy)
         self._rest: Samples = np.empty(0, dtype=np.float32)
         self._origin = 0.0
         self._at: int | None = None  # samples since the origin, without what waits in _rest
-        self._open: _Open | None = None
+        self._offset: float | None = None  # of the sound from zero: a cheap microphone's
+        self._waiting: deque[Window] = deque()  # until it is known what the other tracks said then
 
     def push(self, samples: Samples, at: float) -> list[Utterance]:
         """Take contiguous samples that begin ``at`` seconds; return the utterances that they closed.
@@ -68,7 +54,7 @@ class UtteranceFinder:
         Sound that was pushed before is left out. A hole of up to ``longest_gap`` becomes silence; a
         longer one closes what is open, and the track goes on from ``at``.
         """
-        samples = np.nan_to_num(np.asarray(samples, dtype=np.float32).reshape(-1))
+        samples = np.nan_to_num(np.asarray(samples, dtype=np.float32).reshape(-1), posinf=1, neginf=-1)
         closed: list[Utterance] = []
         missing = 0.0 if self._at is None else at - self._expected()
         if self._at is None or missing > self._policy.longest_gap:
@@ -85,17 +71,19 @@ class UtteranceFinder:
         closed: list[Utterance] = []
         if len(self._rest):
             closed += self._take(np.zeros(WINDOW - len(self._rest), dtype=np.float32))
-        closed += self._close()
+        closed += self._settle(len(self._waiting))
+        closed += self._told(self._judged(self._cutter.close()))
         self._detector.reset()
-        self._before.clear()
+        self._cutter = Cutter(self._policy, self._cutter.noise)
         self._at = None
         return closed
 
     def open(self) -> Utterance | None:
-        """What is being said now, as far as it is heard; None while nobody speaks. Its start is the closed one's."""
-        if self._open is None:
-            return None
-        return self._utterance(self._open.start, self._open.windows)
+        """What is being said now, as far as it is heard; None while nobody speaks.
+
+        Its start is the closed one's, unless it turns out to begin with an echo.
+        """
+        return self._utterance(self._cutter.open) if self._cutter.open else None
 
     def _expected(self) -> float:
         return self._origin + ((self._at or 0) + len(self._rest)) / SAMPLE_RATE
@@ -106,71 +94,111 @@ class UtteranceFinder:
         self._rest = samples[whole:].copy()
         if not whole:
             return []
-        windows = samples[:whole].reshape(-1, WINDOW)
-        chances = self._detector.probabilities(windows)
-        loud = np.sqrt(np.mean(windows**2, axis=1)) >= self._policy.floor
+        windows = self._centred(samples[:whole].reshape(-1, WINDOW))
+        at = self._at or 0
+        self._at = at + whole
+        if self._echo:
+            self._echo.hear(self._seconds(at), windows)
+        levels = np.sqrt(np.mean(windows**2, axis=1))
+        for number, chance in enumerate(self._chances(windows, levels)):
+            position = at + number * WINDOW
+            self._waiting.append(Window(position, windows[number], chance, float(levels[number])))
+        return self._settle(self._settled())
+
+    def _centred(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Without a constant offset: it would pass for loudness, here and in Whisper's lowest bands."""
+        offsets = np.empty((len(windows), 1), dtype=np.float32)
+        for number, mean in enumerate(windows.mean(axis=1).tolist()):
+            self._offset = (
+                mean if self._offset is None else self._offset + _DC_FOLLOWS * (mean - self._offset)
+            )
+            offsets[number] = self._offset
+        return np.asarray(np.clip(windows - offsets, -1, 1), dtype=np.float32)
+
+    def _chances(self, windows: NDArray[np.float32], levels: NDArray[np.float32]) -> list[float]:
+        loud = levels >= self._policy.floor
+        if not loud.any():  # a muted microphone costs nothing
+            return [0.0] * len(windows)
+        chances: list[float] = np.where(loud, self._detector.probabilities(windows), 0.0).tolist()
+        return chances
+
+    def _settled(self) -> int:
+        """How many of the waiting windows can be judged now: silence always, speech when the others are heard."""
+        if not self._echo:
+            return len(self._waiting)
+        newest = self._waiting[-1].at
+        for number, window in enumerate(self._waiting):
+            young = newest - window.at < self._policy.patience * SAMPLE_RATE
+            speech = window.chance >= self._policy.hold_at
+            if speech and young and self._echo.waits(self._seconds(window.at + WINDOW)):
+                return number
+        return len(self._waiting)
+
+    def _settle(self, count: int) -> list[Utterance]:
+        windows = [self._waiting.popleft() for _ in range(count)]
         closed: list[Utterance] = []
-        for window, chance in zip(windows, np.where(loud, chances, 0.0).tolist(), strict=True):
-            closed += self._step(window, chance)
-            self._at = (self._at or 0) + WINDOW
+        for window in self._without_echo(windows, learn=False):
+            pieces = self._judged(self._cutter.step(window))
+            if len(self._cutter.open) % _JUDGED_EVERY == _JUDGED_EVERY - 1:
+                pieces += self._reconsidered()
+            closed += self._told(pieces)
         return closed
 
-    def _step(self, window: NDArray[np.float32], chance: float) -> list[Utterance]:
-        if self._open is None:
-            if chance >= self._policy.open_at:
-                self._begin(window, chance)
-            else:
-                self._before.append(window)
+    def _without_echo(self, windows: Sequence[Window], *, learn: bool) -> list[Window]:
+        """The windows, those that others' voices explain no longer speech."""
+        if not self._echo or not any(window.chance >= self._policy.hold_at for window in windows):
+            return list(windows)
+        explained = self._echo.explained(self._seconds(windows[0].at), len(windows), learn=learn)
+        return [
+            replace(window, chance=0.0) if echo else window
+            for window, echo in zip(windows, explained.tolist(), strict=True)
+        ]
+
+    def _judged(self, pieces: list[Piece]) -> list[Piece]:
+        """Closed pieces once more, whole: what of them is nobody's echo."""
+        if not self._echo:
+            return pieces
+        return [part for piece in pieces for part in self._own_parts(piece)]
+
+    def _own_parts(self, piece: Piece) -> list[Piece]:
+        own = self._without_echo(piece, learn=True)
+        if not _changed(piece, own, self._policy.hold_at):
+            return [piece]
+        cutter = Cutter(self._policy, self._cutter.noise)
+        parts = [part for window in own for part in cutter.step(window)]
+        return parts + cutter.close()
+
+    def _reconsidered(self) -> list[Piece]:
+        """The open utterance, as far as it goes, looked at again."""
+        windows = self._cutter.open
+        own = self._without_echo(windows, learn=True)
+        if not _changed(windows, own, self._policy.hold_at):
             return []
-        now = self._open
-        now.windows.append(window)
-        now.probabilities.append(chance)
-        if chance >= self._policy.hold_at:
-            now.last = len(now.windows)
-        if (len(now.windows) - now.last) * _WINDOW_SECONDS >= self._policy.close_after:
-            return self._close()
-        if len(now.windows) * _WINDOW_SECONDS >= self._policy.longest:
-            return self._split()
-        return []
+        self._cutter = Cutter(self._policy, self._cutter.noise)
+        return [part for window in own for part in self._cutter.step(window)]
 
-    def _begin(self, window: NDArray[np.float32], chance: float) -> None:
-        padding = list(self._before)
-        self._before.clear()
-        start = (self._at or 0) - len(padding) * WINDOW
-        windows = [*padding, window]
-        chances = [0.0] * len(padding) + [chance]
-        self._open = _Open(start, windows, chances, first=len(padding), last=len(windows))
+    def _told(self, pieces: list[Piece]) -> list[Utterance]:
+        return [self._utterance(piece) for piece in pieces]
 
-    def _close(self) -> list[Utterance]:
-        now, self._open = self._open, None
-        if now is None:
-            return []
-        kept = now.windows[: now.last + _windows(self._policy.pad)]
-        self._before.extend(now.windows[len(kept) :])
-        if (now.last - now.first) * _WINDOW_SECONDS < self._policy.shortest:
-            return []
-        return [self._utterance(now.start, kept)]
-
-    def _split(self) -> list[Utterance]:
-        """Too long for one window of Whisper: cut at the likeliest pause of its last seconds."""
-        now = self._open
-        assert now is not None
-        recent = _windows(self._policy.split_within)
-        smooth = np.convolve(now.probabilities[-recent:], np.ones(5) / 5, mode="same")
-        cut = len(now.windows) - len(smooth) + 1 + int(np.argmin(smooth[1:-1])) + 1
-        head, tail = now.windows[:cut], now.windows[cut:]
-        start = now.start + cut * WINDOW
-        self._open = _Open(start, tail, now.probabilities[cut:], first=0, last=max(1, now.last - cut))
-        return [self._utterance(now.start, head)]
-
-    def _utterance(self, start: int, windows: list[NDArray[np.float32]]) -> Utterance:
-        samples = np.concatenate(windows)
-        begin = self._origin + start / SAMPLE_RATE
+    def _utterance(self, piece: Piece) -> Utterance:
+        samples = np.concatenate([window.samples for window in piece])
+        begin = self._seconds(piece[0].at)
         return Utterance(begin, begin + len(samples) / SAMPLE_RATE, samples)
 
+    def _seconds(self, at: int) -> float:
+        return self._origin + at / SAMPLE_RATE
 
-def _windows(seconds: float) -> int:
-    return round(seconds / _WINDOW_SECONDS)
+
+class NewFinder(Protocol):
+    """Makes the finder of one track; `UtteranceFinder` itself does."""
+
+    def __call__(self, *, echo: EchoEar | None = None) -> UtteranceFinder: ...
+
+
+def _changed(before: Sequence[Window], after: Sequence[Window], hold_at: float) -> bool:
+    return any(
+        was.chance >= hold_at and now.chance != was.chance for was, now in zip(before, after, strict=True)
+    )
 
 
 def _silence(seconds: float) -> Samples:
