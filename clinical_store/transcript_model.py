@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID, uuid5
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from clinical_store.model import Speaker, VisitStatus
-from clinical_store.note import Confidence, Frozen
+from clinical_store.note import Frozen
 
 TranscriptStatus = Literal["live", "completing", "complete"]
 TextSource = Literal["live", "final", "correction"]
@@ -48,6 +48,8 @@ class Utterance(Frozen):
     state: UtteranceState
 
 
+# A probability that rounding put a hair outside of 0 to 1, or that is none, must not cost the words it belongs to.
+Likelihood = Annotated[float, AfterValidator(lambda given: min(1.0, max(0.0, given)))]
 WordIndex = Annotated[int, Field(ge=0)]
 
 
@@ -56,7 +58,7 @@ class HeardWord(Frozen):
     `confidence`: 0 to 1, null for a word from a person's hand."""
 
     text: str
-    confidence: Confidence | None = None
+    confidence: Likelihood | None = None
     start: float | None = None
     end: float | None = None
 
@@ -92,7 +94,7 @@ class HeardText(Frozen):
     written: tuple[WrittenSpan, ...] = ()
     suggestions: tuple[SuggestionView, ...] = ()
     warnings: tuple[str, ...] = ()
-    confidence: Confidence | None = None
+    confidence: Likelihood | None = None
     language: str | None = None
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -27,6 +28,7 @@ from clinical_store.errors import (
 )
 from core.errors import Forbidden
 from core.ids import new_id
+from core.migrate import alembic_config, upgrade
 from tests.integration.clinical_store.clinic import Clinic, Consult
 
 pytestmark = pytest.mark.integration
@@ -365,6 +367,21 @@ async def test_a_line_of_before_versions_reads_as_it_did(consult: Consult) -> No
     assert [(one.source, one.text, one.shown) for one in await versions(consult, said)] == [
         ("live", "I take leave daily", True)
     ]
+
+
+async def test_a_database_of_before_versions_is_brought_up_with_its_words(
+    consult: Consult, database_url: str
+) -> None:
+    said = await consult.say(consult.patients_place, "I take leave daily", 1.0)
+    silent = await consult.say(consult.patients_place, "", 4.0)
+    waiting = await heard(consult, 7.0, 8.0)
+    await asyncio.to_thread(command.downgrade, alembic_config(database_url), "0010")
+    await asyncio.to_thread(upgrade, database_url)
+    shown = await view(consult, said)
+    assert (shown.text, shown.source, shown.revision) == ("I take leave daily", "live", 1)
+    assert (await correct(consult, said, "I take Aleve daily", 1)).changed == (2,)
+    assert (await view(consult, silent)).state is UtteranceState.EMPTY
+    assert await complete(consult, waiting)
 
 
 async def test_a_line_of_before_versions_is_heard_again_and_corrected(consult: Consult) -> None:

@@ -111,6 +111,12 @@ def test_a_span_outside_of_the_words_is_refused() -> None:
             )
 
 
+@pytest.mark.parametrize(("given_", "kept"), [(1.0000001, 1.0), (-0.1, 0.0), (float("nan"), 0.0)])
+def test_a_likelihood_that_is_none_does_not_cost_the_words(given_: float, kept: float) -> None:
+    word = HeardWord(text="word", confidence=given_)
+    assert HeardText(text="word", words=(word,), confidence=given_).confidence == word.confidence == kept
+
+
 _TEXT = st.lists(st.text(string.ascii_letters + ".,'-", min_size=1, max_size=4), max_size=12).map(" ".join)
 
 
