@@ -82,7 +82,7 @@ async def plays_in_step_beside_the_transcript(page: Page) -> None:
     await expect(hook(page, "sound-lost")).to_contain_text("sound lost 1.2 s")
     await expect(hook(page, "recording-off")).to_be_visible()
     lines = hook(page, "spoken-line")
-    await lines.nth(1).get_by_role("button").click()
+    await lines.nth(1).get_by_role("button", name="Play").click()
     await expect(lines.nth(1)).to_have_attribute("data-current", "true")
     await hook(page, "play").click()
     await in_step(page, 2)

@@ -73,7 +73,7 @@ describe("what is told beside a line", () => {
 
   it("says where the words are from only where that is news", () => {
     expect([sourceWords({ source: "live", changed: [] }), sourceWords({ source: "final", changed: [] }), sourceWords({ source: "final", changed: [1, 2] }), sourceWords({ source: "correction", changed: [1] })])
-      .toEqual([null, null, "2 words changed by the second hearing", "Corrected"]);
+      .toEqual([null, null, "Second hearing: 2 words", "Corrected"]);
   });
 });
 

@@ -43,10 +43,7 @@ export type Utterance = Schemas["UtteranceView"];
 export type Word = Schemas["WordView"];
 export type WrittenSpan = Schemas["WrittenSpan"];
 export type Suggestion = Schemas["SuggestionView"];
-export interface UtteranceVersion {
-  revision: number; source: "live" | "final" | "correction"; at: string; shown: boolean; model: string | null; author_name: string | null;
-  text: string; words: Word[]; written: WrittenSpan[]; changed: number[]; warnings: string[];
-}
+export type UtteranceVersion = Schemas["UtteranceVersion"];
 /** As the socket tells it: the room already knows the names. */
 export type LiveUtterance = Omit<Utterance, "speaker_name">;
 export type Transcript = Schemas["Transcript"];

@@ -60,7 +60,7 @@ export function EditLine({ utterance, name, correct, close }: {
   if (theirs !== null) return <Both theirs={theirs} mine={mine} busy={busy} keepMine={() => void save(theirs)} takeTheirs={close} />;
   return (
     <div className={classes["edit"]}>
-      <Textarea size="sm" autosize minRows={1} maxLength={MOST_CHARACTERS} autoFocus aria-label={`What ${name} said`} value={text} disabled={busy}
+      <Textarea size="sm" autosize minRows={1} maxLength={MOST_CHARACTERS} autoFocus inputWrapperOrder={["input", "description"]} aria-label={`What ${name} said`} value={text} disabled={busy}
         description={mine === "" ? "Without words the line is struck out; you can bring it back." : "Enter saves, Escape leaves it as it was. The recording stays."}
         onChange={(event) => setText(event.currentTarget.value)} onKeyDown={key} data-testid="utterance-text"
         onFocus={(event) => event.currentTarget.setSelectionRange(text.length, text.length)} />

@@ -46,7 +46,7 @@ function List({ utterance, visitId, use }: { utterance: Utterance; visitId: stri
   );
 }
 
-/** The mark "Corrected" or "2 words changed by the second hearing", which opens the versions. */
+/** The mark "Corrected" or "Second hearing: 2 words", which opens the versions. */
 export function History({ utterance, visitId, correct }: { utterance: Utterance; visitId: string; correct: Correct }) {
   const [open, setOpen] = useState(false);
   const words = sourceWords(utterance);
@@ -58,7 +58,7 @@ export function History({ utterance, visitId, correct }: { utterance: Utterance;
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-start" width={320} trapFocus returnFocus shadow="md" withinPortal>
       <Popover.Target>
-        <button type="button" className={classes["mark"]} data-source={utterance.source} onClick={() => setOpen(!open)} aria-expanded={open} data-testid="utterance-history">{words}</button>
+        <button type="button" className={classes["mark"]} data-source={utterance.source} onClick={() => setOpen(!open)} aria-expanded={open} title="Show the versions of this line" data-testid="utterance-history">{words}</button>
       </Popover.Target>
       <Popover.Dropdown aria-label="Versions of this line">
         {open && <List utterance={utterance} visitId={visitId} use={use} />}

@@ -51,7 +51,7 @@ export type Source = Utterance["source"];
 export function sourceWords({ source, changed }: Pick<Utterance, "source" | "changed">): string | null {
   if (source === "correction") return "Corrected";
   if (source !== "final" || changed.length === 0) return null;
-  return changed.length === 1 ? "1 word changed by the second hearing" : `${changed.length} words changed by the second hearing`;
+  return changed.length === 1 ? "Second hearing: 1 word" : `Second hearing: ${changed.length} words`;
 }
 
 const KINDS: Readonly<Record<string, string>> = {
