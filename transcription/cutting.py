@@ -93,6 +93,15 @@ class Cutter:
             return self._split()
         return []
 
+    @property
+    def heard(self) -> Piece:
+        """What `close` would give as far as it is known: `open` without the silence since the last speech. Empty while
+        it may be a click.
+        """
+        if not self.open or not self._is_speech(self.open[self._first : self._last]):
+            return []
+        return self.open[: self._last + windows_in(self.policy.reach + self.policy.pad_after)]
+
     def close(self) -> list[Piece]:
         """Nothing more comes, or not for a while: the open piece, if it is one."""
         windows, self.open = self.open, []

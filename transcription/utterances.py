@@ -81,9 +81,11 @@ class UtteranceFinder:
     def open(self) -> Utterance | None:
         """What is being said now, as far as it is heard; None while nobody speaks.
 
-        Its start is the closed one's, unless it turns out to begin with an echo.
+        Its start is the closed one's, unless it turns out to begin with an echo. It does not grow with the silence
+        that will close it.
         """
-        return self._utterance(self._cutter.open) if self._cutter.open else None
+        spoken = self._cutter.heard
+        return self._utterance(spoken) if spoken else None
 
     def _expected(self) -> float:
         return self._origin + ((self._at or 0) + len(self._rest)) / SAMPLE_RATE

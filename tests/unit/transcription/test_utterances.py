@@ -152,3 +152,25 @@ def test_the_state_stays_bounded() -> None:
         track.push(silence(1), float(number))
     assert len(track._cutter._before) <= 9
     assert not track._waiting
+
+
+def test_what_is_open_has_the_start_and_the_end_of_what_it_becomes() -> None:
+    track, sound, opened = finder(), np.concatenate([silence(1), speech(2), silence(1)]), []
+    for at in range(0, len(sound), 320):
+        track.push(sound[at : at + 320], at / SAMPLE_RATE)
+        if (spoken := track.open()) is not None:
+            opened.append((spoken.start, spoken.end))
+    (one,) = found(sound)
+    assert {start for start, _ in opened} == {one.start}
+    assert [end for _, end in opened] == sorted(end for _, end in opened)
+    assert opened[-1][1] == pytest.approx(
+        one.end, abs=0.2
+    )  # it does not grow with the silence that closes it
+
+
+def test_what_may_be_a_click_is_not_open_yet() -> None:
+    track = finder()
+    track.push(np.concatenate([silence(1), speech(0.064)]), 0.0)
+    assert track.open() is None
+    track.push(speech(0.3), 1.064)
+    assert track.open() is not None
