@@ -8,14 +8,13 @@ heard live.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.excerpts import Excerpt, Samples, Span
+from app.heard import VocabularyOf, no_vocabulary
 from app.later import FINAL_PASS, FINAL_QUEUE, draft_later
 from app.speech_desk import Speech
 from clinical_store import ClinicalStore, HeardText, Segment, Utterance
@@ -24,11 +23,14 @@ from core.jobs import Held, Ids, Task
 from core.telemetry import get_logger
 from transcription import Priority, Request, Transcription
 from transcription.errors import SpeechEngineFailed, UtteranceTooLong
+from transcription.vocabulary import Vocabulary
 
 log = get_logger()
 
 BEAM = 5
 TIMEOUT_SECONDS = 600.0  # a large model on few processors; nobody waits for it
+MOST_CRASHES = 100
+"""Workers that may die at one visit: every one of them left it further on, and the model is in a child of its own."""
 ENOUGH = 0.9
 """The share of an utterance that must be recorded: a text of half a sentence is no better than the live one."""
 
@@ -39,29 +41,6 @@ class Recorded(Protocol):
     def excerpts(self, segments: Sequence[Segment], spans: Sequence[Span]) -> AsyncIterator[Excerpt]: ...
 
 
-class Vocabulary(Protocol):
-    """What may be said in a visit."""
-
-    @property
-    def prompt(self) -> str: ...
-
-    @property
-    def language(self) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class NoVocabulary:
-    """Nothing is known of what may be said."""
-
-    prompt: str = ""
-    language: str = "en"
-
-
-async def no_vocabulary(session: AsyncSession, visit_id: UUID) -> Vocabulary:
-    return NoVocabulary()
-
-
-VocabularyOf = Callable[[AsyncSession, UUID], Awaitable[Vocabulary]]
 AsHeard = Callable[[Transcription, Vocabulary], HeardText]
 
 
@@ -87,7 +66,7 @@ class FinalPass:
     own: bool = False
 
     def task(self) -> Task:
-        return Task(FINAL_PASS, self.final_pass, FINAL_QUEUE, on_given_up=self.given_up)
+        return Task(FINAL_PASS, self.final_pass, FINAL_QUEUE, on_given_up=self.given_up, crashes=MOST_CRASHES)
 
     async def final_pass(self, visit_id: str) -> None:
         """Hear what is left to hear. Raises Held while the model cannot be used; the visit says so meanwhile."""

@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from access import GUEST_PUT_OUT, SESSION_ENDED, CareRelationships, Invitations
+from app.heard import VocabularyOf, heard_text, no_vocabulary
 from app.later import LANGUAGE_QUEUE, draft_later, final_pass_later
 from app.sound import float32, pcm16
 from app.speech_desk import Speech
@@ -28,7 +29,6 @@ from clinical_store import (
     DraftStatement,
     Gap,
     HeardText,
-    HeardWord,
     OrderFound,
     ReviewItem,
     Segment,
@@ -41,7 +41,7 @@ from core.database import Database
 from core.jobs import Ids, enqueue
 from scheduling import Appointment, VisitRef
 from signaling import RoomServer
-from transcription import Request, Transcription, Utterance
+from transcription import Request, Utterance
 
 if TYPE_CHECKING:
     import soap
@@ -166,7 +166,8 @@ class Archive(Protocol):
 class Writing:
     """The jobs of a visit. Arguments are ids; every job may run twice and writes once.
 
-    `final_model`: the name of the model that hears an ended visit again; None: none does.
+    `final_model`: the name of the model that hears an ended visit again; None: none does. `vocabulary_of`: the
+    language and the names that a visit is heard with.
     """
 
     database: Database
@@ -176,22 +177,23 @@ class Writing:
     model: str
     clock: Clock
     final_model: str | None = None
+    vocabulary_of: VocabularyOf = no_vocabulary
 
     async def transcribe_utterance(self, utterance_id: str) -> None:
         async with self.database.transaction() as session:
             audio = await self.store.utterance_audio(session, UUID(utterance_id))
-        if audio is None:
-            return
-        heard = await self.speech.transcribe(Request(float32(audio)))
+            if audio is None:
+                return
+            visit_id = (await self.store.utterance(session, UUID(utterance_id))).visit_id
+            words = await self.vocabulary_of(session, visit_id)
+        heard = await self.speech.transcribe(Request(float32(audio), words.prompt, words.language))
         async with self.database.transaction() as session:
-            await self._write(session, UUID(utterance_id), heard, audio)
+            await self._write(session, UUID(utterance_id), heard_text(heard, words), audio)
 
-    async def _write(
-        self, session: AsyncSession, utterance_id: UUID, heard: Transcription, audio: bytes
-    ) -> None:
+    async def _write(self, session: AsyncSession, utterance_id: UUID, heard: HeardText, audio: bytes) -> None:
         """Words of audio that a longer sentence has replaced meanwhile are not written: its own job comes."""
         written = await self.store.complete_utterance(
-            session, utterance_id, as_heard(heard), model=self.model, audio=audio
+            session, utterance_id, heard, model=self.model, audio=audio
         )
         if not written:
             return
@@ -265,20 +267,6 @@ class Recorded:
 def is_known(found: Utterance, known: Sequence[tuple[float, float]]) -> bool:
     heard = sum(max(0.0, min(found.end, end) - max(found.start, start)) for start, end in known)
     return heard >= SAME_SPEECH * (found.end - found.start)
-
-
-def as_heard(heard: Transcription) -> HeardText:
-    words = tuple(
-        HeardWord(text=word.text, confidence=word.confidence, start=word.start, end=word.end)
-        for word in heard.words
-    )
-    return HeardText(
-        text=heard.text,
-        words=words,
-        warnings=heard.warnings,
-        confidence=heard.confidence,
-        language=heard.language,
-    )
 
 
 def drafted(turns: Sequence[TranscriptTurn]) -> soap.DraftNote:

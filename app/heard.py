@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from clinical_language import written_numbers
 from clinical_store import HeardText
 from clinical_store.transcript_model import HeardWord, SuggestionView, WrittenSpan
@@ -9,6 +14,14 @@ from transcription import Transcription, Word
 from transcription.vocabulary import Vocabulary
 
 NO_VOCABULARY = Vocabulary()
+
+VocabularyOf = Callable[[AsyncSession, UUID], Awaitable[Vocabulary]]
+"""What may be said in a visit: `app.vocabulary.Vocabularies.of_visit`."""
+
+
+async def no_vocabulary(session: AsyncSession, visit_id: UUID) -> Vocabulary:
+    """English, and nothing expected."""
+    return NO_VOCABULARY
 
 
 def heard_text(heard: Transcription, vocabulary: Vocabulary = NO_VOCABULARY) -> HeardText:

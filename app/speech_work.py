@@ -6,11 +6,13 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
-from app.final_pass import FinalPass
-from app.flows import SPEECH_QUEUE, TRANSCRIBE, Writing, as_heard
+from app.final_pass import MOST_CRASHES, FinalPass
+from app.flows import SPEECH_QUEUE, TRANSCRIBE, Writing
+from app.heard import heard_text
 from app.later import FINAL_QUEUE
 from app.settings import Settings
 from app.speech_desk import SpeechDesk
+from app.vocabulary import Vocabularies
 from app.wiring import Clinic
 from core.errors import ServiceError
 from core.jobs import Task, run_worker
@@ -72,17 +74,27 @@ def final_pass(clinic: Clinic, live: SpeechDesk) -> tuple[FinalPass, SpeechDesk]
         desk,
         clinic.shelf,
         model,
-        as_heard=lambda heard, vocabulary: as_heard(heard),
+        as_heard=heard_text,
+        vocabulary_of=vocabularies(clinic, model).of_visit,
         at_once=FINALS_AT_ONCE if own else 1,
         own=own,
     ), desk
+
+
+def vocabularies(clinic: Clinic, model: str) -> Vocabularies:
+    """What each visit is heard with. The demo model was never taught prompts: it writes "Okay." after one."""
+    return Vocabularies(clinic.store, clinic.clinic_speech, clinic.clock, prompted=model != DEMO)
 
 
 async def run_speech(clinic: Clinic, writing: Writing, live: SpeechDesk, stop: asyncio.Event) -> None:
     """The queues that need a speech model, each while its model can be used."""
     url = clinic.settings.required_database_url
     heard = Task(
-        TRANSCRIBE, writing.transcribe_utterance, SPEECH_QUEUE, on_given_up=writing.transcribing_given_up
+        TRANSCRIBE,
+        writing.transcribe_utterance,
+        SPEECH_QUEUE,
+        on_given_up=writing.transcribing_given_up,
+        crashes=MOST_CRASHES,
     )
     queues = [live.run(partial(_queue, url, heard, 2 * clinic.settings.speech_batch), stop)]
     if (final := final_pass(clinic, live)) is not None:

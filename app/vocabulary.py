@@ -20,10 +20,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clinical_language import Kind, concepts
 from clinical_language.concepts import surfaces
 from clinical_store import Background, ClinicalStore
+from clinical_store.errors import RecordUnreadable
 from core.clock import Clock
+from core.telemetry import get_logger
 from transcription.clinic_speech import ClinicSpeech, ClinicSpeechStore
 from transcription.vocabulary import Kind as TermKind
 from transcription.vocabulary import Term, Vocabulary, ordinary_words
+
+log = get_logger()
 
 KEPT = timedelta(seconds=60)
 """How long a visit's vocabulary is used before the record is read again: what was signed elsewhere counts soon."""
@@ -61,14 +65,22 @@ class Vocabularies:
         kept = self._kept.get(visit_id)
         if kept is not None and now < kept[0] + KEPT:
             return kept[1]
-        background = await self.store.background(session, visit_id)
         clinic = await self.settings.read(session)
+        background = await self._background(session, visit_id)
         made = await asyncio.to_thread(vocabulary_from, background, clinic, prompted=self.prompted)
         self._kept[visit_id] = (now, made)
         self._kept.move_to_end(visit_id)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
         return made
+
+    async def _background(self, session: AsyncSession, visit_id: UUID) -> Background:
+        """A note that cannot be read costs its names, not the transcript."""
+        try:
+            return await self.store.background(session, visit_id)
+        except RecordUnreadable as error:
+            log.warning("vocabulary.without_record", visit_id=str(visit_id), code=error.code)
+            return Background(reason="", statements=())
 
     def at_hand(self, visit_id: UUID) -> Vocabulary:
         """What is kept of a visit, however old, without asking anybody; else the language last met and no terms."""

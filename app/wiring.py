@@ -59,6 +59,8 @@ from signaling import (
 )
 from signaling.ports import StillPiece
 from transcription import UtteranceFinder
+from transcription.clinic_speech import ClinicSpeechStore
+from transcription.http import ClinicSpeechHttp
 from turn_config import TurnSettings, ice_servers_for
 
 
@@ -114,6 +116,10 @@ class Clinic:
     @cached_property
     def store(self) -> ClinicalStore:
         return ClinicalStore(self.keyring, self.care, self.access, self.clock, written_spans)
+
+    @cached_property
+    def clinic_speech(self) -> ClinicSpeechStore:
+        return ClinicSpeechStore(self.clock)
 
     @cached_property
     def invitations(self) -> Invitations:
@@ -279,6 +285,7 @@ class Clinic:
             ClinicalStoreHttp(self.store),
             TranscriptHttp(self.store, draft_later),
             JobsHttp(self.store),
+            ClinicSpeechHttp(self.clinic_speech, self.settings.speech_model),
             RoomHttp(self.store, self.desk),
             LineCheckHttp(
                 self.database,

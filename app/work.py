@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,15 +13,19 @@ from app.composing import COMPOSING_QUEUE, Composing, clear_later
 from app.flows import COMPLETE, Writing, drafted
 from app.later import DRAFT, LANGUAGE_QUEUE
 from app.lifetime import end_with_parent, stop_on_signals
+from app.open_speech import OpenSound
 from app.partials import Partials
 from app.settings import Settings
+from app.sound import float32
 from app.speech_desk import SpeechDesk
-from app.speech_work import final_model_name, live_desk, run_speech, speech_model_name
+from app.speech_work import final_model_name, live_desk, run_speech, speech_model_name, vocabularies
+from app.vocabulary import Vocabularies
 from app.wiring import Clinic
 from core.errors import Unavailable
 from core.http.idempotency import forget_expired
 from core.jobs import Task, WorkerStuck, failed_jobs, forget_problems, run_worker, try_job_again
 from core.telemetry import configure_logging, get_logger
+from transcription import Request
 
 log = get_logger()
 
@@ -36,14 +41,17 @@ async def run() -> int:
     settings = Settings()
     clinic = Clinic(settings)
     speech = live_desk(clinic)
+    model = speech_model_name(settings.speech_model)
+    words = vocabularies(clinic, model)
     writing = Writing(
         clinic.database,
         clinic.store,
         speech,
         clinic.shelf,
-        speech_model_name(settings.speech_model),
+        model,
         clinic.clock,
         final_model_name(settings),
+        words.of_visit,
     )
     await asyncio.gather(speech.load(), asyncio.to_thread(drafted, []))  # both load what they need once
     log.info("work.started", model=settings.speech_model)
@@ -52,7 +60,7 @@ async def run() -> int:
             run_speech(clinic, writing, speech, stop),
             _run_queues(settings, writing, clinic.composing, stop),
             _housekeep(clinic, stop),
-            _hear_open_speech(clinic, speech, stop),
+            _hear_open_speech(clinic, speech, words, stop),
         )
     except WorkerStuck:
         os._exit(EX_TEMPFAIL)  # a connection that neither answers nor ends cannot be closed in order
@@ -62,9 +70,18 @@ async def run() -> int:
     return 0
 
 
-async def _hear_open_speech(clinic: Clinic, speech: SpeechDesk, stop: asyncio.Event) -> None:
+async def _hear_open_speech(
+    clinic: Clinic, speech: SpeechDesk, words: Vocabularies, stop: asyncio.Event
+) -> None:
     if clinic.settings.speech_partials:
-        await Partials(speech, clinic.live_keys, clinic.open_speech, clinic.bus).run(stop)
+        as_request = partial(_open_request, words)
+        await Partials(speech, clinic.live_keys, clinic.open_speech, clinic.bus, as_request).run(stop)
+
+
+def _open_request(words: Vocabularies, sound: OpenSound) -> Request:
+    """With what is at hand: nobody waits for the database while somebody speaks."""
+    known = words.at_hand(sound.visit_id)
+    return Request(float32(sound.audio), known.prompt, known.language)
 
 
 async def _run_queues(

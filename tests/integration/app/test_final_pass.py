@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from app.final_pass import BEAM, FinalPass
-from app.flows import Writing, as_heard
+from app.flows import Writing
+from app.heard import heard_text
 from app.settings import Settings
 from app.wiring import Clinic
 from clinical_store import FinalPassView, HeardText, Transcript, UtteranceView
@@ -64,7 +65,7 @@ class SecondHearing:
             self.speech,
             self.clinic.shelf,
             "large",
-            as_heard=lambda heard, vocabulary: as_heard(heard),
+            as_heard=heard_text,
         )
 
     async def run(self) -> None:
