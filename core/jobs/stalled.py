@@ -36,11 +36,17 @@ async def _bring_back(connector: DeadlineConnector, tasks: Mapping[str, Task], s
         found = await (await connection.execute(_STALLED, (seconds,))).fetchall()
         for job_id, name, attempts, ids in found:
             task = tasks.get(name)
-            again = attempts < (task.retries if task else _DEFAULT_RETRIES)
+            again = attempts < _most_crashes(task)
             if not again and task is not None:
                 await tell_given_up(task, ids, WORKER_LOST)
             outcome = await _settle(connection, job_id, again=again)
             _log.warning("job.stalled", job_id=job_id, task=name, attempts=attempts + 1, outcome=outcome)
+
+
+def _most_crashes(task: Task | None) -> int:
+    if task is None:  # another kind of worker's
+        return _DEFAULT_RETRIES
+    return task.retries if task.crashes is None else task.crashes
 
 
 async def tell_given_up(task: Task, ids: Ids, code: str) -> None:

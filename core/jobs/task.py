@@ -34,7 +34,8 @@ class Task:
     """One kind of job. `handler` takes the job's args by name and must be able to run twice.
 
     After `retries` further attempts, failed or crashed, the job is given up: `on_given_up` is told, and it stays,
-    with status 'failed'.
+    with status 'failed'. `crashes`: how many further attempts when workers die at it, where that says little about
+    the job; as `retries` when None.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Task:
     queue: str = "default"
     retries: int = 5
     on_given_up: GivenUp | None = None
+    crashes: int | None = None
 
 
 def code_of(error: BaseException) -> str:

@@ -122,6 +122,17 @@ async def told_twice(seen: Attempts) -> bool:
     return len(seen.told) == 2
 
 
+async def test_workers_that_die_are_counted_on_their_own(database: Database) -> None:
+    seen = Attempts()
+    await queue_one(database)
+    async with database.transaction() as session:  # as five killed workers leave it
+        await session.execute(text("UPDATE procrastinate_jobs SET status = 'doing', attempts = 5"))
+    patient = Task("note", seen, retries=1, on_given_up=seen.given_up, crashes=6)
+    async with working(database.url, patient):
+        await asyncio.wait_for(seen.done.wait(), 30)
+    assert seen.told == []
+
+
 async def test_jobs_about_a_thing_are_tried_again_once_each(database: Database) -> None:
     first, twin, other = [await queue_one(database, visit) for visit in ("a", "a", "b")]
     async with database.transaction() as session:
