@@ -14,6 +14,7 @@ from core.http.declaration import PUBLIC, BoundRoute, Call, Principal, RouteSpec
 from core.http.idempotency import Idempotency
 from core.http.parsing import parse_body, parse_if_match, parse_query, read_body
 
+_WORTH_COMPRESSING = 16_384  # bytes; below, nobody on a slow line would notice
 Authenticate = Callable[[web.Request], Awaitable[Principal | None]]
 Denied = Callable[[web.Request, Principal, str], Awaitable[None]]
 
@@ -104,6 +105,8 @@ class Renderer:
         )
         if isinstance(result, Versioned):
             response.headers["ETag"] = f'"{result.version}"'
+        if isinstance(response.body, bytes) and len(response.body) >= _WORTH_COMPRESSING:
+            response.enable_compression()  # where the request accepts it; an hour's transcript is a megabyte
         return response
 
     def _json(self, view: object) -> bytes:

@@ -229,6 +229,20 @@ async def test_what_was_said_agreed_and_written(browser: Browser, consult: Consu
         assert answer.status == 403, "the recording holds the doctor too"
 
 
+async def test_a_long_transcript_travels_compressed(browser: Browser, consult: Consult, door: Door) -> None:
+    doctor, url = door.let_in(consult.doctor), f"/api/visits/{consult.visit.id}/transcript"
+    await consult.say(consult.patients_place, "short", 1.0)
+    async with browser.get(url, headers=doctor) as answer:
+        assert "Content-Encoding" not in answer.headers
+    await consult.say(consult.patients_place, " ".join(["again"] * 400), 3.0)
+    async with browser.get(url, headers=doctor) as answer:
+        assert answer.headers["Content-Encoding"] in ("gzip", "deflate")
+        assert len((await answer.json())["utterances"][1]["words"]) == 400
+        assert int(answer.headers["Content-Length"]) < 5_000
+    async with browser.get(url, headers=doctor | {"Accept-Encoding": "identity"}) as answer:
+        assert "Content-Encoding" not in answer.headers
+
+
 async def test_the_openapi_document_describes_the_note_with_an_example(browser: Browser) -> None:
     async with browser.get("/openapi.json") as answer:
         document = await answer.json()
