@@ -112,6 +112,7 @@ class TranscriptHttp:
         return web.Response(text=captions_of(transcript, segments), content_type="text/vtt", charset="utf-8")
 
 
-def written_spans(words: Sequence[str]) -> tuple[WrittenSpan, ...]:
-    """clinical_store's `Written`."""
-    return tuple(WrittenSpan(first=one.first, last=one.last, text=one.text) for one in written_numbers(words))
+def written_spans(words: Sequence[str], language: str | None) -> tuple[WrittenSpan, ...]:
+    """clinical_store's `Written`: numbers are written in English only."""
+    found = written_numbers(words) if language in (None, "en") else ()
+    return tuple(WrittenSpan(first=one.first, last=one.last, text=one.text) for one in found)

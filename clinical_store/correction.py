@@ -10,13 +10,13 @@ from itertools import pairwise
 
 from clinical_store.transcript_model import HeardText, HeardWord, SuggestionView, WrittenSpan
 
-Written = Callable[[Sequence[str]], Sequence[WrittenSpan]]
-"""How spoken words are written: the numbers and units among them."""
+Written = Callable[[Sequence[str], str | None], Sequence[WrittenSpan]]
+"""How spoken words of a language (ISO 639-1, None where unknown) are written: the numbers and units among them."""
 
 _EDGES = ".,;:!?\"'()[]…«»“”‘’-–—"
 
 
-def nothing_written(words: Sequence[str]) -> tuple[WrittenSpan, ...]:
+def nothing_written(words: Sequence[str], language: str | None) -> tuple[WrittenSpan, ...]:
     """A `Written` that knows no number."""
     return ()
 
@@ -40,7 +40,7 @@ def corrected(heard: HeardText, text: str, written: Written) -> HeardText:
     return HeardText(
         text=" ".join(words),
         words=tuple(_laid_over(heard.spoken, words, pairs)),
-        written=tuple(written(words)),
+        written=tuple(written(words, heard.language)),
         suggestions=tuple(_still_open(heard.suggestions, pairs)),
         language=heard.language,
     )

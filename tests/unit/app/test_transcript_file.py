@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.transcript_file import Format, captions_of, exported
+from app.transcript_http import written_spans
 from clinical_store import (
     Gap,
     Participant,
@@ -159,3 +160,9 @@ def test_an_empty_transcript_is_an_empty_file(form: Format, text: str) -> None:
     empty = TRANSCRIPT.model_copy(update={"utterances": (), "notice": None})
     assert exported(empty, [], [], form) == text
     assert json.loads(exported(empty, [], [], "json"))["utterances"] == []
+
+
+def test_numbers_of_a_correction_are_written_in_english_only() -> None:
+    words = ["five", "hundred", "milligrams"]
+    assert [span.text for span in written_spans(words, None)] == ["500 mg"]
+    assert written_spans(words, "de") == ()

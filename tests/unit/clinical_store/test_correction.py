@@ -79,8 +79,8 @@ def test_a_suggestion_stays_while_nobody_touched_its_words_and_moves_with_them()
 
 
 def test_numbers_are_written_anew() -> None:
-    def written(words: object) -> list[WrittenSpan]:
-        assert words == ["five", "hundred", "milligrams"]
+    def written(words: object, language: str | None) -> list[WrittenSpan]:
+        assert (words, language) == (["five", "hundred", "milligrams"], "en")
         return [WrittenSpan(first=0, last=2, text="500 mg")]
 
     assert corrected(HEARD, "five hundred milligrams", written).written[0].text == "500 mg"
