@@ -1,6 +1,7 @@
 """Corrections, versions, export and captions over real HTTP."""
 
 from collections.abc import AsyncIterator
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from access import Actor, CareRelationships
+from app.flows import Writing
 from app.later import DRAFT, draft_later
 from app.transcript_http import TranscriptHttp, written_spans
 from clinical_store import ClinicalStore, Gap
@@ -173,3 +175,26 @@ async def test_the_transcript_is_taken_away_as_a_file_that_no_browser_shows(
         assert (answer.status, (await answer.json())["code"]) == (422, "invalid_input")
     taken = "SELECT count(*) FROM audit_event WHERE action = 'record:transcript:export'"
     assert await consult.clinic.count(taken) == len(begins)
+
+
+async def test_the_draft_follows_a_correction(browser: Browser, consult: Consult) -> None:
+    """From the request to the note, with the real reader of clinical language."""
+    said = await consult.say(consult.patients_place, "I have had a bad coffee for three days.", 1.0)
+    writing = Writing(
+        database=consult.clinic.database,
+        store=consult.store,
+        speech=cast("Any", None),
+        archive=cast("Any", None),
+        model="base.en",
+        clock=consult.clinic.clock,
+    )
+    await writing.draft_note(str(consult.visit.id))
+    assert "cough" not in str((await consult.note()).statements).lower()
+    body = {"text": "I have had a bad cough for three days.", "based_on": 1}
+    async with browser.post(
+        corrections(consult, said), json=body, headers=signed_in(consult.doctor)
+    ) as answer:
+        assert answer.status == 201
+    await writing.draft_note(str(consult.visit.id))
+    lines = [line for line in (await consult.note()).statements if "cough" in line.text.lower()]
+    assert {line.evidence for line in lines} == {(said,)}

@@ -1,5 +1,7 @@
 """Events on the bus: unknown topics are passed over, and what is not ours never reaches a room."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -18,6 +20,10 @@ class Rooms:
         self.notes: list[tuple[UUID, int]] = []
         self.followed: list[UUID] = []
         self.open: list[UUID] = []
+        self.said: list[tuple[UUID, object]] = []
+
+    async def push_utterance(self, visit_id: UUID, view: object) -> None:
+        self.said.append((visit_id, view))
 
     async def push_note_changed(self, visit_id: UUID, revision: int) -> None:
         self.notes.append((visit_id, revision))
@@ -59,3 +65,30 @@ async def test_a_changed_visit_and_every_open_one_after_a_gap_are_read_again() -
     assert rooms.followed == [visit]
     await showing(rooms).show(Event(RESUMED, {}))
     assert rooms.followed == [visit, visit, other]
+
+
+class Database:
+    """Transactions of nothing."""
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        yield None
+
+
+class Store:
+    """One utterance, as it is shown now."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    async def utterance_shown(self, session: None, utterance_id: UUID) -> SimpleNamespace:
+        return SimpleNamespace(model_dump=lambda mode: {"id": str(utterance_id), "text": self.text})
+
+
+@pytest.mark.parametrize("text", ["It hurts.", ""])
+async def test_a_line_without_words_reaches_the_screens_too(text: str) -> None:
+    """It was open a moment ago, or was struck out, or has a problem."""
+    rooms, visit, said = Rooms(), new_id(), new_id()
+    shown = Showing(cast("Any", Database()), cast("Any", Store(text)), cast("Any", rooms))
+    await shown.show(Event("utterance.completed", {"visit_id": str(visit), "utterance_id": str(said)}))
+    assert rooms.said == [(visit, {"id": str(said), "text": text})]
