@@ -97,9 +97,15 @@ const summary = createRoute({
   component: lazyRouteComponent(() => import("./pages/summary/SummaryPage"), "SummaryPage"),
 });
 
+const speech = createRoute({
+  getParentRoute: () => guarded,
+  path: "/speech",
+  component: lazyRouteComponent(() => import("./pages/speech/SpeechPage"), "SpeechPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
-    framed.addChildren([signInPage, guarded.addChildren([myDay, booking, availability, note, recording, summary])]),
+    framed.addChildren([signInPage, guarded.addChildren([myDay, booking, availability, note, recording, summary, speech])]),
     bare.addChildren([visit]),
     join,
     joinLink,

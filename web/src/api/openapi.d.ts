@@ -84,6 +84,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clinic/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Language and formulary; the ETag is their version
+         * @description Permission: `clinic:speech:read`
+         */
+        get: operations["ClinicSpeechHttp_speech"];
+        /**
+         * Save language and formulary as the next version
+         * @description Permission: `clinic:speech:write`
+         */
+        put: operations["ClinicSpeechHttp_change_speech"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/demo": {
         parameters: {
             query?: never;
@@ -1067,6 +1091,52 @@ export interface components {
             subject_id: string | null;
         };
         /**
+         * ClinicSpeechEdits
+         * @description The settings as the administrator wants them. A name holds letters, and perhaps figures, spaces and - / ' ( ).
+         * @example {
+         *       "formulary": [
+         *         "apixaban",
+         *         "co-codamol"
+         *       ],
+         *       "language": "en"
+         *     }
+         */
+        ClinicSpeechEdits: {
+            /** Language */
+            language: string;
+            /**
+             * Formulary
+             * @default []
+             */
+            formulary: string[];
+        };
+        /**
+         * ClinicSpeechView
+         * @description The settings, and what they can be.
+         *
+         *     `model`: the speech model in use. `english_only`: it hears every language as English, so another one needs a
+         *     multilingual model; null where only the model's file could tell. `notice`: what the administrator must know, or
+         *     null.
+         */
+        ClinicSpeechView: {
+            /** Version */
+            version: number;
+            /** Language */
+            language: string;
+            /** Formulary */
+            formulary: string[];
+            /** Most Formulary */
+            most_formulary: number;
+            /** Model */
+            model: string;
+            /** English Only */
+            english_only: boolean | null;
+            /** Notice */
+            notice: string | null;
+            /** Languages */
+            languages: components["schemas"]["LanguageView"][];
+        };
+        /**
          * CompositionState
          * @enum {string}
          */
@@ -1387,6 +1457,16 @@ export interface components {
              * Format: date-time
              */
             ends_at: string;
+        };
+        /**
+         * LanguageView
+         * @description A language that can be chosen: its code and its English name.
+         */
+        LanguageView: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
         };
         /**
          * LineView
@@ -2524,6 +2604,179 @@ export interface operations {
             };
             /** @description payload_too_large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClinicSpeechHttp_speech: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicSpeechView"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClinicSpeechHttp_change_speech: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag you read, e.g. "3". */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClinicSpeechEdits"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicSpeechView"];
+                };
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description clinic_speech_changed, precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input, language_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description precondition_required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

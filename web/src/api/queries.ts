@@ -3,7 +3,7 @@ import { QueryClient, queryOptions } from "@tanstack/react-query";
 
 import { request, requestVersioned, ServiceProblem } from "./http";
 import type {
-  ChatMessage, Composition, DemoAccount, Doctor, EncounterNote, GuestVisit, Invitation, NoteVersion, NoteVersionContent,
+  ChatMessage, ClinicJob, ClinicSpeech, Composition, DemoAccount, Doctor, EncounterNote, GuestVisit, Invitation, NoteVersion, NoteVersionContent,
   RecordingSegment, Session, Slot, Transcript, UtteranceVersion, Visit, VisitFile, VisitQuality, VisitSummary,
 } from "./types";
 
@@ -182,4 +182,14 @@ export const guestQuery = queryOptions({
       throw error;
     }
   },
+});
+
+export const clinicSpeechQuery = queryOptions({
+  queryKey: ["clinic-speech"],
+  queryFn: () => request<ClinicSpeech>("/api/clinic/speech"),
+});
+
+export const clinicJobsQuery = queryOptions({
+  queryKey: ["clinic-jobs"],
+  queryFn: () => request<ClinicJob[]>("/api/clinic/jobs"),
 });

@@ -62,3 +62,8 @@ export type NoteVersion = Schemas["NoteVersionView"];
 export type NoteVersionContent = Schemas["NoteVersionContent"];
 export type VisitSummary = Schemas["VisitSummary"];
 export type SummaryAddendum = Schemas["SummaryAddendum"];
+
+/** Its version comes from the ETag. */
+export type ClinicSpeech = Schemas["ClinicSpeechView"];
+export type ClinicSpeechEdits = Schemas["ClinicSpeechEdits"];
+export type ClinicJob = Schemas["ClinicJob"];

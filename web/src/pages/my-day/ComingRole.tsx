@@ -1,4 +1,5 @@
 import type { Role, Session } from "../../api/types";
+import { ButtonLink } from "../../ui/ButtonLink";
 import { Icon } from "../../ui/Icon";
 import { PageHead } from "../../ui/PageHead";
 import { ROLE_NAMES } from "../../ui/roles";
@@ -34,9 +35,12 @@ export function ComingRole({ session }: { session: Session }) {
         <ol className={classes["steps"]}>
           {coming.steps.map((step, at) => <li key={step}><span aria-hidden="true">{at + 1}</span>{step}</li>)}
         </ol>
+        {session.role === "administrator" && <ButtonLink to="/speech" variant="default" leftSection={<Icon name="transcript" size={18} />} data-testid="open-speech">Speech settings</ButtonLink>}
         <p className={classes["quiet"]}>
           <Icon name="info" size={18} />
-          This part of Consultroom is being built. Nothing is waiting for you here yet, and nothing can be missed.
+          {session.role === "administrator"
+            ? "The rest of these pages is being built."
+            : "This part of Consultroom is being built. Nothing is waiting for you here yet, and nothing can be missed."}
         </p>
       </section>
     </>

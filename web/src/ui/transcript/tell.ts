@@ -14,6 +14,12 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   model_missing: "The speech model is not on the clinic's machine.",
   model_corrupt: "The speech model's file is damaged.",
   model_unknown: "The speech model that is set is not known.",
+  model_unsuitable: "The speech model has another shape than it should.",
+  speech_engine_missing: "The speech engine that is set is not installed.",
+  speech_engine_unsuitable: "The speech engine that is set cannot use this model.",
+  utterance_too_long: "It is longer than the engine hears at once.",
+  recording_not_found: "The recording of it is gone.",
+  media_cut_off: "The recording of it is cut off.",
   speech_out_of_memory: "The machine had too little memory for it.",
   speech_engine_lost: "The speech engine stopped while it worked on it.",
   speech_engine_slow: "The speech engine did not answer in time.",
@@ -41,8 +47,8 @@ export function warningWords({ warnings, language }: Pick<Utterance, "warnings" 
   return [...new Set(told)];
 }
 
-export function problemWords(code: string): string {
-  return PROBLEMS[code] ?? "The speech engine could not do it.";
+export function problemWords(code: string, otherwise = "The speech engine could not do it."): string {
+  return PROBLEMS[code] ?? otherwise;
 }
 
 export type Source = Utterance["source"];
