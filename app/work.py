@@ -19,13 +19,15 @@ from app.settings import Settings
 from app.sound import float32
 from app.speech_desk import SpeechDesk
 from app.speech_work import final_model_name, live_desk, run_speech, speech_model_name, vocabularies
-from app.vocabulary import Vocabularies
+from app.vocabulary import Vocabularies, vocabulary_from
 from app.wiring import Clinic
+from clinical_store import Background
 from core.errors import Unavailable
 from core.http.idempotency import forget_expired
 from core.jobs import Task, WorkerStuck, failed_jobs, forget_problems, run_worker, try_job_again
 from core.telemetry import configure_logging, get_logger
 from transcription import Request
+from transcription.clinic_speech import DEFAULT
 
 log = get_logger()
 
@@ -53,7 +55,7 @@ async def run() -> int:
         final_model_name(settings),
         words.of_visit,
     )
-    await asyncio.gather(speech.load(), asyncio.to_thread(drafted, []))  # both load what they need once
+    await asyncio.gather(speech.load(), asyncio.to_thread(_load_language))
     log.info("work.started", model=settings.speech_model)
     try:
         await asyncio.gather(
@@ -68,6 +70,12 @@ async def run() -> int:
         await speech.close()
         await clinic.close()
     return 0
+
+
+def _load_language() -> None:
+    """What drafts and vocabularies need once, two seconds of it: no first sentence has to wait for that."""
+    drafted([])
+    vocabulary_from(Background(reason="", statements=()), DEFAULT)
 
 
 async def _hear_open_speech(
