@@ -20,11 +20,12 @@ from pathlib import Path
 
 from app.demo.consult import VOICES
 from app.settings import Settings
+from bench.media.accounting import Meter
 from bench.speech.options import Options
 from bench.speech.results import Row, percentile, row
 from bench.speech.talkers import Talker, Voice, consult
 from core.database import connect_asyncpg
-from tests.journeys.clinic import Clinic
+from tests.journeys.clinic import Clinic, children_of
 
 CONSULTS = 2
 CORES = 2
@@ -32,6 +33,16 @@ GOAL_S = 1.5
 APART_S = 3.1  # the second consult begins so much later: what is said together differs all the time
 TIMES, FULL_S, SHORT_S = 3, 600.0, 24.0
 LAST_WORDS_S = 20.0
+
+
+def _processes(clinic: Clinic) -> dict[str, int]:
+    work = clinic.pid_of("work")
+    speech = {f"speech{at or ''}": pid for at, pid in enumerate(children_of(work))}
+    return {"serve": clinic.pid_of("serve"), "record": clinic.pid_of("record"), "work": work} | speech
+
+
+def _costs(shares: Mapping[str, float]) -> list[Row]:
+    return [row(f"  CPU of {name} meanwhile", share, "% of a core") for name, share in shares.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ async def _measured(clinic: Clinic, short: bool) -> list[Row]:
     voices = [Voice.of(VOICES[who], times, longest) for who in ("doctor", "patient")]
     async with AsyncExitStack() as stack:
         talks = [await consult(clinic.url, voices, stack) for _ in range(CONSULTS)]
-        begin = time.time() + 1.0
+        begin, meter = time.time() + 1.0, Meter(**_processes(clinic))
         people = [talker for talkers in talks for talker in talkers]
         await asyncio.gather(
             *(
@@ -72,7 +83,8 @@ async def _measured(clinic: Clinic, short: bool) -> list[Row]:
             )
         )
         await _last_words(people)
-        return _rows(people) + _ways(people, await _stored(clinic))
+        shares = meter.shares()
+        return _rows(people) + _ways(people, await _stored(clinic)) + _costs(shares)
 
 
 async def _last_words(people: Sequence[Talker]) -> None:
