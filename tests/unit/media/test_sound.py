@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from media.errors import RecordingNotFound
+from media.recording.voice import library
 from media.recording.webm import WebmStream
 from media.sound import RATE, hear
+from tests.unit.media.test_hearing import opus, spoken
 
 OPUS_RATE = 48_000
 FRAME = 960
@@ -103,3 +105,51 @@ def test_a_torn_file_is_heard_to_its_tear() -> None:
 def test_what_is_no_recording_is_refused() -> None:
     with pytest.raises(RecordingNotFound):
         list(hear(Stored(b"%PDF-1.7 not a recording")))
+
+
+def recorded(packets: list[tuple[int, bytes]]) -> bytes:
+    """As the recorder stores them: numbered packets of 20 ms at their own times, rounded to milliseconds."""
+    stream, parts = WebmStream(None), []
+    for number, payload in packets:
+        stream.add_audio(number * 0.02, payload)
+        parts.append(stream.take())
+    return b"".join([*parts, stream.finish()])
+
+
+def whole(packets: list[tuple[int, bytes]]) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
+    return np.concatenate([samples for _, samples in hear(Stored(recorded(packets)))])
+
+
+@pytest.mark.skipif(library() is None, reason="no libopus to ask for FEC")
+def test_short_losses_are_concealed_and_later_sound_keeps_its_place() -> None:
+    packets = list(enumerate(spoken(100, 25)))
+    kept = [packet for packet in packets if packet[0] % 10 != 5]
+    ((start, end),) = stretches(recorded(kept))
+    assert start == pytest.approx(0.0, abs=0.01)
+    assert end == pytest.approx(2.0, abs=0.025)
+    complete, lossy = whole(packets), whole(kept)
+    lost = np.concatenate([np.arange(n * 320, (n + 1) * 320) for n in range(25, 95, 10)])
+    # As silence the error of the lost pieces would be their own energy; FEC brings most of the sound back.
+    assert np.sum((complete[lost] - lossy[lost]) ** 2) < 0.35 * np.sum(complete[lost] ** 2)
+    after = np.concatenate([np.arange((n + 2) * 320, (n + 4) * 320) for n in range(25, 95, 10)])
+    assert np.sum((complete[after] - lossy[after]) ** 2) < 0.1 * np.sum(complete[after] ** 2)
+
+
+@pytest.mark.skipif(library() is None, reason="no libopus to ask for FEC")
+def test_a_senders_own_pause_is_silence_and_nothing_invented() -> None:
+    """DTX: a packet of one byte says that nothing comes; what was said before it must not ring on."""
+    loud = spoken(50, 25)
+    packets = [*enumerate(loud[:25]), (25, loud[24][:1]), *((30 + n, p) for n, p in enumerate(loud[25:]))]
+    heard = whole(packets)
+    pause = heard[26 * 320 + 100 : 30 * 320 - 100]
+    assert np.abs(pause).max() < 1e-6
+    assert len(heard) / RATE == pytest.approx(55 * 0.02, abs=0.025)
+
+
+def test_single_losses_do_not_add_up_to_a_late_track() -> None:
+    packets = [packet for packet in enumerate(opus(8.0, (7.0,))) if packet[0] % 11]
+    at = np.concatenate(
+        [begins + np.arange(len(part)) / RATE for begins, part in hear(Stored(recorded(packets)))]
+    )
+    sound = np.concatenate([part for _, part in hear(Stored(recorded(packets)))])
+    assert at[int(np.flatnonzero(np.abs(sound) > 0.1)[0])] == pytest.approx(7.0, abs=0.02)
