@@ -82,7 +82,18 @@ def run(options: Options) -> list[Row]:
                 words = vocabulary_of(consult, formulary, extra)
                 found += judged(consult, words, heard_by(service, consult.name, options.data))
         rows += _rows(named, found)
-    return rows
+    return [*rows, _needless(consults, formulary)]
+
+
+def _needless(consults: Sequence[Consult], formulary: Counter[str]) -> Row:
+    """Suggestions for the reference's own words, which are what was said: misspelt names and nothing else."""
+    given = words = 0
+    for consult in consults:
+        spoken = [Word(word, 1.0) for word in consult.said if word != UNHEARD]
+        given += len(vocabulary_of(consult, formulary, MOST_TERMS).suggestions(spoken))
+        words += len(spoken)
+    figure = f"suggestions for words that are right: the reference itself, {words} words, {MOST_TERMS} terms"
+    return row(figure, given, "suggestions")
 
 
 def _rows(named: str, found: Tally) -> list[Row]:
