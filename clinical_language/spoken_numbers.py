@@ -21,6 +21,8 @@ _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _NOUGHTS = frozenset({"oh", "o", "nought", "naught", "zero"})
 _POINTS = frozenset({"point", "decimal"})
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
+_LONGEST_RUN = 24  # words; no number takes more, and reading one recurses
+_LONGEST_WORD = 60  # letters; what is longer is no number, whatever it holds
 _EDGES = re.compile(r"^([^\w.%°]*|\.+(?!\d))(.*?)([^\w%°]*)$", re.DOTALL)
 
 
@@ -46,7 +48,7 @@ def tokens_of(words: Sequence[str]) -> list[Token]:
 
 
 def _parts(index: int, word: str) -> Iterator[Token]:
-    found = _EDGES.match(word)
+    found = _EDGES.match(word) if len(word) <= _LONGEST_WORD else None
     before, core, after = found.groups() if found else ("", word, "")
     parts = [part for part in re.split(r"[-\u2010\u2011]", core.lower()) if part] or [""]
     for at, part in enumerate(parts):
@@ -109,7 +111,7 @@ def _continues(tokens: Sequence[Token], first: int, at: int) -> bool:
 
 def _run(tokens: Sequence[Token], first: int, end: int) -> Run:
     words = tuple(token.text for token in tokens[first:end])
-    text = _text(words)
+    text = _text(words) if len(words) <= _LONGEST_RUN else ""
     return Run(first, end, words, Decimal(text) if text else None, text, _hurried(words))
 
 

@@ -26,10 +26,13 @@ from clinical_language.spoken_numbers import Run, Token, runs_in, splits, tokens
 from clinical_language.written_dates import MONTHS, dates_in
 from clinical_language.written_series import series_in
 
-_CONJUNCTIONS = frozenset("to or and through till until over by past point minus plus".split())
-_PART_OF_MORE = _CONJUNCTIONS - {"and", "to", "or"}
+_CONJUNCTIONS = frozenset("to or and through till until over by past point minus plus in".split())
+_PART_OF_MORE = _CONJUNCTIONS - {"and", "to", "or", "in"}
 _RANGES = frozenset({"to", "or"})
 _FULL_SCORES = frozenset({5, 10, 15, 20, 30, 100})
+_BEFORE_WORDS = frozenset("every past half foot feet ft stone".split())
+"""After these a bare number is part of a time, of a height, or of how often: it stays in words like the rest of it."""
+
 _POINTED_AT = frozenset("this that some the a one any every which each no at my your what".split())
 
 
@@ -301,7 +304,9 @@ def _alone(sentence: _Sentence, run: Run) -> Form | None:
     following = sentence.next_word(run.end)
     if following in FOLLOWS_NUMBER or sentence.unit(run.end) or _and_a_half(sentence, run):
         return None
-    if sentence.word(run.first - 1) in {"every", "past", "half"} or run.words[0] in {"a", "point", "decimal"}:
+    if sentence.word(run.first - 1) in _BEFORE_WORDS or sentence.word(run.first - 2) == "quarter":
+        return None
+    if run.words[0] in {"a", "point", "decimal"}:
         return None
     if _may_be_idiom(sentence, run) or _ends_open(sentence, run, following):
         return None

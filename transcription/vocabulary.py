@@ -113,6 +113,11 @@ class Vocabulary:
         return tuple(term for term in self.terms if first.get(term.letters) is term)
 
     @cached_property
+    def _offered(self) -> tuple[Term, ...]:
+        """Without those that hold a figure ("Microgynon 30"): nobody is offered a number that was not said."""
+        return tuple(term for term in self._distinct if not any(char.isdigit() for char in term.text))
+
+    @cached_property
     def _names(self) -> frozenset[str]:
         parts = (_letters(part) for term in self._distinct for part in term.text.split())
         return frozenset({term.letters for term in self._distinct} | set(parts))
@@ -136,7 +141,7 @@ class Vocabulary:
         scored = sorted(
             (
                 (alike(said, term.letters, least), term)
-                for term in self._distinct
+                for term in self._offered
                 if _comparable(said, term.letters)
             ),
             key=lambda one: -one[0],
@@ -198,8 +203,8 @@ class _Heard:
 
 
 def _is_name(letters: str, names: frozenset[str]) -> bool:
-    """Whether it is a term of the list as it stands, or its plural."""
-    return letters in names or letters.removesuffix("s") in names
+    """Whether it is a term of the list as it stands, or one is the plural of the other."""
+    return letters in names or letters.removesuffix("s") in names or f"{letters}s" in names
 
 
 def _joined(window: Sequence[_Heard]) -> bool:

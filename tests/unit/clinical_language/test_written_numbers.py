@@ -85,6 +85,9 @@ def spelled(number: int, *, british: bool = True) -> str:
         ("The pain is seven out of ten.", "The pain is 7/10."),
         ("I am thirty two years old", "I am 32 years old"),
         ("(forty five)", "(45)"),
+        ("120 over 80 in the left arm", "120/80 mmHg in the left arm"),
+        ("take 300 mcg", "take 300 micrograms"),
+        ("oh point oh five milligrams", "0.05 mg"),
         ("the thirty first of October nineteen ninety", "the 31st of October 1990"),
         ("June third nineteen eighty two", "June 3rd 1982"),
         ("since nineteen oh five", "since 1905"),
@@ -124,6 +127,11 @@ def test_is_written_as_clinicians_read_it(said: str, written: str) -> None:
         "eighty over one twenty",
         "one two three four five six seven",
         "nine nine nine",
+        "five foot eleven, eleven stone twelve",
+        "one in twenty",
+        "quarter to twelve",
+        "several hundred milligrams",
+        "twenty four seven",
         "a thousand times, and the first may be wrong",
         "June thirty two thousand and four",
         "a thirty-five-year-old woman",
@@ -158,6 +166,11 @@ def test_blood_pressures_in_any_way_of_speaking(upper: int, lower: int, joint: s
 
     said = f"it was {say(upper)} over {say(lower)} today"
     assert shown(said) == (f"it was {upper}/{lower} mmHg today" if upper > lower else said)
+
+
+def test_hours_of_number_words_are_read_in_no_time_and_mean_nothing() -> None:
+    assert written_numbers(["million", "thousand", "hundred", "one"] * 5_000) == ()
+    assert written_numbers([",".join("!" * 20_000), "a" + "!" * 20_000 + "a"]) == ()
 
 
 _WORDS = st.sampled_from(

@@ -83,6 +83,16 @@ def test_a_number_is_never_part_of_a_suggestion() -> None:
     assert suggested("take fifteen microginon thirty", 0.2, vocabulary) == {}
 
 
+def test_a_name_with_a_figure_is_expected_but_never_offered() -> None:
+    vocabulary = Vocabulary(terms("formulary", ["Microgynon 30"]))
+    assert vocabulary.prompt == "Microgynon 30."
+    assert suggested("take microginon daily", vocabulary=vocabulary) == {}
+
+
+def test_one_and_several_of_a_thing_are_the_same_name() -> None:
+    assert suggested("a migraine", 0.1, Vocabulary(terms("problem", ["migraines"]))) == {}
+
+
 def test_of_two_terms_that_are_equally_near_none_is_offered() -> None:
     vocabulary = Vocabulary(terms("medicine", ["prednisolone", "prednisolane"]))
     assert suggested("prednisolune", vocabulary=vocabulary) == {}
