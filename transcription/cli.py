@@ -3,14 +3,14 @@
 import argparse
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 
 from core.errors import ServiceError
 from transcription.conversion import QUANTIZATIONS, conversions, convert, converted
-from transcription.errors import ModelMissing
+from transcription.errors import ModelMissing, NoSpeechFound
 from transcription.files import transcribe_tracks
-from transcription.model import Transcription, Utterance
+from transcription.model import SAMPLE_RATE, Transcription, Utterance
 from transcription.models import DEMO, fetch, is_converted, official, resolve
 from transcription.render import FORMATS, render
 
@@ -72,14 +72,15 @@ def run_transcribe(options: argparse.Namespace) -> int:
         print("error: each speaker can have one --track only", file=sys.stderr)
         return 2
     model = resolve(options.model)
-    for path in tracks.values():
-        _readable(path)
+    for speaker, path in tracks.items():
+        _readable(speaker, path)
     if model.notice:
         print(f"notice: {model.notice}", file=sys.stderr)
     from transcription.engines import load
 
     transcriber = load(options.engine, model, options.threads, options.context)
-    document = transcribe_tracks(tracks, transcriber, model, _progress)
+    document = transcribe_tracks(tracks, transcriber, model, _progress, _cut_off)
+    _silent(tracks, {turn.speaker for turn in document.turns})
     for start in document.flagged:
         print(f"warning: the turn at {start:.1f} s is uncertain; listen to it", file=sys.stderr)
     _write(render(document, options.format), options.output)
@@ -133,12 +134,30 @@ def _track(value: str) -> tuple[str, Path]:
     return speaker.strip(), Path(path)
 
 
-def _readable(path: Path) -> None:
+def _readable(speaker: str, path: Path) -> None:
     """Fail for a bad file before the model is loaded: the first second is decoded and thrown away."""
     from transcription.audio import decode
 
-    with contextlib.closing(decode(path)) as blocks:
-        next(blocks)
+    heard = 0
+    try:
+        with contextlib.closing(decode(path)) as blocks:
+            while heard < SAMPLE_RATE and (block := next(blocks, None)) is not None:
+                heard += len(block)
+    except ServiceError as error:
+        raise type(error)(f"{speaker}: {error.detail or error.title}") from error
+
+
+def _cut_off(speaker: str, read: float, promised: float) -> None:
+    lost = f"only {read:.1f} of {promised:.1f} s could be read"
+    print(f"warning: the file of {speaker} ends too early, {lost}", file=sys.stderr)
+
+
+def _silent(tracks: Mapping[str, Path], heard: Set[str]) -> None:
+    """One silent track is told of; where all are, there is no transcript."""
+    if not heard:
+        raise NoSpeechFound
+    for speaker in tracks.keys() - heard:
+        print(f"warning: nobody speaks in the file of {speaker}", file=sys.stderr)
 
 
 def _progress(speaker: str, utterance: Utterance, found: Transcription) -> None:

@@ -32,6 +32,24 @@ class AudioTooLong(ServiceError):
     next_step = "Cut it into parts of at most four hours."
 
 
+class AudioTooShort(ServiceError):
+    """There is less sound than the shortest word takes."""
+
+    code = "audio_too_short"
+    status = 422
+    title = "The audio is shorter than a word"
+    next_step = "Check that the recording was not stopped at once, and give the whole of it."
+
+
+class NoSpeechFound(ServiceError):
+    """The sound is whole, and nobody speaks in it."""
+
+    code = "no_speech_found"
+    status = 422
+    title = "Nobody speaks in this audio"
+    next_step = "Check that the right microphone was recorded and was not muted."
+
+
 class UtteranceTooLong(ServiceError):
     """More than the 30 seconds that Whisper hears at once were given as one utterance."""
 

@@ -1,10 +1,12 @@
 """Whole tracks from files: each participant's sound in, one transcript out."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from transcription.audio import decode
+from transcription.echo import EchoGate
 from transcription.model import (
     SAMPLE_RATE,
     Request,
@@ -15,10 +17,13 @@ from transcription.model import (
     document_id,
 )
 from transcription.models import ModelFile
-from transcription.ports import Transcriber
+from transcription.ports import EchoEar, Transcriber
 from transcription.utterances import UtteranceFinder
 
 _AT_ONCE = 16
+
+Incomplete = Callable[[str, float, float], None]
+"""Told of a file that ends too early: speaker, seconds that could be read, seconds that it promised."""
 
 Heard = Callable[[str, Utterance, Transcription], None]
 """Told of each utterance as it is done: speaker, utterance, what was heard."""
@@ -26,48 +31,99 @@ Heard = Callable[[str, Utterance, Transcription], None]
 
 def find_utterances(path: Path) -> Iterator[Utterance]:
     """The utterances of one track, seconds from its start; errors as :func:`transcription.decode`."""
-    finder = UtteranceFinder()
-    taken = 0
-    for block in decode(path):
-        yield from finder.push(block, taken / SAMPLE_RATE)
-        taken += len(block)
-    yield from finder.flush()
+    for _, utterance in find_in_tracks({"": path}):
+        yield utterance
+
+
+def find_in_tracks(
+    tracks: Mapping[str, Path], incomplete: Incomplete | None = None
+) -> Iterator[tuple[str, Utterance]]:
+    """The utterances of tracks that begin at the same moment, each with its speaker, about in the order of their ends.
+
+    The tracks are heard side by side: what one microphone took up of the other speakers from its loudspeaker is not
+    that speaker's.
+
+    Args:
+        tracks: speaker to file.
+        incomplete: told of a file that ends too early.
+
+    Raises:
+        AudioMissing, NotAudio, AudioTooLong, AudioTooShort: of the first file that cannot be read.
+    """
+    gate = EchoGate()
+    running = {name: _Running(path, gate.ear(name), name, incomplete) for name, path in tracks.items()}
+    while running:
+        name, track = min(running.items(), key=lambda item: item[1].seconds)
+        found = track.step()
+        if found is None:
+            del running[name]
+            found = track.finder.flush()
+        for utterance in found:
+            yield name, utterance
+
+
+class _Running:
+    """One file, as far as it was heard."""
+
+    def __init__(self, path: Path, ear: EchoEar, name: str, incomplete: Incomplete | None) -> None:
+        self.finder = UtteranceFinder(echo=ear)
+        self._taken = 0
+        told = partial(incomplete, name) if incomplete else None
+        self._blocks = decode(path, cut_off=told)
+
+    @property
+    def seconds(self) -> float:
+        return self._taken / SAMPLE_RATE
+
+    def step(self) -> list[Utterance] | None:
+        """The utterances that the next block closed; None at the end."""
+        block = next(self._blocks, None)
+        if block is None:
+            return None
+        found = self.finder.push(block, self.seconds)
+        self._taken += len(block)
+        return found
 
 
 def transcribe_tracks(
-    tracks: Mapping[str, Path], transcriber: Transcriber, model: ModelFile, heard: Heard | None = None
+    tracks: Mapping[str, Path],
+    transcriber: Transcriber,
+    model: ModelFile,
+    heard: Heard | None = None,
+    incomplete: Incomplete | None = None,
 ) -> TranscriptDocument:
-    """Transcribe each track and put the turns of all speakers in the order in which they began.
+    """Transcribe the tracks and put the turns of all speakers in the order in which they began.
 
     Args:
         tracks: speaker to file; all files begin at the same moment.
         transcriber: hears one utterance.
         model: the transcriber's model, named in the document.
         heard: told of each utterance, for progress.
+        incomplete: told of a file that ends too early.
 
     Raises:
-        AudioMissing, NotAudio, AudioTooLong: of the first file that cannot be read.
+        AudioMissing, NotAudio, AudioTooLong, AudioTooShort: of the first file that cannot be read.
     """
     turns: list[SpokenTurn] = []
     flagged: list[float] = []
-    for speaker, path in tracks.items():
-        for utterance, found in _hear(transcriber, find_utterances(path)):
-            if heard:
-                heard(speaker, utterance, found)
-            if found.text:
-                turns.append(_turn(speaker, utterance, found))
-                flagged += [turns[-1].start] if found.warnings else []
+    for speaker, utterance, found in _hear(transcriber, find_in_tracks(tracks, incomplete)):
+        if heard:
+            heard(speaker, utterance, found)
+        if found.text:
+            turns.append(_turn(speaker, utterance, found))
+            flagged += [turns[-1].start] if found.warnings else []
     ordered = tuple(sorted(turns, key=lambda turn: (turn.start, turn.end)))
     return TranscriptDocument(document_id(ordered), model.name, model.notice, ordered, tuple(sorted(flagged)))
 
 
 def _hear(
-    transcriber: Transcriber, utterances: Iterator[Utterance]
-) -> Iterator[tuple[Utterance, Transcription]]:
+    transcriber: Transcriber, utterances: Iterator[tuple[str, Utterance]]
+) -> Iterator[tuple[str, Utterance, Transcription]]:
     """Several at once: an engine's weights are read once for all of them."""
     while batch := list(islice(utterances, _AT_ONCE)):
-        heard = transcriber.transcribe([Request(utterance.samples) for utterance in batch])
-        yield from zip(batch, heard, strict=True)
+        heard = transcriber.transcribe([Request(utterance.samples) for _, utterance in batch])
+        for (speaker, utterance), found in zip(batch, heard, strict=True):
+            yield speaker, utterance, found
 
 
 def _turn(speaker: str, utterance: Utterance, found: Transcription) -> SpokenTurn:

@@ -1,6 +1,6 @@
 """Order, names and flags of a transcript; detector and Whisper are replaced."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -38,10 +38,14 @@ class Reader:
 
 @pytest.fixture(autouse=True)
 def tracks(monkeypatch: pytest.MonkeyPatch) -> None:
-    def found(path: Path) -> Iterator[Utterance]:
-        yield from TRACKS[path.name]
+    def found(
+        tracks: Mapping[str, Path], incomplete: files.Incomplete | None = None
+    ) -> Iterator[tuple[str, Utterance]]:
+        for speaker, path in tracks.items():
+            for utterance in TRACKS[path.name]:
+                yield speaker, utterance
 
-    monkeypatch.setattr(files, "find_utterances", found)
+    monkeypatch.setattr(files, "find_in_tracks", found)
 
 
 def test_turns_come_in_the_order_in_which_they_began() -> None:
