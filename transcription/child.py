@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from core.errors import ServiceError
 from transcription.errors import SpeechEngineFailed, SpeechOutOfMemory, is_out_of_memory
 from transcription.frames import HEADER, LARGEST, Answer, frame, pack_answers, pack_start, unpack_requests
-from transcription.model import Request
+from transcription.model import SAMPLE_RATE, Request
 from transcription.models import resolve
 from transcription.ports import Transcriber
 
@@ -28,6 +30,7 @@ def main() -> int:
     source, sink = sys.stdin.buffer, _private_stdout()
     try:
         transcriber = _load(options)
+        warm_up(transcriber)
     except ServiceError as error:
         _send(sink, pack_start(error))
         return 1
@@ -56,6 +59,16 @@ def hear(transcriber: Transcriber, requests: Sequence[Request]) -> list[Answer]:
         if len(requests) > 1 and not is_out_of_memory(error):
             return [answer for request in requests for answer in hear(transcriber, [request])]
         return [_failure(error)] * len(requests)
+
+
+def warm_up(transcriber: Transcriber) -> None:
+    """Hear half a second of a hum: what an engine loads with its first words is loaded before somebody waits.
+
+    What goes wrong with it does so again with the first utterance, which has a caller to tell.
+    """
+    turns = 2 * np.pi * np.arange(SAMPLE_RATE // 2, dtype=np.float32) / SAMPLE_RATE
+    hum = 0.1 * (np.sin(140 * turns) + np.sin(280 * turns) + np.sin(420 * turns))
+    hear(transcriber, [Request(hum.astype(np.float32))])
 
 
 def _failure(error: BaseException) -> ServiceError:
