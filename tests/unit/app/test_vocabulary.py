@@ -1,10 +1,13 @@
 """The words of a visit, from the record and the formulary."""
 
-from uuid import uuid4
+from typing import Any, cast
+from uuid import UUID, uuid4
 
-from app.vocabulary import medical_words_beside, names_in, vocabulary_from
+from app.vocabulary import Vocabularies, medical_words_beside, names_in, vocabulary_from
 from clinical_store import Background, Statement
+from clinical_store.errors import RecordUnreadable
 from clinical_store.note import Origin
+from core.clock import ManualClock
 from transcription.clinic_speech import ClinicSpeech
 from transcription.vocabulary import Term
 
@@ -49,3 +52,21 @@ def test_the_other_names_of_a_term_do_not_stand_against_it() -> None:
     assert "frusemide" not in beside
     assert "frusemide" in medical_words_beside([])
     assert "bisoprolol" in beside
+
+
+class Unreadable:
+    """A record whose note does not open any more."""
+
+    async def background(self, session: object, visit_id: UUID) -> Background:
+        raise RecordUnreadable
+
+
+class Settings:
+    async def read(self, session: object) -> ClinicSpeech:
+        return CLINIC
+
+
+async def test_a_note_that_cannot_be_read_costs_its_names_and_not_the_transcript() -> None:
+    store, settings, session = (cast("Any", one) for one in (Unreadable(), Settings(), None))
+    made = await Vocabularies(store, settings, ManualClock()).of_visit(session, uuid4())
+    assert [term.text for term in made.terms] == ["apixaban", "Amlodipine"]
