@@ -33,6 +33,7 @@ from clinical_store.utterance_rows import (
 
 MAX_CORRECTION = 2_000
 """Characters. Half a minute of the fastest speech is 600."""
+_JOINERS = "\u200c\u200d"  # no letters, but words of some scripts are wrong without them
 
 
 class Corrections(Part):
@@ -101,7 +102,8 @@ def _of_visit(row: UtteranceRow, visit_id: UUID) -> UtteranceRow:
 
 def _plain(text: str) -> str:
     """One line, its words apart by one space; what cannot be printed is left out."""
-    words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    shown = (letter if letter.isprintable() or letter in _JOINERS else " " for letter in text)
+    words = " ".join("".join(shown).split())
     if len(words) > MAX_CORRECTION:
         raise CorrectionTooLong(limit=MAX_CORRECTION)
     return words
