@@ -75,12 +75,22 @@ class Consult:
         return float(both.mean())
 
 
-def consults(data: Path, count: int, seconds: float) -> Iterator[Consult]:
-    """The first ``count`` consults, each cut after ``seconds``; the same ones every time."""
+def consults(data: Path, count: int, seconds: float, least_overlap: float = 0.0) -> Iterator[Consult]:
+    """The first ``count`` consults, each cut after ``seconds``; the same ones every time.
+
+    With ``least_overlap`` those in which the real speakers overlapped for that share of the time.
+    """
     folder = data / "primock57" / "transcripts"
     names = sorted({path.name.rpartition("_")[0] for path in folder.glob("*_doctor.TextGrid")})
-    for number, name in enumerate(names[:count]):
+    chosen = [name for name in names if _overlap(folder, name, seconds) >= least_overlap]
+    for number, name in enumerate(chosen[:count]):
         yield _spoken(name, folder, number, seconds)
+
+
+def _overlap(folder: Path, name: str, seconds: float) -> float:
+    doctor, patient = (list(_turns(folder / f"{name}_{who}.TextGrid", who, seconds)) for who in SPEAKERS)
+    shared = sum(max(0.0, min(a.end, b.end) - max(a.start, b.start)) for a in doctor for b in patient)
+    return shared / seconds
 
 
 def _spoken(name: str, folder: Path, number: int, seconds: float) -> Consult:
