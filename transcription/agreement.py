@@ -47,10 +47,21 @@ class Agreement:
 def _covered(firm: Sequence[Word], words: Sequence[Word]) -> int:
     """How many of `words` say what `firm` says: the beginning that is nearest to it by edit distance.
 
-    Of equally near ones that whose length is nearest to that of `firm`.
+    Of equally near ones that whose length is nearest to that of `firm`. What they share at their
+    beginning, mostly all of it, is passed over at once.
     """
     wanted, heard = [_plain(word) for word in firm], [_plain(word) for word in words]
-    distance = list(range(len(heard) + 1))  # from no firm word to each beginning of `heard`
+    alike = 0
+    while alike < min(len(wanted), len(heard)) and wanted[alike] == heard[alike]:
+        alike += 1
+    distance = _distances(wanted[alike:], heard[alike:])
+    rest = len(wanted) - alike
+    return alike + min(range(len(distance)), key=lambda at: (distance[at], abs(at - rest)))
+
+
+def _distances(wanted: Sequence[str], heard: Sequence[str]) -> list[int]:
+    """Edit distance of `wanted` to each beginning of `heard`, the empty one first."""
+    distance = list(range(len(heard) + 1))
     for number, word in enumerate(wanted, 1):
         above, distance[0] = distance[0], number
         for at, other in enumerate(heard, 1):
@@ -58,7 +69,7 @@ def _covered(firm: Sequence[Word], words: Sequence[Word]) -> int:
                 distance[at],
                 min(above + (word != other), distance[at] + 1, distance[at - 1] + 1),
             )
-    return min(range(len(distance)), key=lambda at: (distance[at], abs(at - len(wanted))))
+    return distance
 
 
 def _same(one: Word, other: Word) -> bool:
