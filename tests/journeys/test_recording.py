@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import UUID
 
 import av
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from app.settings import Settings
 from app.wiring import Clinic as Parts
 from tests.integration.app.recorded import AGAIN_FROM, RecordedVisit, recorded_visit
-from tests.journeys import steps
+from tests.journeys import correcting, steps
 from tests.journeys.browsers import PHONE, person
 from tests.journeys.clinic import Clinic
 from tests.journeys.steps import hook
 from tests.journeys.test_pages import axe, check
 
 __all__ = ["axe"]  # a fixture
+SMALL = ViewportSize(width=360, height=740)
 PATIENCE = 60_000  # ms, on a slow machine
 
 # Where each video stands on the visit's time line, of those that show a piece now.
@@ -38,10 +40,12 @@ def visit(clinic: Clinic, chromium: Path) -> UUID:
     return asyncio.run(_written(clinic)).id
 
 
-async def _written(clinic: Clinic) -> RecordedVisit:
+async def _written(
+    clinic: Clinic, write: Callable[[Parts], Awaitable[RecordedVisit]] = recorded_visit
+) -> RecordedVisit:
     parts = Parts(Settings().model_copy(update={"data_dir": clinic.data_dir, "demo": True}))
     try:
-        return await recorded_visit(parts)
+        return await write(parts)
     finally:
         parts.access.close()
         await parts.close()
@@ -132,4 +136,26 @@ async def is_downloaded_as_one_file(page: Page) -> None:
 async def test_the_recording_on_a_phone(clinic: Clinic, visit: UUID, axe: str) -> None:
     async with person(clinic.url, viewport=PHONE) as page:
         await open_recording(page, visit)
+        await check(page, axe)
+
+
+async def test_a_transcript_is_looked_over_corrected_and_taken_away(
+    clinic: Clinic, chromium: Path, axe: str
+) -> None:
+    visit = (await asyncio.to_thread(lambda: asyncio.run(_written(clinic, correcting.spoken_visit)))).id
+    async with person(clinic.url) as page:
+        await steps.sign_in(page, "doctor@demo.clinic")
+        await page.goto(f"/visits/{visit}/note")
+        await correcting.hear_what_is_doubtful(page)
+        await check(page, axe)
+        await correcting.take_the_offered_term(page)
+        await correcting.correct_with_the_keyboard(page)
+        await correcting.somebody_else_was_faster(page, visit)
+        await correcting.try_again(page)
+        await correcting.take_it_away(page)
+        await correcting.read_captions(page, visit)
+        await page.set_viewport_size(SMALL)
+        await check(page, axe)
+        await page.goto(f"/visits/{visit}/note")
+        await expect(correcting.line(page, "30 mg")).to_have_attribute("data-source", "correction")
         await check(page, axe)

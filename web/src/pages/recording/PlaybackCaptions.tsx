@@ -16,7 +16,8 @@ function lineOf(cue: VTTCue, at: number): CaptionLine {
   return { id: cue.id === "" ? String(at) : cue.id, name: voice, words: content.textContent.trim() };
 }
 
-function useCues(): { track: React.RefObject<HTMLTrackElement | null>; cues: readonly VTTCue[]; broken: boolean } {
+/** The cues of the track's newest version; those of the one before until it is there. */
+function useCues(version: string): { track: React.RefObject<HTMLTrackElement | null>; cues: readonly VTTCue[]; broken: boolean } {
   const track = useRef<HTMLTrackElement>(null);
   const [read, setRead] = useState<{ cues: readonly VTTCue[]; broken: boolean }>({ cues: [], broken: false });
   useEffect(() => {
@@ -31,17 +32,17 @@ function useCues(): { track: React.RefObject<HTMLTrackElement | null>; cues: rea
       element.removeEventListener("load", loaded);
       element.removeEventListener("error", failed);
     };
-  }, []);
+  }, [version]);
   return { track, ...read };
 }
 
 /** `seconds` since the first recorded moment, as in the track. */
 export function PlaybackCaptions({ visitId, version, seconds }: { visitId: string; version: string; seconds: number }) {
-  const { track, cues, broken } = useCues();
+  const { track, cues, broken } = useCues(version);
   const now = cues.filter((cue) => cue.startTime <= seconds && seconds < cue.endTime);
   return (
     <>
-      <video hidden><track ref={track} kind="captions" srcLang="en" label="Captions" src={`/api/visits/${encodeURIComponent(visitId)}/captions.vtt?version=${version}`} /></video>
+      <video hidden><track key={version} ref={track} kind="captions" srcLang="en" label="Captions" src={`/api/visits/${encodeURIComponent(visitId)}/captions.vtt?version=${version}`} /></video>
       <CaptionBox lines={now.map(lineOf)} note={broken ? "The captions cannot be loaded." : ""} />
     </>
   );

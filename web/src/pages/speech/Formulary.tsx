@@ -29,7 +29,7 @@ export function Formulary({ names, most, change }: { names: readonly string[]; m
           onChange={(event) => setText(event.currentTarget.value)} onKeyDown={key} />
         <Button variant="default" disabled={text.trim() === ""} onClick={add} data-testid="formulary-add">Add</Button>
       </div>
-      {refused.length > 0 && <ul className={classes["refused"]} role="alert" data-testid="formulary-refused">{refused.map((why) => <li key={why}>{why}</li>)}</ul>}
+      {refused.length > 0 && <div className={classes["refused"]} role="alert" data-testid="formulary-refused">{refused.map((why) => <p key={why}>{why}</p>)}</div>}
       <p className="small soft" role="status">{names.length === 0 ? "No names yet." : `${names.length} of at most ${most} names.`}</p>
       {names.length === 0
         ? <p className={classes["none"]}>Without a list the engine expects only what the patient&apos;s own notes name.</p>

@@ -1,5 +1,5 @@
 /** One utterance: who, when, the words, and for the doctor everything that helps to trust or to correct them. */
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import type { Utterance } from "../../api/types";
 import { Icon } from "../Icon";
@@ -42,11 +42,11 @@ function Warnings({ utterance }: { utterance: Utterance }) {
 }
 
 /** What only those who may correct see below a line. */
-function Beneath({ utterance, corrections }: { utterance: Utterance; corrections: Corrections }) {
+function Beneath({ utterance, corrections, done }: { utterance: Utterance; corrections: Corrections; done: () => void }) {
   const [busy, setBusy] = useState(false);
   const correct = (text: string) => {
     setBusy(true);
-    void corrections.correct(utterance, text).finally(() => setBusy(false));
+    void corrections.correct(utterance, text).then(done).finally(() => setBusy(false));
   };
   return (
     <>
@@ -72,6 +72,13 @@ export interface LineProps {
 
 export function LineBody({ utterance, name, from = 0, corrections, pick, hear }: LineProps) {
   const [editing, setEditing] = useState(false);
+  const pen = useRef<HTMLButtonElement>(null);
+  // What had the focus is gone from the page then: the keyboard goes on where it began.
+  const refocus = () => requestAnimationFrame(() => pen.current?.focus({ preventScroll: true }));
+  const close = () => {
+    setEditing(false);
+    refocus();
+  };
   const heard = utterance.state === "final";
   // What no machine could write down can be written by hand.
   const editable = heard || isStruckOut(utterance) || utterance.problem !== null;
@@ -86,7 +93,7 @@ export function LineBody({ utterance, name, from = 0, corrections, pick, hear }:
         <span className="tabular">{at}</span>
         <span className={classes["tools"]}>
           {corrections !== null && editable && !editing && (
-            <button type="button" className={classes["tool"]} onClick={() => setEditing(true)} aria-label={`Correct: ${name} at ${at}`} title="Correct the words" data-testid="utterance-edit">
+            <button ref={pen} type="button" className={classes["tool"]} onClick={() => setEditing(true)} aria-label={`Correct: ${name} at ${at}`} title="Correct the words" data-testid="utterance-edit">
               <Icon name="pen" size={15} />
             </button>
           )}
@@ -96,9 +103,9 @@ export function LineBody({ utterance, name, from = 0, corrections, pick, hear }:
         </span>
       </div>
       {editing && corrections !== null
-        ? <EditLine utterance={utterance} name={name} correct={corrections.correct} close={() => setEditing(false)} />
+        ? <EditLine utterance={utterance} name={name} correct={corrections.correct} close={close} />
         : <p className={classes["text"]}><Words utterance={utterance} plain={corrections === null} hear={hearPiece} /></p>}
-      {corrections !== null && !editing && <Beneath utterance={utterance} corrections={corrections} />}
+      {corrections !== null && !editing && <Beneath utterance={utterance} corrections={corrections} done={refocus} />}
     </>
   );
 }
