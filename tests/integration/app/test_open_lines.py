@@ -19,6 +19,7 @@ from app.partials import Partials
 from app.sound import pcm16
 from clinical_store import HeardText
 from core.broadcast import Broadcast
+from core.telemetry import REGISTRY
 from tests.integration.app.service import Service
 from tests.integration.signaling.client import RoomClient
 from transcription import SAMPLE_RATE, Priority, Request, Transcription, Utterance, Word
@@ -109,6 +110,12 @@ async def in_call(service: Service, redis_url: str) -> AsyncIterator[Consult]:
             await work.close()
 
 
+def shown_so_far(state: str) -> float:
+    """How many delays the operator's figures hold."""
+    name = "consultroom_transcript_delay_seconds_count"
+    return REGISTRY.get_sample_value(name, {"state": state}) or 0.0
+
+
 async def agree(room: RoomClient, granted: bool) -> None:
     await room.must("consent.set", {"purpose": "transcribe", "granted": granted})
 
@@ -120,8 +127,10 @@ async def consult(service: Service, redis_url: str) -> AsyncIterator[Consult]:
 
 
 async def test_open_words_reach_both_screens_and_the_closed_utterance_replaces_them(consult: Consult) -> None:
+    before = shown_so_far("open")
     first = await consult.spoken(2.0, 1.0)
     assert first["firm"] == 0
+    assert shown_so_far("open") > before
     assert SAID.startswith(first["text"])
     later = await consult.spoken(2.0, first["end"] - 2.0 + 1.0)
     assert later["id"] == first["id"]

@@ -10,10 +10,11 @@ import pytest
 
 from app.airing import STALE_SECONDS, Airing
 from app.open_speech import LiveKeys, SealedSound
+from app.recorder import RecordingDesk
 from core.crypto import new_key
 from core.errors import Unavailable
 from core.ids import new_id
-from transcription import SAMPLE_RATE, Utterance
+from transcription import SAMPLE_RATE, Samples, Utterance
 
 VISIT, SPEAKER = new_id(), new_id()
 STEP = 0.2
@@ -28,6 +29,13 @@ class Speaking:
     def open(self) -> Utterance | None:
         samples = np.full(round((self.end - self.start) * SAMPLE_RATE), 0.1, np.float32)
         return Utterance(self.start, self.end, samples) if len(samples) else None
+
+    def push(self, samples: Samples, at: float) -> list[Utterance]:
+        self.end = at + len(samples) / SAMPLE_RATE
+        return []
+
+    def flush(self) -> list[Utterance]:
+        return []
 
 
 class Air:
@@ -152,3 +160,25 @@ async def test_what_is_stale_is_not_told(studio: Studio) -> None:
     studio.keys.ready.set()
     await settle()
     assert studio.air.told == []
+
+
+async def test_the_recorder_tells_what_it_hears_until_the_tap_is_closed(studio: Studio) -> None:
+    def new_finder(**_: object) -> Speaking:
+        return Speaking(0.0)
+
+    nothing = cast("Any", None)
+    desk = RecordingDesk(nothing, nothing, nothing, cast("Any", new_finder), "node", studio.airing)
+    try:
+        for number in range(6):
+            await desk.on_audio(VISIT, SPEAKER, number * STEP, np.zeros(3200, np.float32))
+            await settle()
+        assert studio.air.ends == [0.8]
+        studio.keys.ready.clear()
+        for number in range(6, 10):
+            await desk.on_audio(VISIT, SPEAKER, number * STEP, np.zeros(3200, np.float32))
+        await desk.on_audio_end(VISIT, SPEAKER)
+        studio.keys.ready.set()
+        await settle()
+        assert studio.air.ends == [0.8]
+    finally:
+        await desk.close()
