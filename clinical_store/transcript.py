@@ -212,10 +212,17 @@ class Transcripts(Part):
         visit_id: UUID,
         permission: Permission = Permission.TRANSCRIPT_READ,
     ) -> Transcript:
-        """What was said, as a person may read it, or take it away. Raises VisitNotFound, Forbidden."""
+        """What was said, as a person may read it, or take it away. Raises VisitNotFound, Forbidden.
+
+        Suggestions name what stands in the record: they are for who may correct the words by them.
+        """
         chart = await self._charts.open(session, actor, permission, visit_id)
         people = await participants_by_id(session, visit_id, chart.key)
         views = await views_in(session, visit_id, chart.key, people)
+        if not actor.may(Permission.TRANSCRIPT_CORRECT):  # suggestions name what stands in the record
+            views = tuple(view.model_copy(update={"suggestions": ()}) for view in views)
+        if not actor.may(Permission.TRANSCRIPT_CORRECT):
+            views = tuple(view.model_copy(update={"suggestions": ()}) for view in views)
         return Transcript(
             visit_id=visit_id,
             status=_status(chart.visit, views),

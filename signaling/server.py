@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from aiohttp import web
@@ -31,6 +32,7 @@ from signaling.ports import (
     TicketOffice,
 )
 from signaling.quality import QualityWatch
+from signaling.registry import Member
 from signaling.service import Rooms
 from signaling.socket import RoomSocket, UseCase
 from signaling.transport import PATH, RoomTransport
@@ -118,15 +120,18 @@ class RoomServer:
         await self._handover.tick()
 
     async def push_utterance(self, visit_id: UUID, view: Mapping[str, JsonValue]) -> None:
-        """An utterance opened, changed or closed: to those in the call who may read the transcript."""
+        """An utterance opened, changed or closed: to those in the call who may read the transcript.
+
+        Suggestions name what stands in the record: they go to who may correct the words by them.
+        """
         room = self._rooms.open.room(visit_id)
-        if room is not None:
-            self._observe(visit_id, view)
+        if room is None:
+            return
+        self._observe(visit_id, view)
+        plain = {**view, "suggestions": []}
+        for corrects, payload in ((True, dict(view)), (False, plain)):
             await self._rooms.tell_admitted(
-                room,
-                "transcript.utterance",
-                dict(view),
-                only=lambda member: member.actor.may(Permission.TRANSCRIPT_READ),
+                room, "transcript.utterance", payload, only=partial(_reads, corrects=corrects)
             )
 
     def _observe(self, visit_id: UUID, view: Mapping[str, JsonValue]) -> None:
@@ -235,3 +240,8 @@ def more_use_cases(adaptation: Adaptation, phone: PhoneDesk) -> Mapping[str, Use
         "visit.phone": phone.begin,
         "visit.phone_end": phone.end,
     }
+
+
+def _reads(member: Member, *, corrects: bool) -> bool:
+    may = member.actor.may
+    return may(Permission.TRANSCRIPT_READ) and may(Permission.TRANSCRIPT_CORRECT) is corrects

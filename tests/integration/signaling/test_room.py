@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import JsonValue
 from sqlalchemy import text
 
 from access import Role
@@ -202,6 +203,15 @@ async def test_captions_go_to_the_call_and_note_news_to_the_doctor(consult: Cons
     assert (await doctor.event("note.changed")) == {"visit_id": str(consult.visit.id), "revision": 3}
     await patient.must("media.state", {"microphone": True, "camera": True})
     assert "note.changed" not in [name for name, _ in patient.events]
+
+
+async def test_suggestions_name_the_record_and_go_to_who_may_correct(consult: Consult) -> None:
+    doctor, patient = await consult.call()
+    offered: list[JsonValue] = [{"first": 0, "last": 0, "term": "planted term", "kind": "problem"}]
+    line: dict[str, JsonValue] = {"id": "u1", "text": "It hurts.", "suggestions": offered}
+    await consult.house.rooms.push_utterance(consult.visit.id, line)
+    assert (await doctor.event("transcript.utterance"))["suggestions"] == offered
+    assert (await patient.event("transcript.utterance"))["suggestions"] == []
 
 
 async def test_who_waits_hears_no_caption(consult: Consult) -> None:
