@@ -7,10 +7,9 @@ of one batch must have one length, so requests are grouped by it. Hearings are r
 chance: CTranslate2 seeds its random numbers once a thread, and the same sound must give the same text.
 """
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -30,6 +29,7 @@ from transcription.guards import (
     checked_seconds,
     is_doubtful,
     is_good,
+    is_prompt_echo,
     is_silence,
     judged,
     likeliest,
@@ -39,7 +39,8 @@ from transcription.guards import (
 from transcription.model import NOTHING, SAMPLE_RATE, WINDOW_SECONDS, Request, Transcription, Word
 from transcription.models import ModelFile
 
-_MOST_AT_ONCE = 16
+_MOST_AT_ONCE = 32
+_HEARINGS = 3
 _AGAIN_BEAM = 5
 _NO_LOOP = 4  # tokens: a stretch that long is not written twice in the last hearing
 _MOST_TOKENS = 448
@@ -69,6 +70,14 @@ class _Task:
     @property
     def seconds(self) -> float:
         return len(self.request.samples) / SAMPLE_RATE
+
+    def echoed(self, heard: Decoded) -> bool:
+        """Whether nothing came but a stretch of the prompt."""
+        return bool(self.prompt) and is_prompt_echo(heard.text, self.request.prompt)
+
+    def without_prompt(self) -> "_Task":
+        """To be heard by the sound alone."""
+        return replace(self, request=replace(self.request, prompt=""), prompt=())
 
 
 class FasterTranscriber:
@@ -120,19 +129,26 @@ class FasterTranscriber:
 
     def _heard(self, tasks: Sequence[_Task]) -> Iterator[tuple[_Task, Decoded]]:
         """First in the fitted window; what is doubtful again in the full one, by beam search, without loops."""
-        tries: dict[int, list[Decoded]] = defaultdict(list)
+        tries: dict[int, list[tuple[_Task, Decoded]]] = defaultdict(list)
         waiting = tasks
-        for again in range(3):
+        for again in range(_HEARINGS):
+            unsure = []
             for task, heard in self._hear_once(waiting, again):
-                tries[task.place].append(heard)
-            waiting = [task for task in waiting if self._wants_more(task, tries[task.place][-1], again)]
-        yield from ((task, _best(tries[task.place])) for task in tasks)
+                tries[task.place].append((task, heard))
+                if self._wants_more(task, heard, again):
+                    unsure.append(task.without_prompt() if task.echoed(heard) else task)
+            waiting = unsure
+        yield from (_best(tries[task.place]) for task in tasks)
 
     def _wants_more(self, task: _Task, heard: Decoded, again: int) -> bool:
         """A fitted window is left at any sign of doubt, a full one only for a text that is not good."""
+        if task.request.once:
+            return False
+        if task.request.once:
+            return False
         if again == 0 and self._shape(task, 0).window < WINDOW_SECONDS:
-            return is_silence(heard) or is_doubtful(heard, task.request)
-        return not is_silence(heard) and not is_good(heard)
+            return is_silence(heard) or task.echoed(heard) or is_doubtful(heard, task.request)
+        return not is_silence(heard) and (task.echoed(heard) or not is_good(heard))
 
     def _shape(self, task: _Task, again: int) -> _Shape:
         beam = max(task.request.beam, _AGAIN_BEAM) if again else task.request.beam
@@ -144,6 +160,7 @@ class FasterTranscriber:
         for task in tasks:
             groups[self._shape(task, again)].append(task)
         for shape, group in groups.items():
+            group.sort(key=lambda task: task.seconds)  # those who say as much end together
             for at in range(0, len(group), _MOST_AT_ONCE):
                 batch = group[at : at + _MOST_AT_ONCE]
                 yield from zip(batch, self._decode(batch, shape), strict=True)
@@ -185,8 +202,11 @@ class FasterTranscriber:
         import ctranslate2
 
         picture = partial(log_mel, bands=self._model.n_mels, frames=round(window * _FRAMES_A_SECOND))
-        pictures = np.stack([picture(task.request.samples) for task in batch])
-        return self._model.encode(ctranslate2.StorageView.from_array(pictures))
+        one_by_one = [  # a batch of pictures leaves the processor's cache and costs more than its parts
+            np.array(self._model.encode(ctranslate2.StorageView.from_array(shown[None]), to_cpu=True))
+            for shown in (picture(task.request.samples) for task in batch)
+        ]
+        return ctranslate2.StorageView.from_array(np.concatenate(one_by_one))
 
     def _languages(self, encoded: Any, count: int) -> list[tuple[str | None, float]]:
         if not self._model.is_multilingual:
@@ -217,9 +237,13 @@ class FasterTranscriber:
         return tokenizer(self._size, language)
 
 
-def _best(tries: Sequence[Decoded]) -> Decoded:
+def _best(tries: Sequence[tuple[_Task, Decoded]]) -> tuple[_Task, Decoded]:
     """The last hearing when it is good or silence, else the likeliest of all."""
-    return tries[-1] if is_silence(tries[-1]) or is_good(tries[-1]) else likeliest(tries)
+    task, last = tries[-1]
+    if is_silence(last) or (is_good(last) and not task.echoed(last)):
+        return task, last
+    best = likeliest([heard for _, heard in tries])
+    return next(one for one in tries if one[1] is best)
 
 
 def _timed_words(result: Any, text: Sequence[int], tokens: Any, seconds: float) -> tuple[Word, ...]:
@@ -238,8 +262,6 @@ def _timed_words(result: Any, text: Sequence[int], tokens: Any, seconds: float) 
 
 
 def _loaded(folder: Path, model: ModelFile, threads: int, device: str) -> Any:
-    # Threads that wait must not burn the processor which the next visit's utterance needs.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         import ctranslate2
     except ImportError as error:

@@ -38,8 +38,9 @@ def log_mel(samples: Samples, bands: int, frames: int) -> Mel:
     reaches_the_end = len(heard) > len(window) - _WIDTH  # there the reflection is of sound
     count = frames if reaches_the_end else -(-(len(heard) + _WIDTH // 2) // HOP)
     windows = np.lib.stride_tricks.sliding_window_view(padded, _WIDTH)[: count * HOP : HOP]
-    power = np.abs(np.fft.rfft(windows * _hann(), axis=1)) ** 2
-    found = np.log10(np.maximum(_filters(bands) @ power.T.astype(np.float32), _FLOOR))
+    spectrum = np.fft.rfft(windows * _hann(), axis=1)
+    power = spectrum.real**2 + spectrum.imag**2  # abs() would take a root first
+    found = np.log10(np.maximum(_filters(bands) @ power.T, _FLOOR))
     out = np.full((bands, frames), np.log10(_FLOOR), dtype=np.float32)
     out[:, :count] = found
     np.maximum(out, out.max() - _RANGE, out=out)
