@@ -45,6 +45,8 @@ class Rooms(Protocol):
 
     def transcribed(self, visit_id: UUID) -> datetime | None: ...
 
+    def refused(self, visit_id: UUID) -> bool: ...
+
     async def push_utterance(self, visit_id: UUID, view: Mapping[str, JsonValue]) -> None: ...
 
 
@@ -170,11 +172,16 @@ class OpenLines:
             self._over.popitem(last=False)
 
     async def _take_away(self, utterance_id: UUID, line: _Line) -> None:
-        """What the record knows of the utterance is shown instead, nothing when it knows nothing."""
+        """What the record knows of the utterance is shown instead, nothing when it knows nothing.
+
+        What is still to be written is not, where somebody took back their consent: nothing of it is shown any more.
+        """
         view = line.view(utterance_id, UtteranceState.EMPTY)
         with suppress(UtteranceNotFound):
             async with self.database.transaction() as session:
-                view = await self.store.utterance_shown(session, utterance_id)
+                stored = await self.store.utterance_shown(session, utterance_id)
+            if stored.state is not UtteranceState.PENDING or not self.rooms.refused(line.visit_id):
+                view = stored
         if self._lines.pop(utterance_id, None) is not None:  # else its final words came meanwhile
             await self.rooms.push_utterance(line.visit_id, view.model_dump(mode="json"))
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from pydantic import JsonValue
 
 from access import Permission
+from clinical_store import VisitStatus
 from core.clock import Clock
 from core.database import Database
 from core.telemetry import get_logger, histogram
@@ -188,6 +189,11 @@ class RoomServer:
         """
         room = self._rooms.open.room(visit_id)
         return room.epoch if room is not None and room.runs("transcribe") else None
+
+    def refused(self, visit_id: UUID) -> bool:
+        """Whether the call goes on here without everybody's consent to transcription."""
+        room = self._rooms.open.room(visit_id)
+        return room is not None and room.status is VisitStatus.IN_PROGRESS and not room.runs("transcribe")
 
     def open_visits(self) -> list[UUID]:
         """The visits whose room this node holds."""

@@ -48,6 +48,9 @@ class Screens:
     def transcribed(self, visit_id: UUID) -> datetime | None:
         return EPOCH if self.agreed and visit_id == VISIT else None
 
+    def refused(self, visit_id: UUID) -> bool:
+        return not self.agreed
+
     async def push_utterance(self, visit_id: UUID, view: Mapping[str, Any]) -> None:
         assert visit_id == VISIT
         self.shown.append(view)
@@ -150,6 +153,18 @@ async def test_a_withdrawal_takes_the_line_away_for_good(screens: Screens) -> No
     screens.agreed = True
     await screens.hear(words("my chest hurts here", 5.0))
     assert screens.seen == [("open", "my chest", 0), ("empty", "", None)]
+
+
+@pytest.mark.parametrize(("state", "shown"), [("pending", "empty"), ("final", "final")])
+async def test_after_a_withdrawal_only_what_was_written_before_stays(
+    screens: Screens, state: str, shown: str
+) -> None:
+    await screens.hear(words("my chest", 3.0))
+    await screens.tell("utterance.added", words("", 0))
+    screens.stored = UtteranceView.model_validate({**screens.shown[0], "state": state, "text": "My chest."})
+    screens.agreed = False
+    await screens.lines.sweep()
+    assert screens.seen[-1][0] == shown
 
 
 async def test_nothing_is_shown_where_nobody_agreed_or_the_room_is_elsewhere(screens: Screens) -> None:
