@@ -30,7 +30,10 @@ USABLE = gauge(
 TICK_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0  # between attempts to load a model whose file has not changed
 TOLD_AFTER = timedelta(seconds=5)  # what waits shorter may be another worker's next
-BUSY_SECONDS, SHUT_SECONDS = 2, 1
+SOON_SECONDS, LATER_SECONDS = (
+    1,
+    15,
+)  # a held job waits so long; of what is said now nobody waits long for a busy model
 
 _NOT_THE_MODEL = (Retryable, SpeechEngineFailed, UtteranceTooLong)
 
@@ -63,7 +66,9 @@ class SpeechDesk:
 
     Attributes:
         model: as the setting names it; its file is watched.
-        eager: load the model before the queue is worked on; else with the first utterance.
+        queue: what its state is told by.
+        kept: `run` loads the model and keeps it usable. Without, the first utterance loads it, and one that comes
+            when it is time looks again whether it can be used.
         problem: the error code that keeps the model from being used, or None.
     """
 
@@ -72,7 +77,7 @@ class SpeechDesk:
     speech: SpeechModel
     model: str
     queue: str
-    eager: bool = True
+    kept: bool = True
     monotonic: Callable[[], float] = time.monotonic
     problem: str | None = None
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -82,24 +87,25 @@ class SpeechDesk:
 
     @property
     def finals(self) -> int:
-        return self.speech.finals
+        """As the model's; one more while it cannot be used: what is being said is left to other workers then."""
+        return self.speech.finals + (self.problem is not None)
 
     async def transcribe(
         self, request: Request, priority: Priority = Priority.FINAL, timeout: float = 60.0
     ) -> Transcription:
         """As `SpeechProcess.transcribe`. Raises Held where the job should wait; a partial is told that it is busy."""
-        if self.problem is not None:
-            raise _not_now(self.problem, SHUT_SECONDS, priority)
+        if self.problem is not None and (self.kept or not self._is_time()):
+            raise _not_now(self.problem, priority)
         try:
             heard = await self.speech.transcribe(request, priority, timeout)
         except SpeechEngineBusy as busy:
-            raise _not_now(busy.code, BUSY_SECONDS, priority) from busy
+            raise _not_now(busy.code, priority) from busy
         except _NOT_THE_MODEL:
             raise
         except ServiceError as error:
             self._shut(error.code)
-            raise _not_now(error.code, SHUT_SECONDS, priority) from error
-        self._pause = FIRST_PAUSE
+            raise _not_now(error.code, priority) from error
+        self._open()
         return heard
 
     async def load(self) -> None:
@@ -141,19 +147,18 @@ class SpeechDesk:
 
     async def _usable(self) -> bool:
         try:
-            if self.eager:
-                await self.speech.start()
-                self._pause = FIRST_PAUSE
-            else:
-                await asyncio.to_thread(resolve, self.model)
+            await self.speech.start()
         except ServiceError as error:
             self._shut(error.code)
             return False
+        self._open()
+        return True
+
+    def _open(self) -> None:
         if self.problem is not None:
             log.info("speech.usable", queue=self.queue)
-        self.problem = None
+        self.problem, self._pause = None, FIRST_PAUSE
         USABLE.labels(self.queue).set(1)
-        return True
 
     def _shut(self, code: str) -> None:
         if code != self.problem:
@@ -169,15 +174,16 @@ class SpeechDesk:
         try:
             async with self.database.transaction() as session:
                 await hold_queue(session, self.queue, code)
-                if self.eager:  # utterances wait for the live model
-                    await self.store.hold_utterances(session, code, TOLD_AFTER)
+                await self.store.hold_utterances(session, code, TOLD_AFTER)
         except Unavailable:
             log.warning("speech.untold", queue=self.queue)
 
 
-def _not_now(code: str, seconds: int, priority: Priority) -> Exception:
+def _not_now(code: str, priority: Priority) -> Exception:
     """An open utterance has no job that could wait."""
-    return SpeechEngineBusy("It is not heard now.") if priority is Priority.PARTIAL else Held(code, seconds)
+    if priority is Priority.PARTIAL:
+        return SpeechEngineBusy("It is not heard now.")
+    return Held(code, LATER_SECONDS if priority is Priority.LATER else SOON_SECONDS)
 
 
 def _mark(model: str) -> object:

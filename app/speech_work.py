@@ -51,7 +51,7 @@ def final_desk(clinic: Clinic, live: SpeechDesk) -> SpeechDesk:
         return live
     speech = speech_process(settings, settings.speech_final_model, FINAL_NICE)
     return SpeechDesk(
-        clinic.database, clinic.store, speech, settings.speech_final_model, FINAL_QUEUE, eager=False
+        clinic.database, clinic.store, speech, settings.speech_final_model, FINAL_QUEUE, kept=False
     )
 
 
@@ -62,8 +62,8 @@ def final_model_name(settings: Settings) -> str | None:
     return speech_model_name(settings.speech_final_model or settings.speech_model)
 
 
-def final_pass(clinic: Clinic, live: SpeechDesk) -> tuple[FinalPass, SpeechDesk] | None:
-    """The job and its model, or None where the clinic wants none."""
+def final_pass(clinic: Clinic, live: SpeechDesk) -> FinalPass | None:
+    """The job with its model, or None where the clinic wants none."""
     if (model := final_model_name(clinic.settings)) is None:
         return None
     desk = final_desk(clinic, live)
@@ -78,7 +78,7 @@ def final_pass(clinic: Clinic, live: SpeechDesk) -> tuple[FinalPass, SpeechDesk]
         vocabulary_of=vocabularies(clinic, model).of_visit,
         at_once=FINALS_AT_ONCE if own else 1,
         own=own,
-    ), desk
+    )
 
 
 def vocabularies(clinic: Clinic, model: str) -> Vocabularies:
@@ -87,7 +87,8 @@ def vocabularies(clinic: Clinic, model: str) -> Vocabularies:
 
 
 async def run_speech(clinic: Clinic, writing: Writing, live: SpeechDesk, stop: asyncio.Event) -> None:
-    """The queues that need a speech model, each while its model can be used."""
+    """The queues that need a speech model. What is said now is worked on while the live model can be used; a final pass
+    looks for itself, and its visit says why it waits."""
     url = clinic.settings.required_database_url
     heard = Task(
         TRANSCRIBE,
@@ -98,9 +99,7 @@ async def run_speech(clinic: Clinic, writing: Writing, live: SpeechDesk, stop: a
     )
     queues = [live.run(partial(_queue, url, heard, 2 * clinic.settings.speech_batch), stop)]
     if (final := final_pass(clinic, live)) is not None:
-        job, desk = final
-        queue = partial(_queue, url, job.task(), 1)
-        queues.append(desk.run(queue, stop) if desk is not live else queue(stop))
+        queues.append(_queue(url, final.task(), 1, stop))
     await asyncio.gather(*queues)
 
 

@@ -224,22 +224,18 @@ async def test_a_model_that_stays_broken_is_tried_less_and_less_often(worker: Wo
             assert worker.model.starts == starts
 
 
-async def test_a_model_for_later_is_looked_for_first_and_loaded_with_the_first_utterance(
+async def test_a_model_for_later_is_loaded_by_the_first_and_looked_for_when_it_is_time(
     worker: Worker,
 ) -> None:
-    worker.desk.eager = False
-    Path(worker.desk.model).unlink()
-    said = await worker.speaks(1.0)
-    async with worker.working():
-
-        async def told() -> bool:
-            return await worker.codes() == ["model_missing"]
-
-        await until(told)
-        Path(worker.desk.model).write_bytes(b"weights")
-
-        async def heard() -> bool:
-            return worker.done == [said]
-
-        await until(heard)
-    assert worker.model.starts == 0
+    now, desk = [0.0], worker.desk
+    desk.kept, desk.monotonic = False, lambda: now[0]
+    worker.model.trouble = ModelCorrupt()
+    with pytest.raises(Held):
+        await desk.transcribe(SOUND, Priority.LATER)
+    worker.model.trouble = None
+    with pytest.raises(Held) as held:  # not at once: loading a large model costs minutes
+        await desk.transcribe(SOUND, Priority.LATER)
+    assert (held.value.code, held.value.seconds) == ("model_corrupt", 15)
+    now[0] = 5.0
+    await desk.transcribe(SOUND, Priority.LATER)
+    assert (desk.problem, worker.model.heard, worker.model.starts) == (None, [Priority.LATER], 0)
