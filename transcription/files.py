@@ -20,7 +20,7 @@ from transcription.models import ModelFile
 from transcription.ports import EchoEar, Transcriber
 from transcription.utterances import UtteranceFinder
 
-_AT_ONCE = 16
+_AT_ONCE = 32
 
 Incomplete = Callable[[str, float, float], None]
 """Told of a file that ends too early: speaker, seconds that could be read, seconds that it promised."""

@@ -1,7 +1,7 @@
 """What the speech process and its owner say to each other: ``length (4 bytes, big endian) | payload``.
 
 Towards the child a payload is ``length (4 bytes) | JSON | samples``: a list with each request's ``samples``
-(their number), ``prompt``, ``language`` and ``beam``, then the float32 little-endian samples one after the
+(their number), ``prompt``, ``language``, ``beam`` and ``once``, then the float32 little-endian samples one after the
 other. Back comes JSON: ``{"ready": true}`` or an error when it starts; then a list with one answer per request,
 either the fields of a Transcription or ``{"error": code, "detail": ...}``.
 """
@@ -70,7 +70,13 @@ def pack_requests(requests: Sequence[Request]) -> bytes:
     for request in requests:
         check(request)
     listed = [
-        {"samples": len(one.samples), "prompt": one.prompt, "language": one.language, "beam": one.beam}
+        {
+            "samples": len(one.samples),
+            "prompt": one.prompt,
+            "language": one.language,
+            "beam": one.beam,
+            "once": one.once,
+        }
         for one in requests
     ]
     head = json.dumps(listed).encode()

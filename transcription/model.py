@@ -41,12 +41,14 @@ class Request:
         prompt: words that may come (the visit's vocabulary), or empty.
         language: ISO 639-1 code of the language that is spoken; English-only models know no other.
         beam: hypotheses kept while decoding; 1 is greedy.
+        once: whatever comes of the first hearing is told: for what is still being said, and heard again anyway.
     """
 
     samples: Samples
     prompt: str = ""
     language: str = "en"
     beam: int = 1
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

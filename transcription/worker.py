@@ -6,6 +6,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -127,6 +128,8 @@ class SpeechProcess:
             UtteranceTooLong, SpeechEngineFailed, and what :meth:`start` raises.
         """
         check(request)
+        if priority is Priority.PARTIAL:
+            request = replace(request, once=True)
         loop = asyncio.get_running_loop()
         one = Waiting(request, priority, timeout, loop.time(), loop.create_future())
         self._line.admit(one)

@@ -15,24 +15,25 @@ from __future__ import annotations
 
 import importlib
 import resource
-import wave
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
 from multiprocessing import get_context
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from bench.speech.consults import RATE, SPEAKERS, Consult, Turn, consults
+from bench.speech.consults import RATE, Consult, Samples, Turn, consults
 from bench.speech.options import Options
 from bench.speech.results import Row, row
 from bench.speech.weights import random_checkpoint
-from transcription.model import Request, Transcription, Utterance
+from transcription.files import _AT_ONCE
+from transcription.model import Request, Utterance
 from transcription.models import ModelFile
+from transcription.utterances import UtteranceFinder
 
 _WINDOW = 30
 _WARM_UP = Request(np.sin(np.linspace(0, 4000, 3 * RATE, dtype=np.float32)) * np.float32(0.1))
@@ -41,9 +42,9 @@ _CERTAIN = 1e4
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What every side gets: files of both tracks, who spoke when, the weights, its threads."""
+    """What every side gets: both tracks, who spoke when, the weights, its threads."""
 
-    files: dict[str, Path]
+    tracks: dict[str, Samples]
     turns: tuple[Turn, ...]
     weights: ModelFile
     threads: int
@@ -61,11 +62,9 @@ def run(options: Options) -> list[Row]:
     """One consult by each side, one after the other; at most a quarter and an eighth of the peer's seconds."""
     (consult,) = consults(options.data, 1, 60 if options.short else 600)
     spent: dict[str, Spent] = {}
-    with TemporaryDirectory() as folder:
-        files = {speaker: _kept(consult, speaker, Path(folder)) for speaker in SPEAKERS}
-        case = Case(files, consult.turns, random_checkpoint(), options.threads)
-        for side in ("peer", "openai", "faster"):
-            spent[side] = _in_a_process_of_its_own(side, case)
+    case = Case(consult.tracks, consult.turns, random_checkpoint(), options.threads)
+    for side in ("peer", "openai", "faster"):
+        spent[side] = _in_a_process_of_its_own(side, case)
     return list(_rows(consult, spent))
 
 
@@ -102,16 +101,6 @@ def _rows(consult: Consult, spent: dict[str, Spent]) -> Sequence[Row]:
 def _in_a_process_of_its_own(side: str, case: Case) -> Spent:
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as child:
         return child.submit(measure, side, case).result()
-
-
-def _kept(consult: Consult, speaker: str, folder: Path) -> Path:
-    path = folder / f"{speaker}.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((consult.tracks[speaker] * 32_767).astype("<i2").tobytes())
-    return path
 
 
 def _processor_seconds() -> float:
@@ -181,12 +170,9 @@ def _peer(side: str, case: Case) -> Callable[[], int]:
     import whisper
     from whisper.tokenizer import get_tokenizer
 
-    from transcription.audio import decode_all
-
     torch.set_num_threads(case.threads)
     model = whisper.load_model(str(case.weights.path), device="cpu")
     begin = get_tokenizer(False).timestamp_begin
-    tracks = {speaker: decode_all(path) for speaker, path in case.files.items()}
     scripts: list[list[int]] = [[]]
 
     def next_window() -> list[list[int]]:
@@ -196,13 +182,13 @@ def _peer(side: str, case: Case) -> Callable[[], int]:
 
     _force(next_window)
     whisper.transcribe(model, _WARM_UP.samples, fp16=False)
-    for speaker, track in tracks.items():
+    for speaker, track in case.tracks.items():
         starts = [float(at) for at in range(0, len(track) // RATE, _WINDOW)]
         scripts += _said([turn for turn in case.turns if turn.speaker == speaker], starts, np.inf)
     count = sum(len(text) for text in scripts)
 
     def hear() -> int:
-        for track in tracks.values():
+        for track in case.tracks.values():
             whisper.transcribe(model, track, fp16=False)
         assert not scripts, "each window once"
         return count
@@ -210,44 +196,40 @@ def _peer(side: str, case: Case) -> Callable[[], int]:
     return hear
 
 
-class _Listed:
-    """A transcriber that only notes what it is asked."""
-
-    def __init__(self) -> None:
-        self.found: list[tuple[str, Utterance]] = []
-
-    def transcribe(self, requests: Sequence[Request]) -> list[Transcription]:
-        return [Transcription("", 0.0, 1.0)] * len(requests)
-
-    def hear(self, speaker: str, utterance: Utterance, heard: Transcription) -> None:
-        self.found.append((speaker, utterance))
+def _utterances(track: Samples) -> Iterator[Utterance]:
+    finder = UtteranceFinder()
+    for at in range(0, len(track), RATE):
+        yield from finder.push(track[at : at + RATE], at / RATE)
+    yield from finder.flush()
 
 
 def _ours(side: str, case: Case) -> Callable[[], int]:
-    """``consultroom transcribe``: voice activity, batches, guards, word times."""
+    """As ``consultroom transcribe`` once the files are decoded: voice activity, batches, guards, word times."""
     from transcription.engines import load
-    from transcription.files import transcribe_tracks
 
-    listed = _Listed()
-    transcribe_tracks(case.files, listed, case.weights, listed.hear)
-    texts = {_WARM_UP.samples.tobytes(): _tokens("Hm.")}
-    for speaker in case.files:
-        found = [utterance for who, utterance in listed.found if who == speaker]
+    engine = load(side, case.weights, case.threads)
+    texts = {_key(_WARM_UP.samples): _tokens("Hm.")}
+    for speaker, track in case.tracks.items():
+        found = list(_utterances(track))
         own = [turn for turn in case.turns if turn.speaker == speaker]
         said = _said(own, [utterance.start - 0.5 for utterance in found], np.inf)
-        texts |= {
-            utterance.samples.tobytes(): text or _tokens("Hm.")
-            for utterance, text in zip(found, said, strict=True)
-        }
-    engine = load(side, case.weights, case.threads)
+        for utterance, text in zip(found, said, strict=True):
+            texts[_key(utterance.samples)] = text or _tokens("Hm.")
     (_force_openai if side == "openai" else _force_faster)(engine, texts)
     engine.transcribe([_WARM_UP])
 
     def hear() -> int:
-        transcribe_tracks(case.files, engine, case.weights)
+        for track in case.tracks.values():
+            utterances = _utterances(track)
+            while batch := [Request(one.samples) for one in islice(utterances, _AT_ONCE)]:
+                engine.transcribe(batch)
         return sum(len(text) for text in list(texts.values())[1:])
 
     return hear
+
+
+def _key(samples: Samples) -> bytes:
+    return sha256(samples.tobytes()).digest()
 
 
 def _force_openai(engine: Any, texts: dict[bytes, list[int]]) -> None:
@@ -255,7 +237,7 @@ def _force_openai(engine: Any, texts: dict[bytes, list[int]]) -> None:
     plain = engine._hear_group
 
     def hear_group(jobs: Sequence[Any], *arguments: Any, **named: Any) -> None:
-        rows[:] = [texts[job.request.samples.tobytes()] for job in jobs]
+        rows[:] = [texts[_key(job.request.samples)] for job in jobs]
         plain(jobs, *arguments, **named)
 
     engine._hear_group = hear_group
@@ -267,7 +249,7 @@ def _force_faster(engine: Any, texts: dict[bytes, list[int]]) -> None:
     plain, model = engine._decode, engine._model
 
     def decode(batch: Sequence[Any], shape: Any) -> Any:
-        rows[:] = [texts[task.request.samples.tobytes()] for task in batch]
+        rows[:] = [texts[_key(task.request.samples)] for task in batch]
         return plain(batch, shape)
 
     def generate(encoded: Any, prompts: list[list[int]], **options: Any) -> list[Any]:

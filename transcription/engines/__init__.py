@@ -3,6 +3,7 @@
 ``openai``: openai-whisper, the reference. ``faster``: CTranslate2 through faster-whisper.
 """
 
+import os
 from pathlib import Path
 
 from transcription.engines.windows import Context
@@ -28,6 +29,8 @@ def load(
         ModelUnsuitable: a checkpoint of a shape that cannot be used.
         EngineMissing, EngineUnsuitable: no such engine here, or the model is in the other one's format.
     """
+    # Threads that wait must not burn the processor that the next utterance needs. Read when OpenMP is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if engine == "faster":
         from transcription.engines.faster import FasterTranscriber
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from whisper.decoding import BeamSearchDecoder, DecodingOptions, DecodingResult, DecodingTask
 from whisper.tokenizer import Tokenizer
 
-from transcription.engines.network import Decoder, Heard, Said
+from transcription.engines.network import Decoder, Said, Sound
 
 _SEED = 0
 
@@ -68,7 +68,7 @@ class Found:
 
 
 def decode(
-    decoder: Decoder, vocabulary: Vocabulary, heard: Heard, rows: Sequence[Row], choice: Choice
+    decoder: Decoder, vocabulary: Vocabulary, heard: Sequence[Sound], rows: Sequence[Row], choice: Choice
 ) -> list[Found]:
     """Decode all rows at once; each row's result is that of the row by itself, up to rounding."""
     longest = max(len(row.tokens) for row in rows)
@@ -117,7 +117,7 @@ class _Inference:
     """In place of ``whisper.decoding.PyTorchInference``. A row that has ended costs nothing any more."""
 
     decoder: Decoder
-    heard: Heard
+    heard: Sequence[Sound]
     skipped: Tensor
     first: int
     room: int
@@ -151,7 +151,7 @@ class _Inference:
 
     def _begin(self, tokens: Tensor) -> Tensor:
         copies = torch.arange(len(self.skipped)).repeat_interleave(self.beam)
-        self.heard = self.heard.rows(copies) if self.beam > 1 else self.heard
+        self.heard = [self.heard[row] for row in copies]
         self._said = self.decoder.nothing_said(self.skipped[copies], self.room)
         self._live = torch.arange(len(tokens))
         states = self.decoder.states(tokens, self._said, self.heard)
@@ -163,7 +163,7 @@ class _Inference:
 
     def _keep(self, places: Tensor) -> None:
         assert self._said is not None
-        self._said, self.heard = self._said.rows(places), self.heard.rows(places)
+        self._said, self.heard = self._said.rows(places), [self.heard[place] for place in places]
 
 
 @dataclass(slots=True)
@@ -187,7 +187,7 @@ class _Greedy:
         if self._length:
             ended |= torch.tensor([self._length >= limit for limit in self.limits])
         chosen = (logits if self.temperature == 0 else self._stirred(logits)).argmax(dim=-1)
-        own = logits.gather(1, chosen[:, None])[:, 0] - logits.logsumexp(-1)
+        own = logits.log_softmax(-1).gather(1, chosen[:, None])[:, 0]
         sums += torch.where(ended, 0.0, own)
         chosen = torch.where(ended, self.end, chosen)
         self._length += 1

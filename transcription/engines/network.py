@@ -104,24 +104,11 @@ class _EncoderBlock:
         return x + self._down(self._up(self._norm(x)))
 
 
-@dataclass(slots=True)
-class Heard:
-    """What the decoder reads of a batch of sounds.
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One sound as the decoder reads it: of each layer keys and values, ``(1, heads, n, d / heads)``."""
 
-    Attributes:
-        keys: of each layer, ``(b, heads, longest, d / heads)``, and values alike.
-        mask: ``(b, 1, 1, longest)``, added: 0 where there is sound, very negative beyond an utterance's end;
-            None when all are equally long.
-    """
-
-    keys: list[Tensor]
-    values: list[Tensor]
-    mask: Tensor | None
-
-    def rows(self, chosen: Tensor) -> "Heard":
-        """Of these rows only, in this order."""
-        mask = None if self.mask is None else self.mask[chosen]
-        return Heard([one[chosen] for one in self.keys], [one[chosen] for one in self.values], mask)
+    layers: Sequence[tuple[Tensor, Tensor]]
 
 
 @dataclass(slots=True)
@@ -161,16 +148,9 @@ class Decoder:
         self._vocabulary = product(self._tokens, None)
         self._blocks = [_DecoderBlock(block) for block in decoder.blocks]
 
-    def heard(self, features: Sequence[Tensor]) -> Heard:
-        """Keys and values of sounds of different lengths, each computed by itself, put beside each other."""
-        lengths = torch.tensor([len(one) for one in features])
-        longest = int(lengths.max())
-        pairs = [block.across(features, longest) for block in self._blocks]
-        mask = None
-        if int(lengths.min()) < longest:
-            beyond = torch.arange(longest) >= lengths[:, None]
-            mask = torch.zeros(beyond.shape).masked_fill(beyond, _NOT_HERE)[:, None, None]
-        return Heard([key for key, _ in pairs], [value for _, value in pairs], mask)
+    def sound(self, features: Tensor) -> Sound:
+        """The keys and values of ``(n, d)`` features."""
+        return Sound([block.across(features) for block in self._blocks])
 
     def nothing_said(self, skipped: Tensor, room: int) -> Said:
         """Before the first token: space for ``room`` of them in each of ``len(skipped)`` rows."""
@@ -178,14 +158,17 @@ class Decoder:
         keys = [torch.empty(shape) for _ in self._blocks]
         return Said(keys, [torch.empty(shape) for _ in self._blocks], skipped)
 
-    def states(self, tokens: Tensor, said: Said, heard: Heard, watch: "Watch | None" = None) -> Tensor:
-        """Hidden states ``(b, n, d)`` of the next ``n`` tokens ``(b, n)``, which are then said."""
+    def states(
+        self, tokens: Tensor, said: Said, heard: Sequence[Sound], watch: "Watch | None" = None
+    ) -> Tensor:
+        """Hidden states ``(b, n, d)`` of the next ``n`` tokens ``(b, n)``, which are then said of ``b`` sounds."""
         new = tokens.shape[1]
         places = (torch.arange(said.length, said.length + new) - said.skipped[:, None]).clamp(min=0)
         x = self._tokens[tokens] + self._positions[places]
         mask = said.mask(new)
         for number, block in enumerate(self._blocks):
-            x = block.through(x, said, heard, number, mask, watch)
+            x = block.through(x, said, number, mask)
+            x = block.listen(x, [sound.layers[number] for sound in heard], number, watch)
         said.length += new
         found: Tensor = self._last(x)
         return found
@@ -197,17 +180,17 @@ class Decoder:
 
 @dataclass(slots=True)
 class Watch:
-    """Where the decoder looked while it said its tokens: of chosen ``(layer, head)``, ``(b, n, longest)`` each."""
+    """Where the decoder looked in one sound while it said its tokens: of chosen ``(layer, head)``, ``(n, places)``."""
 
     heads: Sequence[tuple[int, int]]
     looks: list[Tensor]
 
-    def look(self, layer: int, query: Tensor, key: Tensor, mask: Tensor | None) -> None:
+    def look(self, layer: int, query: Tensor, key: Tensor) -> None:
         """Keep the weights of this layer's chosen heads."""
         chosen = [head for of, head in self.heads if of == layer]
         if chosen:
-            scores = query[:, chosen] @ key[:, chosen].transpose(-1, -2) * query.shape[-1] ** -0.5
-            self.looks += list((scores if mask is None else scores + mask).softmax(-1).unbind(1))
+            scores = query[0, chosen] @ key[0, chosen].transpose(-1, -2) * query.shape[-1] ** -0.5
+            self.looks += list(scores.softmax(-1))
 
 
 class _DecoderBlock:
@@ -218,30 +201,35 @@ class _DecoderBlock:
         self._up, self._down = linear(block.mlp[0], "gelu"), linear(block.mlp[2])
         self.heads = self._own.heads
 
-    def across(self, features: Sequence[Tensor], longest: int) -> tuple[Tensor, Tensor]:
-        """Keys and values of the sounds, zeros beyond each one's end."""
+    def across(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Keys and values of a sound."""
         assert self._cross.across is not None
-        width = features[0].shape[1] // self.heads
-        key = torch.zeros(len(features), self.heads, longest, width)
-        value = torch.zeros_like(key)
-        for row, one in enumerate(features):
-            new_key, new_value = self._cross.across(one[None]).chunk(2, -1)
-            key[row, :, : len(one)] = self._cross.split(new_key)[0]
-            value[row, :, : len(one)] = self._cross.split(new_value)[0]
-        return key, value
+        key, value = self._cross.across(features[None]).chunk(2, -1)
+        return self._cross.split(key).contiguous(), self._cross.split(value).contiguous()
 
-    def through(
-        self, x: Tensor, said: Said, heard: Heard, layer: int, mask: Tensor | None, watch: Watch | None
-    ) -> Tensor:
+    def through(self, x: Tensor, said: Said, layer: int, mask: Tensor | None) -> Tensor:
+        """The stream after the new tokens have looked at what was said."""
         query, key, value = (self._own.split(one) for one in self._own.inward(self._own.norm(x)).chunk(3, -1))
         end = said.length + x.shape[1]
         said.keys[layer][:, :, said.length : end] = key
         said.values[layer][:, :, said.length : end] = value
-        x = x + self._own.attend(query, said.keys[layer][:, :, :end], said.values[layer][:, :, :end], mask)
+        return x + self._own.attend(query, said.keys[layer][:, :, :end], said.values[layer][:, :, :end], mask)
+
+    def listen(
+        self, x: Tensor, sounds: Sequence[tuple[Tensor, Tensor]], layer: int, watch: Watch | None
+    ) -> Tensor:
+        """The stream after each row has looked at its sound, and after the layer's last part.
+
+        Row by row: beside a long sound a short one would be read at the long one's length.
+        """
         query = self._cross.split(self._cross.inward(self._cross.norm(x)))
         if watch is not None:
-            watch.look(layer, query, heard.keys[layer], heard.mask)
-        x = x + self._cross.attend(query, heard.keys[layer], heard.values[layer], heard.mask)
+            watch.look(layer, query, sounds[0][0])
+        rows = [
+            F.scaled_dot_product_attention(query[row : row + 1], key, value)
+            for row, (key, value) in enumerate(sounds)
+        ]
+        x = x + self._cross.out(torch.cat(rows).transpose(1, 2).flatten(2))
         return x + self._down(self._up(self._norm(x)))
 
 

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,7 +20,7 @@ from whisper.tokenizer import Tokenizer, get_tokenizer
 from transcription.engines.alignment import token_starts
 from transcription.engines.checkpoint import load_checkpoint
 from transcription.engines.decoding import Choice, Found, Row, Vocabulary, decode
-from transcription.engines.network import Decoder, Encoder, Heard, Watch
+from transcription.engines.network import Decoder, Encoder, Sound, Watch
 from transcription.engines.windows import Context
 from transcription.guards import (
     MOST_PROMPT_TOKENS,
@@ -42,18 +43,16 @@ from transcription.models import ModelFile
 _PLACES_A_SECOND = 50
 _MARGIN = 0.5
 _SHORTEST_WINDOW = 2.0
+_SOUNDS_BYTES = 1 << 30  # keys and values of the sounds that are decoded together
 _STEP = 0.5  # few shapes: for each new one the matrix library prepares itself anew
 
 
 @dataclass(slots=True)
 class _Hearing:
-    """One decode of one utterance: what was found, and where in its batch the sound lies."""
+    """One decode of one utterance: what was found, after which prompt."""
 
     decoded: Decoded
-    tokens: list[int]
     prompt: str
-    heard: Heard
-    row: int
 
 
 @dataclass(slots=True)
@@ -74,7 +73,9 @@ class _Job:
         if full:
             believed = is_silence(found) or (is_good(found) and not echo)
         else:
-            believed = not (is_silence(found) or echo or is_doubtful(found, self.request))
+            believed = self.request.once or not (
+                is_silence(found) or echo or is_doubtful(found, self.request)
+            )
         self.prompt = "" if echo else self.prompt
         self.chosen = hearing if believed else None
 
@@ -109,6 +110,7 @@ class WhisperTranscriber:
         self._languages: int = loaded.num_languages
         self._vocabulary = Vocabulary(loaded.dims, self._multilingual, self._languages, self._tokenizer("en"))
         self._heads = [(int(layer), int(head)) for layer, head in loaded.alignment_heads.indices().T]
+        self._most_seconds = _SOUNDS_BYTES / _bytes_a_second(loaded.dims)
         with torch.inference_mode():
             self._encoder, self._decoder = Encoder(loaded.encoder), Decoder(loaded.decoder)
 
@@ -128,7 +130,8 @@ class WhisperTranscriber:
         self._hear_until_believed(list(jobs.values()))
         answers = [NOTHING] * len(requests)
         for number, job in jobs.items():
-            answers[number] = self._told(job)
+            hearing = job.likeliest()
+            answers[number] = judged(replace(job.request, prompt=hearing.prompt), hearing.decoded)
         return answers
 
     def _hear_until_believed(self, jobs: Sequence[_Job]) -> None:
@@ -149,19 +152,34 @@ class WhisperTranscriber:
         return [job for job in jobs if job.chosen is None]
 
     def _hear_group(self, jobs: Sequence[_Job], choice: Choice, full: bool) -> None:
-        windows = [WINDOW_SECONDS if full else window(job.seconds) for job in jobs]
-        sounds = [self._features(job.request.samples, one) for job, one in zip(jobs, windows, strict=True)]
-        heard = self._decoder.heard(sounds)
-        rows = [self._row(job) for job in jobs]
-        found = decode(self._decoder, self._vocabulary, heard, rows, choice)
-        for number, (job, one, row) in enumerate(zip(jobs, found, rows, strict=True)):
-            decoded = self._decoded(one, row)
-            job.take(_Hearing(decoded, one.result.tokens, job.prompt, heard, number), full)
+        """Decode in parts whose sounds fit into memory together."""
+        part: list[_Job] = []
+        room = 0.0
+        for job in jobs:
+            length = WINDOW_SECONDS if full else window(job.seconds)
+            if part and room + length > self._most_seconds / choice.beam:
+                self._hear_part(part, choice, full)
+                part, room = [], 0.0
+            part.append(job)
+            room += length
+        if part:
+            self._hear_part(part, choice, full)
 
-    def _features(self, samples: Samples, seconds: float) -> Tensor:
+    def _hear_part(self, jobs: Sequence[_Job], choice: Choice, full: bool) -> None:
+        windows = [WINDOW_SECONDS if full else window(job.seconds) for job in jobs]
+        sounds = [self._sound(job.request.samples, one) for job, one in zip(jobs, windows, strict=True)]
+        rows = [self._row(job) for job in jobs]
+        found = decode(self._decoder, self._vocabulary, sounds, rows, choice)
+        for job, one, row, sound in zip(jobs, found, rows, sounds, strict=True):
+            decoded = self._decoded(one, row)
+            words = self._words(job, one.result.tokens, sound) if decoded.text else ()
+            job.take(_Hearing(replace(decoded, words=words), job.prompt), full)
+
+    def _sound(self, samples: Samples, seconds: float) -> Sound:
         sound = torch.zeros(round(seconds * SAMPLE_RATE))
         sound[: len(samples)] = torch.from_numpy(samples.copy())
-        return self._encoder.features(log_mel_spectrogram(sound, self._bands))
+        features = self._encoder.features(log_mel_spectrogram(sound, self._bands))
+        return self._decoder.sound(features)
 
     def _row(self, job: _Job) -> Row:
         tokenizer = self._tokenizer(job.request.language)
@@ -189,31 +207,23 @@ class WhisperTranscriber:
         best = int(chances.argmax())
         return tokenizer.all_language_codes[best], float(chances[best])
 
-    def _told(self, job: _Job) -> Transcription:
-        hearing = job.likeliest()
-        if is_silence(hearing.decoded):
-            return judged(job.request, hearing.decoded)
-        words = self._words(job, hearing)
-        return judged(replace(job.request, prompt=hearing.prompt), replace(hearing.decoded, words=words))
-
-    def _words(self, job: _Job, hearing: _Hearing) -> tuple[Word, ...]:
+    def _words(self, job: _Job, text: Sequence[int], sound: Sound) -> tuple[Word, ...]:
         """Each word with its times and the probability of its least certain token: one more pass, alone.
 
         Without the prompt, as whisper aligns: what the sound itself gives.
         """
         tokenizer = self._tokenizer(job.request.language)
         start = tokenizer.sot_sequence_including_notimestamps
-        tokens = torch.tensor([[*start, *hearing.tokens, tokenizer.eot]])
+        tokens = torch.tensor([[*start, *text, tokenizer.eot]])
         said = self._decoder.nothing_said(torch.zeros(1, dtype=torch.long), tokens.shape[1])
         watch = Watch(self._heads, [])
-        heard = hearing.heard.rows(torch.tensor([hearing.row]))
-        states = self._decoder.states(tokens, said, heard, watch)
+        states = self._decoder.states(tokens, said, [sound], watch)
         logits = self._decoder.logits(states[0, len(start) - 1 : -2])
-        chances = logits.softmax(-1)[range(len(hearing.tokens)), hearing.tokens].tolist()
-        looks = torch.stack([look[0] for look in watch.looks])
+        chances = logits.softmax(-1)[range(len(text)), list(text)].tolist()
+        looks = torch.stack(watch.looks)
         places = max(1, int(job.seconds * _PLACES_A_SECOND))
         starts = token_starts(looks, places, len(start) - 1)
-        pieces, groups = tokenizer.split_to_word_tokens([*hearing.tokens])
+        pieces, groups = tokenizer.split_to_word_tokens([*text])
         ends = [0, *torch.tensor([len(group) for group in groups]).cumsum(0).tolist()]
         own = [chances[first:last] for first, last in pairwise(ends)]
         times = [(starts[first], starts[last]) for first, last in pairwise(ends)]
@@ -234,3 +244,8 @@ def window(seconds: float) -> float:
     """Seconds of sound that the encoder is given for an utterance at first."""
     fitting = math.ceil((seconds + _MARGIN) / _STEP) * _STEP
     return min(max(fitting, _SHORTEST_WINDOW), WINDOW_SECONDS)
+
+
+def _bytes_a_second(dims: Any) -> int:
+    """Of keys and values that a second of sound takes in all layers of the decoder, in float32."""
+    return int(_PLACES_A_SECOND * dims.n_text_layer * 2 * dims.n_text_state * 4)
