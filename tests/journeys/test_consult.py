@@ -20,6 +20,7 @@ from playwright.async_api import Page, expect
 from tests.journeys import steps
 from tests.journeys.browsers import PHONE, person
 from tests.journeys.clinic import Clinic
+from tests.journeys.reading_along import captions_come, switch_captions_on, watch_lines, were_open_first
 from tests.journeys.recordings import RATE, decoded
 from tests.journeys.spoken import lines, seconds_of, wav_of, word_error_rate
 from tests.journeys.steps import hook
@@ -101,6 +102,9 @@ async def meet(consult: Consult) -> None:
     consult.seen = time.monotonic()
     await hook(patient, "toggle-microphone").click()
     await asyncio.gather(steps.sees_the_other(doctor), steps.sees_the_other(patient))
+    for page in (doctor, patient):
+        await watch_lines(page)
+        await switch_captions_on(page)
 
 
 async def talk(consult: Consult) -> None:
@@ -129,8 +133,9 @@ async def silence(consult: Consult) -> frozenset[str]:
 
 
 async def watch_the_draft(consult: Consult) -> None:
-    """The draft grows while they talk; a click plays the moment a line rests on."""
+    """Captions on both sides; the draft grows while they talk; a click plays the moment a line rests on."""
     doctor = consult.doctor
+    await asyncio.gather(*(captions_come(page) for page in (doctor, consult.patient)))
     chief = await steps.statement(doctor, CHIEF, "headache")
     await steps.statement(doctor, ALLERGIES, "penicillin")
     await steps.sees_the_other(doctor)
@@ -144,6 +149,10 @@ async def watch_the_draft(consult: Consult) -> None:
         "() => document.querySelector('[data-testid=evidence-media]')?.readyState >= 2", timeout=20_000
     )
     await expect(doctor.locator("[data-marked=true]").first).to_be_in_viewport()
+    for page in (doctor, consult.patient):
+        assert await were_open_first(page), (
+            "no line was seen to grow and then to be written down under its id"
+        )
     await steps.picture(doctor, "2-room")
 
 

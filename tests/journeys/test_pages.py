@@ -25,7 +25,7 @@ PAGES = {
     "doctor@demo.clinic": ["/"],
     "scheduler@demo.clinic": ["/", "/availability"],
     "nurse@demo.clinic": ["/"],
-    "admin@demo.clinic": ["/"],
+    "admin@demo.clinic": ["/", "/speech"],
 }
 
 
@@ -78,6 +78,32 @@ async def test_the_pages_of_a_role(
         for path in PAGES[email]:
             await page.goto(path)
             await check(page, axe)
+
+
+async def test_the_clinics_speech_settings(clinic: Clinic, chromium: Path, axe: str) -> None:
+    """Names are pasted, one is refused in words; what another administrator saved meanwhile is not overwritten."""
+    async with person(clinic.url, viewport=PHONE) as page:
+        await steps.sign_in(page, "admin@demo.clinic")
+        await page.get_by_role("link", name="Speech", exact=True).click()
+        await hook(page, "formulary-text").fill("apixaban, metformin\n500 mg")
+        await page.keyboard.press("Enter")
+        await expect(hook(page, "formulary-name")).to_have_text(["apixaban", "metformin"])
+        await expect(hook(page, "formulary-refused")).to_contain_text("500 mg")
+        await check(page, axe)
+        version = await hook(page, "speech-status").get_attribute("data-version")
+        theirs = {"language": "en", "formulary": ["ramipril"]}
+        await ask(page, "PUT", "/api/clinic/speech", theirs, version=int(version or 0))
+        await hook(page, "speech-save").click()
+        await expect(hook(page, "speech-conflict")).to_be_visible()
+        await expect(hook(page, "formulary-name")).to_have_text(["apixaban", "metformin"])
+        await hook(page, "conflict-keep-mine").click()
+        await expect(hook(page, "speech-status")).to_have_attribute("data-dirty", "false")
+        await page.reload()
+        await expect(hook(page, "formulary-name")).to_have_text(["apixaban", "metformin"])
+        await page.get_by_role("button", name="Remove metformin").click()
+        await hook(page, "speech-save").click()
+        await expect(hook(page, "speech-status")).to_have_attribute("data-dirty", "false")
+        await expect(hook(page, "formulary-name")).to_have_text(["apixaban"])
 
 
 @pytest.fixture
