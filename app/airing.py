@@ -57,6 +57,7 @@ class Airing:
     _waiting: dict[UUID, _Piece] = field(default_factory=dict)
     _more: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
+    _away: bool = False
 
     def listen(self, visit_id: UUID, participant_id: UUID, finder: Finder, now: float) -> None:
         """The finder has heard up to `now` (seconds since the epoch): take what is open, when it is time."""
@@ -109,8 +110,11 @@ class Airing:
                 return
             await self.air.send(piece.sound.sealed(key))
             TOLD.labels("told").inc()
+            self._away = False
         except (ServiceError, ValueError) as error:
             if self._waiting.get(participant_id) is piece:
                 del self._waiting[participant_id]
             TOLD.labels("lost").inc()
-            log.warning("open_speech.not_told", error_type=type(error).__name__)
+            if not self._away:  # an outage is said once
+                log.warning("open_speech.not_told", error_type=type(error).__name__)
+            self._away = True

@@ -76,12 +76,18 @@ class Newest:
 
     def take(self, but_of: Collection[UUID] = ()) -> SealedSound | None:
         """The piece that has waited longest, is not stale, and is of no utterance of `but_of`."""
-        for utterance_id in [one for one in self._waiting if one not in but_of]:
-            sound, since = self._waiting.pop(utterance_id)
-            if self.monotonic() - since <= STALE_SECONDS:
-                return sound
-            HEARD.labels("stale").inc()
+        self.forget_stale()
+        for utterance_id in self._waiting:
+            if utterance_id not in but_of:
+                return self._waiting.pop(utterance_id)[0]
         return None
+
+    def forget_stale(self) -> None:
+        """Leave out what has waited too long."""
+        oldest = self.monotonic() - STALE_SECONDS
+        for utterance_id in [one for one, (_, since) in self._waiting.items() if since < oldest]:
+            del self._waiting[utterance_id]
+            HEARD.labels("stale").inc()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -148,6 +154,7 @@ class Partials:
                 self._newest and self.speech.finals
             ):  # another worker may be free; what grows stale is left out
                 await asyncio.sleep(PATIENCE_SECONDS)
+                self._newest.forget_stale()
                 self._look.set()
                 continue
             while len(self._hearing) < AT_ONCE and (sound := self._newest.take(self._hearing)) is not None:
