@@ -219,8 +219,6 @@ class Transcripts(Part):
         chart = await self._charts.open(session, actor, permission, visit_id)
         people = await participants_by_id(session, visit_id, chart.key)
         views = await views_in(session, visit_id, chart.key, people)
-        if not actor.may(Permission.TRANSCRIPT_CORRECT):  # suggestions name what stands in the record
-            views = tuple(view.model_copy(update={"suggestions": ()}) for view in views)
         if not actor.may(Permission.TRANSCRIPT_CORRECT):
             views = tuple(view.model_copy(update={"suggestions": ()}) for view in views)
         return Transcript(

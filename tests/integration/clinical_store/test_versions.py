@@ -140,13 +140,6 @@ async def test_suggestions_name_the_record_and_are_for_who_may_correct(consult: 
     assert [(one.text, one.suggestions) for one in read.utterances] == [(LIVE.text, ())]
 
 
-async def test_suggestions_are_for_who_may_correct(consult: Consult) -> None:
-    said = await spoken(consult)
-    async with consult.clinic.database.transaction() as session:
-        read = await consult.store.transcript_for(session, consult.patient, consult.visit.id)
-    assert read.utterances == ((await view(consult, said)).model_copy(update={"suggestions": ()}),)
-
-
 async def test_a_second_hearing_replaces_the_live_words_and_marks_what_it_changed(consult: Consult) -> None:
     said = await spoken(consult)
     assert await again(consult, said, "I take Aleve daily")
