@@ -144,8 +144,6 @@ class FasterTranscriber:
         """A fitted window is left at any sign of doubt, a full one only for a text that is not good."""
         if task.request.once:
             return False
-        if task.request.once:
-            return False
         if again == 0 and self._shape(task, 0).window < WINDOW_SECONDS:
             return is_silence(heard) or task.echoed(heard) or is_doubtful(heard, task.request)
         return not is_silence(heard) and (task.echoed(heard) or not is_good(heard))
