@@ -94,8 +94,8 @@ def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _add_jobs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser("jobs", help="background work that was given up")
-    command.add_argument("--retry", action="store_true", help="queue it once more")
+    command = commands.add_parser("jobs", help="background work that did not succeed")
+    command.add_argument("--retry", action="store_true", help="queue what was given up once more")
     command.set_defaults(run=_process("app.failed_jobs", lambda options: {"retry": options.retry}))
 
 

@@ -244,3 +244,14 @@ async def test_it_follows_the_completed_transcript_and_what_is_written_later(hea
         await session.execute(text("DELETE FROM procrastinate_jobs"))
     await without.complete_transcript(str(visit_id))
     assert "final_pass" not in await hearing.jobs()
+
+
+async def test_a_line_that_was_given_up_says_why_until_it_is_written(hearing: SecondHearing) -> None:
+    clinic = hearing.clinic
+    writing = Writing(clinic.database, clinic.store, hearing.speech, clinic.shelf, "base.en", clinic.clock)
+    said = await hearing.say(8.0)
+    await writing.transcribing_given_up({"utterance_id": str(said)}, "speech_out_of_memory")
+    lines = {one.id: one.problem for one in (await hearing.transcript()).utterances}
+    assert (lines.pop(said), set(lines.values())) == ("speech_out_of_memory", {None})
+    await writing.transcribe_utterance(str(said))
+    assert {one.problem for one in (await hearing.transcript()).utterances} == {None}
