@@ -12,6 +12,8 @@ from transcription.voice_activity import WINDOW
 
 WINDOW_SECONDS = WINDOW / SAMPLE_RATE
 
+_JUST_HEARD, _WELL_HEARD = 1.4, 2.0  # times the track's noise: 3 and 6 dB
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -38,7 +40,7 @@ class Policy:
     close_after: float = 0.5
     reach: float = 0.192
     pad_before: float = 0.096
-    pad_after: float = 0.064
+    pad_after: float = 0.096
     shortest: float = 0.16
     sure: float = 0.6
     longest: float = 28.0
@@ -107,8 +109,7 @@ class Cutter:
         windows, self.open = self.open, []
         if not windows:
             return []
-        sounding = self._sounding(windows[self._last :])
-        end = self._last + sounding + windows_in(self.policy.pad_after)
+        end = self._sounds_until(windows) + windows_in(self.policy.pad_after)
         self._before.extend(windows[end:])
         return [windows[:end]] if self._is_speech(windows[self._first : self._last]) else []
 
@@ -123,9 +124,18 @@ class Cutter:
     def _sounding(self, neighbours: Sequence[Window]) -> int:
         """How many windows beside the speech are still louder than the track's noise, within reach."""
         for number, window in enumerate(neighbours[: windows_in(self.policy.reach)]):
-            if window.level < 2 * self.noise:
+            if window.level < _WELL_HEARD * self.noise:
                 return number
         return min(len(neighbours), windows_in(self.policy.reach))
+
+    def _sounds_until(self, windows: Piece) -> int:
+        """After which window the voice is no longer heard: in noise the detector lets go late, else rather early."""
+        last = self._last
+        while last > max(self._first + 1, self._last - windows_in(self.policy.reach)):
+            if windows[last - 1].level >= _JUST_HEARD * self.noise:
+                break
+            last -= 1
+        return last if last < self._last else last + self._sounding(windows[last:])
 
     def _is_speech(self, spoken: Sequence[Window]) -> bool:
         long_enough = len(spoken) * WINDOW_SECONDS >= self.policy.shortest
@@ -142,7 +152,7 @@ class Cutter:
     def _follow_noise(self, window: Window) -> None:
         """Down at once, up slowly, and only where nobody speaks."""
         if window.chance < 0.2:
-            share = 0.3 if window.level < self.noise else 0.03
+            share = 0.1 if window.level < self.noise else 0.03
             self.noise = max(self.policy.floor, self.noise + share * (window.level - self.noise))
 
 
