@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import load_only
 
 from access import Actor, Permission
 from clinical_store.agreement import may_be_written
@@ -21,6 +22,13 @@ from core.outbox import emit
 
 Outcome = Literal["heard", "skipped", "failed"]
 """What became of an utterance in the final pass: `skipped` where there is no recording of it."""
+_TIMES = load_only(
+    UtteranceRow.visit_id,
+    UtteranceRow.participant_id,
+    UtteranceRow.start_ms,
+    UtteranceRow.end_ms,
+    UtteranceRow.state,
+)
 _AT_ONCE = 200
 """Utterances that are told at once that they are held up."""
 
@@ -110,7 +118,7 @@ async def final_pass_of(session: AsyncSession, visit: VisitRow) -> FinalPassView
 async def _standing(session: AsyncSession, visit: VisitRow, model: str) -> tuple[int, list[Utterance]]:
     """How many written utterances the model is done with, and those it is not."""
     same = (FinalHearingRow.utterance_id == UtteranceRow.id) & (FinalHearingRow.model == model)
-    written = spoken_in(visit.id).where(UtteranceRow.state != UtteranceState.PENDING)
+    written = spoken_in(visit.id).where(UtteranceRow.state != UtteranceState.PENDING).options(_TIMES)
     rows = (
         await session.execute(written.add_columns(FinalHearingRow.end_ms).outerjoin(FinalHearingRow, same))
     ).all()
