@@ -31,7 +31,7 @@ def load_checkpoint(model: ModelFile) -> Any:
         raise _refusal(model, error) from error
     check_dimensions(model.name, loaded.dims)
     heads = getattr(whisper, "_ALIGNMENT_HEADS", {}).get(model.name)
-    if heads is not None:  # whisper sets them for models it loads by name, we load by path
+    if heads is not None and model.sha256:  # whisper sets them for official weights, which we load by path
         loaded.set_alignment_heads(heads)
     return loaded
 
