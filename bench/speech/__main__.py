@@ -1,7 +1,8 @@
 """Every speech figure beside its peer: ``make bench-speech BENCH_ARGS="cpu noise"``; without names all of them.
 
-Prints a table and writes bench/results/speech.json. ``--short`` shows that each bench works, on inputs too short
-to be a figure, and keeps nothing. A figure is a module of this package with ``run(options) -> list[Row]``.
+Prints a table, writes bench/results/speech.json and, from it, the table and plots of docs/speech-figures.md.
+``--short`` shows that each bench works, on inputs too short to be a figure, and keeps nothing. A figure is a module
+of this package with ``run(options) -> list[Row]``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from bench.speech import plots
 from bench.speech.options import Options
 from bench.speech.results import Row, keep, show
 
@@ -38,6 +40,8 @@ def main() -> int:
     given = _parser().parse_args()
     options = Options(data=given.data, short=given.short, threads=given.threads, keep=not given.short)
     failed = [name for name in given.figures or FIGURES if not _measured(name, options)]
+    if options.keep:
+        plots.write()
     if failed:
         print(f"not measured: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

@@ -5,11 +5,12 @@ import math
 import sys
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree as Xml
 
 import pytest
 
 from bench.speech import __main__ as command
-from bench.speech import results
+from bench.speech import plots, results
 from bench.speech.options import Options
 from bench.speech.results import Row, row
 
@@ -18,6 +19,12 @@ from bench.speech.results import Row, row
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(results, "RESULTS", tmp_path / "results" / "speech.json")
     monkeypatch.setattr(results, "CURVES", tmp_path / "results" / "speech-curves.json")
+    page = tmp_path / "speech-figures.md"
+    page.write_text(f"Before\n{plots.BEGIN}\nold\n{plots.END}\nafter\n")
+    monkeypatch.setattr(plots, "RESULTS", tmp_path / "results" / "speech.json")
+    monkeypatch.setattr(plots, "CURVES", tmp_path / "results" / "speech-curves.json")
+    monkeypatch.setattr(plots, "PAGE", page)
+    monkeypatch.setattr(plots, "FOLDER", tmp_path / "plots")
     return tmp_path / "results"
 
 
@@ -70,3 +77,24 @@ def test_a_figure_that_fails_costs_only_itself_and_short_runs_are_not_kept(
     assert "not measured: noise" in told.err
     assert "met" in told.out
     assert (folder / "speech.json").exists() is kept
+
+
+def test_the_page_shows_every_row_and_the_plots_are_svg(folder: Path) -> None:
+    figure = "CPU of a two-track consult (600 s, base shape), {} against whisper.transcribe"
+    results.keep(
+        [
+            row(figure.format("openai"), 20, "s", peer=80, goal="<= 1/4", met=True),
+            row(figure.format("faster"), 12, "s", peer=80, goal="<= 1/8", met=False),
+            row("text tokens", 1900, "tokens"),
+        ]
+    )
+    results.keep_curves({f"capacity-{name}": [[1, 0.5], [2, 9.0]] for name in ("openai", "faster")})
+    assert plots.write() == ["speech-figures.md", "speech-cpu.svg", "speech-capacity.svg"]
+    page = plots.PAGE.read_text()
+    assert page.startswith("Before\n")
+    assert page.endswith("after\n")
+    assert "old" not in page
+    assert "| 12 | 80 | 0.15 | s | <= 1/8 | **no** |" in page
+    assert "| · text tokens | 1900 |" in page
+    for name in ("speech-cpu", "speech-capacity"):
+        assert Xml.fromstring((plots.FOLDER / f"{name}.svg").read_text()).tag.endswith("svg")  # noqa: S314 - ours
