@@ -24,6 +24,7 @@ from transcription.voice_activity import WINDOW
 _DELAYS = 100  # frames: the way there and back takes up to 1.6 s
 _SOUND_AT_ONCE = 3  # frames: with less delay than this either could be the other's echo; the quieter one is
 _QUIETER_DB = -3.0
+_LOUDEST_DB = 6.0  # over the original: a microphone's automatic gain does that, more is another voice
 _AUDIBLE_DB = 3.0  # above the noise of its band
 _MARGIN_DB = 6.0  # what is louder than predicted by more than this is somebody's own
 _FADING_DB = 2.5  # a frame: how fast a room lets the echo die (60 dB in 0.4 s)
@@ -182,7 +183,8 @@ def _found(ours: EnergyTrack, theirs: EnergyTrack, begin: int, end: int) -> _Pat
     if alike[delay] < _beyond_chance((end - begin) / FRAMES_A_SECOND):
         return None
     path = _Path(delay, _gains(ours, theirs, delay, begin, end))
-    if delay < _SOUND_AT_ONCE and float(np.median(path.gains)) > _QUIETER_DB:
+    loudest = _QUIETER_DB if delay < _SOUND_AT_ONCE else _LOUDEST_DB
+    if float(np.median(path.gains)) > loudest:
         return None
     own = _own_share(ours, _predicted(theirs, path, begin, end), begin, end)
     return path if float(np.mean(own)) < _LEARNED_SHARE else None
