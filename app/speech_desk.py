@@ -173,8 +173,8 @@ class SpeechDesk:
             return
         try:
             async with self.database.transaction() as session:
-                await hold_queue(session, self.queue, code)
-                await self.store.hold_utterances(session, code, TOLD_AFTER)
+                if await hold_queue(session, self.queue, code):
+                    await self.store.hold_utterances(session, code, TOLD_AFTER)
         except Unavailable:
             log.warning("speech.untold", queue=self.queue)
 

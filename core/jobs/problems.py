@@ -62,6 +62,9 @@ _HOLD = text(
        SELECT id, :code FROM procrastinate_jobs WHERE queue_name = :queue AND status = 'todo'
        ON CONFLICT (job_id) DO UPDATE SET code = excluded.code WHERE job_problem.code <> excluded.code"""
 )
+_WORKED_ON = text(
+    "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE queue_name = :queue AND status = 'doing')"
+)
 _TROUBLED = text(
     """SELECT job.id, job.task_name, job.queue_name,
               CASE WHEN job.status IN ('failed', 'aborted') THEN 'given_up' ELSE 'waiting' END,
@@ -101,9 +104,15 @@ async def note_on(connection: psycopg.AsyncConnection[Any], job_id: int, code: s
     await connection.execute(_NOTE, {"job_id": job_id, "code": code})
 
 
-async def hold_queue(session: AsyncSession, queue: str, code: str) -> None:
-    """Note of every job that waits in `queue` what it waits for. Jobs and attempts stay as they are."""
+async def hold_queue(session: AsyncSession, queue: str, code: str) -> bool:
+    """Note of every job that waits in `queue` what it waits for. Jobs and attempts stay as they are.
+
+    False, and nothing is noted, while another worker has a job of this queue in work: it is not what is waited for.
+    """
+    if await session.scalar(_WORKED_ON, {"queue": queue}):
+        return False
     await session.execute(_HOLD, {"queue": queue, "code": code})
+    return True
 
 
 async def troubled_jobs(session: AsyncSession, limit: int = 100) -> list[TroubledJob]:

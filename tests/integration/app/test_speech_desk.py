@@ -12,6 +12,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from access import CareRelationships
 from app import speech_desk
@@ -159,6 +160,36 @@ async def test_what_waits_for_a_model_is_told_why_and_heard_once_the_file_is_men
         await until(heard)
     assert worker.model.starts == 2
     assert await worker.codes() == []
+
+
+async def test_nobody_is_told_while_another_worker_has_a_model(worker: Worker) -> None:
+    first = await worker.speaks(1.0)
+    waiting = await worker.speaks(3.0)
+    worker.consult.clinic.clock.advance(timedelta(seconds=6))
+
+    async def jobs_of_the_other(status: str) -> None:
+        async with worker.consult.clinic.database.transaction() as session:
+            elsewhere = (
+                f"UPDATE procrastinate_jobs SET status = '{status}' WHERE args ->> 'utterance_id' = :id"
+            )
+            await session.execute(text(elsewhere), {"id": str(first)})
+
+    await jobs_of_the_other("doing")
+    worker.model.trouble = ModelMissing()
+    async with worker.working():
+
+        async def tried() -> bool:
+            return worker.desk.problem == "model_missing"
+
+        await until(tried)
+        await asyncio.sleep(0.3)  # some rounds of telling
+        assert await worker.problem(waiting) is None
+        await jobs_of_the_other("failed")
+
+        async def told() -> bool:
+            return await worker.problem(waiting) == "model_missing"
+
+        await until(told)
 
 
 async def test_a_model_that_fails_while_it_works_costs_the_job_no_attempt(worker: Worker) -> None:
