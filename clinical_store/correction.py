@@ -13,6 +13,10 @@ from clinical_store.transcript_model import HeardText, HeardWord, SuggestionView
 Written = Callable[[Sequence[str], str | None], Sequence[WrittenSpan]]
 """How spoken words of a language (ISO 639-1, None where unknown) are written: the numbers and units among them."""
 
+MOST_COMPARED = 40_000
+"""Words before times words after. Half a minute of speech is a tenth of it; what difflib needs grows with the cube, and
+a line of two thousand one-letter words would hold up everybody's call for seconds."""
+
 _EDGES = ".,;:!?\"'()[]…«»“”‘’-–—"
 
 
@@ -22,8 +26,12 @@ def nothing_written(words: Sequence[str], language: str | None) -> tuple[Written
 
 
 def changed_words(live: Sequence[str], shown: Sequence[str]) -> tuple[int, ...]:
-    """Indexes of the shown words that differ from those heard live."""
-    kept = {pair.new for pair in _kept(live, shown)}
+    """Indexes of the shown words that differ from those heard live. Where live words are gone and none came in their
+    place, the word after them counts, at the end the one before: a lost "not" must not go unseen."""
+    pairs = [_Pair(-1, -1), *_kept(live, shown), _Pair(len(live), len(shown))]
+    last = len(shown) - 1
+    lost = {min(b.new, last) for a, b in pairwise(pairs) if b.new == a.new + 1 and b.old > a.old + 1}
+    kept = {pair.new for pair in pairs} - lost
     return tuple(index for index in range(len(shown)) if index not in kept)
 
 
@@ -56,8 +64,20 @@ class _Pair:
 
 def _kept(old: Sequence[str], new: Sequence[str]) -> list[_Pair]:
     before, after = [_told_by(word) for word in old], [_told_by(word) for word in new]
+    if len(before) * len(after) > MOST_COMPARED:
+        return _around(before, after)
     blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
     return [_Pair(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
+
+
+def _around(before: Sequence[str], after: Sequence[str]) -> list[_Pair]:
+    """The words that stayed at the beginning and at the end: enough where a long line was changed in one place."""
+    shorter = min(len(before), len(after))
+    head = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    left = shorter - head
+    tail = next((at for at in range(left) if before[-1 - at] != after[-1 - at]), left)
+    ends = (_Pair(len(before) - at, len(after) - at) for at in range(tail, 0, -1))
+    return [*(_Pair(at, at) for at in range(head)), *ends]
 
 
 def _told_by(word: str) -> str:

@@ -1,6 +1,7 @@
 """A doctor's words over the heard ones: what keeps its time and its doubt, and what does not."""
 
 import string
+import time
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,9 @@ def test_what_differs_from_the_live_words() -> None:
     assert changed_words("it is a headache".split(), "It is the headache, doctor".split()) == (2, 4)
     assert changed_words([], ["new"]) == (0,)
     assert changed_words(["gone"], []) == ()
+    assert changed_words("I do not smoke".split(), "I do smoke".split()) == (2,)
+    assert changed_words("the side of my head".split(), "the side of".split()) == (2,)
+    assert changed_words("no I smoke".split(), "I smoke".split()) == (0,)
 
 
 def test_a_span_outside_of_the_words_is_refused() -> None:
@@ -127,3 +131,35 @@ def test_whatever_is_written_reads_as_written_in_order_of_time(text: str) -> Non
     times = [moment for word in now.words for moment in (word.start, word.end) if moment is not None]
     assert times == sorted(times)
     assert all(suggestion.last < len(now.words) for suggestion in now.suggestions)
+
+
+def test_a_line_of_very_many_words_is_compared_in_bounded_time() -> None:
+    """The room server forwards everybody's media on the same loop: difflib took seven processor seconds for this."""
+    before, after = ["a"] * 1000, ["a", "c"] * 500
+    began = time.process_time()
+    changed = changed_words(before, after)
+    assert time.process_time() - began < 1
+    assert changed[:2] == (1, 2)
+
+
+def test_of_a_very_long_line_what_was_not_touched_keeps_its_time() -> None:
+    words = [f"w{number}" for number in range(400)]
+    long = HeardText(
+        text=" ".join(words),
+        words=tuple(HeardWord(text=word, start=number, end=number + 1) for number, word in enumerate(words)),
+    )
+    now = corrected(long, " ".join([*words[:200], "new", "words", *words[201:]]), nothing_written)
+    assert [(word.start, word.end) for word in now.words[:200]] == [(at, at + 1) for at in range(200)]
+    assert [word.start for word in now.words[202:]] == list(range(201, 400))
+    assert (now.words[200].start, now.words[201].end) == (200, 201)
+
+
+@given(
+    st.lists(st.sampled_from("ab"), min_size=201, max_size=260), st.lists(st.sampled_from("ab"), max_size=260)
+)
+def test_whatever_the_length_kept_words_are_the_same_and_in_order(
+    before: list[str], after: list[str]
+) -> None:
+    changed = set(changed_words(before, after))
+    kept = iter(before)
+    assert all(word in kept for at, word in enumerate(after) if at not in changed)
