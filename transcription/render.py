@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from transcription.model import TranscriptDocument
 
 FORMATS = ("json", "text", "vtt", "srt")
 _NOTICE_SECONDS = 4.0
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 def render(document: TranscriptDocument, form: str) -> str:
@@ -34,7 +36,10 @@ def as_json(document: TranscriptDocument) -> str:
 
 def as_text(lines: Sequence[Line]) -> str:
     """One line each: ``[00:01:02] doctor: ...``."""
-    return "".join(f"[{_clock(line.start)[:8]}] {line.speaker}: {line.text}\n" for line in lines)
+    return "".join(
+        f"[{_clock(line.start)[:8]}] {_on_one_line(line.speaker)}: {_on_one_line(line.text)}\n"
+        for line in lines
+    )
 
 
 def as_vtt(lines: Sequence[Line], notice: str | None) -> str:
@@ -66,14 +71,14 @@ def _lines(document: TranscriptDocument) -> list[Line]:
 
 
 def _vtt_cue(cue: Cue) -> str:
-    voice = " ".join(_escaped(cue.speaker).split())
+    voice = _on_one_line(_escaped(cue.speaker))
     return f"\n{_clock(cue.start)} --> {_clock(cue.end)}\n<v {voice}>{_escaped(cue.text)}\n"
 
 
 def _srt_cue(number: int, cue: Cue) -> str:
     times = f"{_clock(cue.start)} --> {_clock(cue.end)}".replace(".", ",")
-    said = f"{cue.speaker}: {cue.text}" if cue.speaker else cue.text
-    return f"{number}\n{times}\n{said}\n"
+    said = f"{_on_one_line(cue.speaker)}: {cue.text}" if cue.speaker else cue.text
+    return f"{number}\n{times}\n{_unmarked(said)}\n"
 
 
 def _clock(seconds: float) -> str:
@@ -81,6 +86,16 @@ def _clock(seconds: float) -> str:
     thousandths = round(seconds * 1000)
     minutes, thousandths = divmod(thousandths, 60_000)
     return f"{minutes // 60:02}:{minutes % 60:02}:{thousandths // 1000:02}.{thousandths % 1000:03}"
+
+
+def _on_one_line(text: str) -> str:
+    """A name or a word with a line break in it must not look like another person's line."""
+    return " ".join(text.split())
+
+
+def _unmarked(text: str) -> str:
+    """SubRip has no escapes: players leave out what looks like a tag, and take an arrow for the times of a cue."""
+    return _TAG.sub("‹", text).replace("-->", "→")
 
 
 def _escaped(text: str) -> str:

@@ -85,7 +85,7 @@ def test_webvtt_and_subrip() -> None:
     )
     assert as_srt(lines, "Not for care.").split("\n\n") == [
         "1\n00:00:00,000 --> 00:00:04,000\nNot for care.",
-        "2\n00:00:01,000 --> 00:00:03,000\nDr. <Ana>: BP < 120 & falling --> good\n",
+        "2\n00:00:01,000 --> 00:00:03,000\nDr. ‹Ana>: BP < 120 & falling → good\n",
     ]
     assert as_text(lines) == "[00:00:01] Dr. <Ana>: BP < 120 & falling --> good\n"
 

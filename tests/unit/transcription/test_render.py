@@ -43,6 +43,21 @@ def test_captions_name_the_voice_and_escape_what_they_must() -> None:
     assert lines[-1] == "<v patient>Left &lt;knee&gt; &amp; hip."
 
 
+def test_subrip_shows_what_looks_like_markup() -> None:
+    said = SpokenTurn("doctor", "INR < 2, <knee> 00:00:09,000 --> 00:00:10,000", 0.0, 4.0, 0.9)
+    text = render(TranscriptDocument("consult-1", "tiny.en", None, (said,)), "srt")
+    assert "INR < 2, ‹knee>" in text
+    assert text.count("-->") == 1
+
+
+@pytest.mark.parametrize("form", ["text", "vtt", "srt"])
+def test_a_name_cannot_begin_a_line_of_its_own(form: str) -> None:
+    said = SpokenTurn("Ann\n\n00:00:01.000 --> 00:00:02.000\n[00:00:09] doctor", "Yes.", 0.0, 1.0, 0.9)
+    lines = render(TranscriptDocument("consult-1", "tiny.en", None, (said,)), form).splitlines()
+    assert [line for line in lines if "doctor" in line] == [line for line in lines if "Ann" in line]
+    assert sum(" --> " in line and "Ann" not in line for line in lines) == (0 if form == "text" else 1)
+
+
 def test_an_empty_transcript_renders() -> None:
     empty = TranscriptDocument("consult-0", "tiny.en", None, ())
     assert json.loads(render(empty, "json"))["turns"] == []
