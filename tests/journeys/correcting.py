@@ -14,7 +14,7 @@ from clinical_store import HeardText
 from clinical_store.transcript_model import HeardWord, SuggestionView, WrittenSpan
 from core.ids import new_id
 from tests.integration.app.recorded import RecordedVisit, recorded_visit
-from tests.journeys.steps import hook
+from tests.journeys.steps import hook, picture
 
 DOSE = "I take lisinopril ten milligrams once a day."
 MISHEARD = "And met foreman, twice a day."
@@ -81,6 +81,9 @@ async def hear_what_is_doubtful(page: Page) -> None:
         "() => document.querySelector('[data-testid=evidence-media]')?.readyState >= 2", timeout=PATIENCE
     )
     await expect(line(page, "met foreman").get_by_test_id("warnings")).to_contain_text("sounds like German")
+    await page.mouse.move(0, 0)
+    await expect(page.get_by_text("Click to hear it")).to_have_count(0)
+    await picture(page, "10-transcript")
 
 
 async def take_the_offered_term(page: Page) -> None:

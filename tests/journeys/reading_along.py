@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
-from tests.journeys.steps import SPOKEN_TIMEOUT, hook
+from tests.journeys.browsers import DESKTOP
+from tests.journeys.steps import SPOKEN_TIMEOUT, hook, picture
+
+SMALL = ViewportSize(width=360, height=740)
 
 # The states of every line, in the order in which this page showed them, and the longest captions.
 WATCH = """() => {
@@ -48,3 +51,13 @@ async def were_open_first(page: Page) -> bool:
                  (states) => states.indexOf('open') >= 0 && states.lastIndexOf('final') > states.indexOf('open'))"""
         )
     )
+
+
+async def picture_of_captions(page: Page) -> None:
+    """On a small phone nothing is cut off, and what is said can be read over the picture."""
+    await page.set_viewport_size(SMALL)
+    await captions_come(page)
+    wide = await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+    await picture(page, "9-captions-phone")
+    await page.set_viewport_size(DESKTOP)

@@ -20,7 +20,13 @@ from playwright.async_api import Page, expect
 from tests.journeys import steps
 from tests.journeys.browsers import PHONE, person
 from tests.journeys.clinic import Clinic
-from tests.journeys.reading_along import captions_come, switch_captions_on, watch_lines, were_open_first
+from tests.journeys.reading_along import (
+    captions_come,
+    picture_of_captions,
+    switch_captions_on,
+    watch_lines,
+    were_open_first,
+)
 from tests.journeys.recordings import RATE, decoded
 from tests.journeys.spoken import lines, seconds_of, wav_of, word_error_rate
 from tests.journeys.steps import hook
@@ -140,6 +146,7 @@ async def watch_the_draft(consult: Consult) -> None:
     await steps.statement(doctor, ALLERGIES, "penicillin")
     await steps.sees_the_other(doctor)
     await steps.statement(doctor, MEDICATIONS, "lisinopril")
+    await picture_of_captions(consult.patient)
     await steps.statement(doctor, "plan", "two weeks|2 weeks")
     await chief.click()
     await expect(hook(doctor, "evidence-player")).to_be_visible()
@@ -166,9 +173,15 @@ async def end(consult: Consult) -> None:
 
 
 async def until_complete(consult: Consult) -> None:
-    async with asyncio.timeout(90):
-        while (await consult.get(consult.doctor, "/transcript"))["status"] != "complete":
+    """Everything said is written, and was heard a second time."""
+    async with asyncio.timeout(120):
+        while not is_complete(await consult.get(consult.doctor, "/transcript")):
             await asyncio.sleep(0.5)  # another process works: its page polls too
+
+
+def is_complete(transcript: dict[str, Any]) -> bool:
+    again = transcript["final_pass"]
+    return transcript["status"] == "complete" and again is not None and again["done"] == again["total"]
 
 
 async def check_transcript(consult: Consult) -> None:

@@ -104,6 +104,9 @@ async def test_the_clinics_speech_settings(clinic: Clinic, chromium: Path, axe: 
         await hook(page, "speech-save").click()
         await expect(hook(page, "speech-status")).to_have_attribute("data-dirty", "false")
         await expect(hook(page, "formulary-name")).to_have_text(["apixaban"])
+        await page.set_viewport_size(DESKTOP)
+        await page.evaluate("() => window.scrollTo(0, 0)")
+        await steps.picture(page, "11-speech-settings")
 
 
 @pytest.fixture
