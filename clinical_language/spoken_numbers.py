@@ -185,7 +185,8 @@ def _below_thousand(words: Sequence[str]) -> int | None:
     head, tail = words[:at], _without_and(words[at + 1 :])
     many = 1 if tuple(head) == ("a",) else _below_hundred(head)
     rest = _below_hundred(tail) if tail else 0
-    if not many or many % 10 == 0 or rest is None or (tail and not rest):
+    two_numbers = len(head) > 1  # "co-codamol thirty five hundred" is 30/500
+    if two_numbers or not many or many % 10 == 0 or rest is None or (tail and not rest):
         return None
     return 100 * many + rest
 

@@ -33,7 +33,13 @@ _FULL_SCORES = frozenset({5, 10, 15, 20, 30, 100})
 _BEFORE_WORDS = frozenset("every past half foot feet ft stone".split())
 """After these a bare number is part of a time, of a height, or of how often: it stays in words like the rest of it."""
 
-_POINTED_AT = frozenset("this that some the a one any every which each no at my your what".split())
+_BEFORE_POINT = frozenset(
+    "about and around at by for from gave give given had has have is just of on only or take takes taking than to was "
+    "with".split()
+)
+"""After these "point five" is a number; elsewhere the point may be another word's: "starting point five milligrams"."""
+
+_MAY_BE_A_TIME = frozenset("about after around at before by for from since till until".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class _Sentence:
     def forms(self) -> Iterator[Form]:
         """What could be written, by place; of several at one place the longest first."""
         found = [*series_in(self.tokens), *dates_in(self.tokens, self.runs)]
-        for run in self.runs:
+        for run in (run for run in self.runs if not _may_be_idiom(self, run)):
             form = next(filter(None, (rule(self, run) for rule in _RULES)), None)
             if form is not None:
                 found.append(form)
@@ -252,7 +258,7 @@ def _measure(sentence: _Sentence, run: Run) -> Form | None:
     half = _and_a_half(sentence, run)
     end = run.end + 3 if half else run.end
     unit = sentence.unit(end)
-    if unit is None or sentence.beside_another(run) or _may_be_idiom(sentence, run):
+    if unit is None or sentence.beside_another(run):
         return None
     if unit.of_pulse and run.hurried is not None and run.value is None:
         return run.first, unit.end, f"{run.hurried}{unit.joined}"
@@ -278,16 +284,19 @@ def _two_numbers_after_point(run: Run) -> bool:
 
 
 def _may_be_idiom(sentence: _Sentence, run: Run) -> bool:
-    """ "at that point five milligrams", "at one point five units": a point of time, not of a number."""
-    pointless = run.words[0] in {"point", "decimal"}
-    if pointless:
-        return sentence.word(run.first - 1) in _POINTED_AT
-    return run.words[:2] == ("one", "point") and sentence.word(run.first - 1) == "at"
+    """ "at that point seven out of ten", "at one point five units": a point of time, not of a number."""
+    before = sentence.word(run.first - 1)
+    if run.words[0] in {"point", "decimal"}:
+        begins = not sentence.joined(run.first - 1, run.first + 1)
+        return not begins and before not in _BEFORE_POINT
+    return run.words[:2] == ("one", "point") and before == "at"
 
 
 def _vital_sign(sentence: _Sentence, run: Run) -> Form | None:
-    """ "pulse is one ten": hundreds said in short, right after the name of the sign."""
+    """ "pulse is one ten": hundreds said in short, right after the name of the sign. "at one thirty" is a time."""
     if run.value is not None or run.hurried is None or sentence.beside_another(run):
+        return None
+    if sentence.word(run.first - 1) in _MAY_BE_A_TIME:
         return None
     named = [sentence.word(at) for at in range(max(0, run.first - 4), run.first)]
     if not VITAL_SIGNS & set(named) or not 100 <= run.hurried <= 250 or sentence.next_word(run.end):
@@ -308,7 +317,7 @@ def _alone(sentence: _Sentence, run: Run) -> Form | None:
         return None
     if run.words[0] in {"a", "point", "decimal"}:
         return None
-    if _may_be_idiom(sentence, run) or _ends_open(sentence, run, following):
+    if _ends_open(sentence, run, following):
         return None
     return run.first, run.end, number_text(run)
 

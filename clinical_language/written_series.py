@@ -21,7 +21,7 @@ def series_in(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
     while at < len(tokens):
         end, groups = _series(tokens, at)
         figures = "".join(groups)
-        if len(figures) >= _SHORTEST and not _counts_up(figures):
+        if len(figures) >= _SHORTEST and not _counts(figures) and not _listed(groups):
             yield at, end, _grouped(groups)
         elif figures in _IN_NEED and at and tokens[at - 1].text in _CALLED:
             yield at, end, figures
@@ -47,8 +47,14 @@ def _series(tokens: Sequence[Token], first: int) -> tuple[int, list[str]]:
     return end, [group for group in groups if group]
 
 
-def _counts_up(figures: str) -> bool:
-    return all(int(other) == int(one) + 1 for one, other in itertools.pairwise(figures))
+def _counts(figures: str) -> bool:
+    """Up or down, as patients are asked to."""
+    return {int(other) - int(one) for one, other in itertools.pairwise(figures)} in ({1}, {-1})
+
+
+def _listed(groups: Sequence[str]) -> bool:
+    """ "five, four, three, six": single figures, each for itself."""
+    return len(groups) > 1 and all(len(group) == 1 for group in groups)
 
 
 def _grouped(groups: Sequence[str]) -> str:
