@@ -137,7 +137,8 @@ def built_words(
     times: Sequence[tuple[float, float]] | None,
     seconds: float,
 ) -> tuple[Word, ...]:
-    """Words of an utterance; punctuation joins the word before it.
+    """Words of an utterance. Punctuation joins the word before it, and so does the rest of "2|.5" or "co|-codamol",
+    which is as long and as doubtful as all its parts.
 
     Args:
         pieces: as the tokenizer's ``split_to_word_tokens`` gives them, each new word with its space.
@@ -151,7 +152,7 @@ def built_words(
         start, end = (None, None) if times is None else _clipped(times[number], at, seconds)
         at = end if end is not None else at
         if made and not piece.startswith(" "):
-            made[-1] = replace(made[-1], text=made[-1].text + piece)
+            made[-1] = _joined(made[-1], Word(piece, min(own, default=1.0), start, end))
         elif own and piece.strip():
             made.append(Word(piece.strip(), min(own), start, end))
     return tuple(made)
@@ -188,6 +189,13 @@ def is_outside_speech(words: Sequence[Word], samples: Samples) -> bool:
 def _part(frames: NDArray[np.bool_], start: float, end: float) -> NDArray[np.bool_]:
     first = max(0, int((start - _AROUND_WORD) * 50))
     return frames[first : max(first, int((end + _AROUND_WORD) * 50)) + 1]
+
+
+def _joined(word: Word, piece: Word) -> Word:
+    text = word.text + piece.text
+    if not any(letter.isalnum() for letter in piece.text):  # how sure a comma is nobody asks
+        return replace(word, text=text)
+    return Word(text, min(word.confidence, piece.confidence), word.start, piece.end)
 
 
 def _clipped(times: tuple[float, float], earliest: float, latest: float) -> tuple[float, float]:

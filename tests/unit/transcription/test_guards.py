@@ -147,6 +147,17 @@ def test_words_stay_inside_the_utterance_and_in_order() -> None:
     assert words == (Word("My", 0.9, 0.0, 0.4), Word("knee.", 0.5, 0.4, 0.9))
 
 
+def test_a_word_in_parts_is_as_long_and_as_doubtful_as_all_of_them() -> None:
+    pieces = [" co", "-codamol", " 2", ".5", " mg", "."]
+    chances = [[0.9], [0.8, 0.3], [0.99], [0.2], [0.9], [0.1]]
+    times = [(0.0, 0.2), (0.2, 0.8), (0.8, 0.9), (0.9, 1.2), (1.2, 1.4), (1.4, 1.5)]
+    assert built_words(pieces, chances, times, 1.5) == (
+        Word("co-codamol", 0.3, 0.0, 0.8),
+        Word("2.5", 0.2, 0.8, 1.2),
+        Word("mg.", 0.9, 1.2, 1.4),
+    )
+
+
 def test_words_without_times() -> None:
     assert built_words([" No"], [[0.7]], None, 1.0) == (Word("No", 0.7),)
 
