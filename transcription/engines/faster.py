@@ -40,6 +40,9 @@ from transcription.model import NOTHING, SAMPLE_RATE, WINDOW_SECONDS, Request, T
 from transcription.models import ModelFile
 
 _MOST_AT_ONCE = 32
+_MOST_SECONDS = (
+    8 * WINDOW_SECONDS
+)  # of sound times beams in one decode: what it keeps of them bounds the memory
 _HEARINGS = 3
 _AGAIN_BEAM = 5
 _NO_LOOP = 4  # tokens: a stretch that long is not written twice in the last hearing
@@ -159,8 +162,9 @@ class FasterTranscriber:
             groups[self._shape(task, again)].append(task)
         for shape, group in groups.items():
             group.sort(key=lambda task: task.seconds)  # those who say as much end together
-            for at in range(0, len(group), _MOST_AT_ONCE):
-                batch = group[at : at + _MOST_AT_ONCE]
+            most = min(_MOST_AT_ONCE, max(1, int(_MOST_SECONDS / (shape.window * shape.beam))))
+            for at in range(0, len(group), most):
+                batch = group[at : at + most]
                 yield from zip(batch, self._decode(batch, shape), strict=True)
 
     def _decode(self, batch: Sequence[_Task], shape: _Shape) -> list[Decoded]:

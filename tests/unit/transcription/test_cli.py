@@ -59,3 +59,39 @@ def test_fetch_reports_failure_and_success(
     monkeypatch.setattr(cli, "fetch", lambda name, progress: ModelFile(name, tmp_path / "tiny.en.pt"))
     assert run("models", "fetch", "tiny.en") == 0
     assert "tiny.en is ready" in capsys.readouterr().err
+
+
+def test_only_what_the_engine_keeps_is_converted_without_an_output(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("models", "convert", "demo", "--quantization", "float16") == 2
+    assert "name an --output" in capsys.readouterr().err
+
+
+def test_a_conversion_never_writes_over_something(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("models", "convert", "demo", "--output", str(tmp_path)) == 2
+    assert "something at that --output" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_list_tells_what_is_here_and_what_is_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CONSULTROOM_MODELS_DIR", str(tmp_path))
+    (tmp_path / "base.en.pt").write_bytes(b"")
+    folder = tmp_path / "ctranslate2" / "demo-0123456789abcdef-int8-1"
+    folder.mkdir(parents=True)
+    for name in ("model.bin", "config.json"):
+        (folder / name).write_bytes(b"")
+    assert run("models", "list") == 0
+    told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert told["demo"].startswith("here, converted")
+    assert (told["base.en"], told["small.en"]) == ("here", "-")
+
+
+def test_a_checkpoint_that_is_not_here_cannot_be_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CONSULTROOM_MODELS_DIR", str(tmp_path))
+    assert run("models", "convert", "small.en") == 1
+    assert capsys.readouterr().err.startswith("error[model_missing]: ")
