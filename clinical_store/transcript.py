@@ -143,10 +143,12 @@ class Transcripts(Part):
         if audio is not None and chart.key.open(row.audio, TABLE, "audio", row.id) != audio:
             return False
         row.confidence, row.model = heard.confidence, model
-        if heard.text.strip() and await _may_be_written(session, chart.visit, row):
+        if not await _may_be_written(session, chart.visit, row):
+            await self._empty(session, row, "live")
+        elif heard.text.strip():
             await self._write(session, chart, row, kept(heard), "live", model)
         else:
-            await self._empty(session, row, "live")
+            await self._empty(session, row, "live", "live", "final")
         return True
 
     async def add_final(
@@ -196,11 +198,11 @@ class Transcripts(Part):
         await tell(session, row)
 
     async def _empty(
-        self, session: AsyncSession, row: UtteranceRow, source: TextSource | None = None
+        self, session: AsyncSession, row: UtteranceRow, source: TextSource | None = None, *gone: TextSource
     ) -> None:
-        """Nothing was said, or it may not be written down: no version of it stays."""
+        """Nothing was said, or it may not be written down: no version stays, or none from the sources `gone`."""
         row.revision = await next_revision(session, row)
-        await forget_versions(session, row)
+        await forget_versions(session, row, *gone)
         row.state, row.source, row.completed_at = UtteranceState.EMPTY.value, source, self._clock.now()
         row.text = row.audio = row.problem = None
         await tell(session, row)

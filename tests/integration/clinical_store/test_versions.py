@@ -419,3 +419,18 @@ async def test_versions_are_never_changed_and_open_in_their_own_place_only(consu
         await session.execute(text("UPDATE utterance SET revision = 3"))
     with pytest.raises(RecordUnreadable):
         await view(consult, said)
+
+
+@pytest.mark.parametrize(("agreed", "left"), [(True, ["correction"]), (False, [])])
+async def test_a_sentence_that_proves_empty_takes_what_a_machine_heard_with_it_and_no_doctors_words(
+    consult: Consult, agreed: bool, left: list[str]
+) -> None:
+    await agree(consult, True)
+    said = await spoken(consult)
+    await correct(consult, said, "I take Aleve daily", 1)
+    assert await heard(consult, end=6.0) == said, "the recording holds more of the sentence"
+    consult.clinic.clock.advance(timedelta(minutes=10))
+    await agree(consult, agreed)
+    assert await complete(consult, said, HeardText(text=""))
+    assert (await view(consult, said)).state is UtteranceState.EMPTY
+    assert [one.source for one in await versions(consult, said)] == left
