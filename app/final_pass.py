@@ -86,9 +86,11 @@ class FinalPass:
 
     async def _hear_again(self, visit_id: UUID) -> None:
         async with self.database.transaction() as session:
+            segments = await self.store.segments(session, visit_id)
+            if any(is_open(one) for one in segments):
+                return  # what it holds would be passed over for good; complete_transcript asks again once it is closed
             await self.store.begin_final_pass(session, visit_id, self.model)
             left = await self.store.to_hear_again(session, visit_id, self.model)
-            segments = await self.store.segments(session, visit_id)
             vocabulary = await self.vocabulary_of(session, visit_id)
         for participant_id in dict.fromkeys(utterance.participant_id for utterance in left):
             theirs = [one for one in left if one.participant_id == participant_id]
@@ -126,7 +128,7 @@ class FinalPass:
             async with self.database.transaction() as session:
                 await self.store.heard_again(session, utterance, self.model, "failed")
             return
-        await self._keep(utterance, self.as_heard(heard, vocabulary))
+        await self._keep(utterance, await asyncio.to_thread(self.as_heard, heard, vocabulary))
 
     async def _keep(self, utterance: Utterance, heard: HeardText) -> None:
         async with self.database.transaction() as session:
@@ -146,3 +148,8 @@ class FinalPass:
 def heard_in(segment: Segment) -> bool:
     """Whether it is a finished piece with somebody's microphone."""
     return segment.kind == "camera" and segment.closed_cleanly is not None
+
+
+def is_open(segment: Segment) -> bool:
+    """Whether somebody's microphone is, or may be, still being written there."""
+    return segment.kind == "camera" and segment.closed_cleanly is None

@@ -187,8 +187,10 @@ class Writing:
             visit_id = (await self.store.utterance(session, UUID(utterance_id))).visit_id
             words = await self.vocabulary_of(session, visit_id)
         heard = await self.speech.transcribe(Request(float32(audio), words.prompt, words.language))
+        # In a thread: names looked for in half a minute of gibberish take a second, and the loop keeps us alive.
+        text = await asyncio.to_thread(heard_text, heard, words)
         async with self.database.transaction() as session:
-            await self._write(session, UUID(utterance_id), heard_text(heard, words), audio)
+            await self._write(session, UUID(utterance_id), text, audio)
 
     async def _write(self, session: AsyncSession, utterance_id: UUID, heard: HeardText, audio: bytes) -> None:
         """Words of audio that a longer sentence has replaced meanwhile are not written: its own job comes."""

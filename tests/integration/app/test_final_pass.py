@@ -159,6 +159,20 @@ async def test_what_was_not_recorded_stays_as_it_was_heard(hearing: SecondHearin
     assert await hearing.standing() == FinalPassView(done=4, total=4, problem=None)
 
 
+async def test_while_a_piece_is_still_being_written_nothing_is_passed_over_for_good(
+    hearing: SecondHearing,
+) -> None:
+    """The recorder may take a minute to close; a late utterance asks for a final pass after seconds."""
+    closing = "UPDATE recording_segment SET closed_cleanly = {} WHERE kind = 'camera'"
+    async with hearing.clinic.database.transaction() as session:
+        await session.execute(text(closing.format("NULL")))
+    await hearing.run()
+    async with hearing.clinic.database.transaction() as session:
+        await session.execute(text(closing.format("true")))
+    await hearing.run()
+    assert await hearing.shown() == ["It beeps at 800.", "It beeps at 2400.", "It beeps at 800."]
+
+
 async def test_it_goes_on_where_a_killed_worker_stopped(hearing: SecondHearing) -> None:
     def dies(call: int) -> None:
         if call == 2:
