@@ -73,11 +73,9 @@ class _Job:
         if full:
             believed = is_silence(found) or (is_good(found) and not echo)
         else:
-            believed = self.request.once or not (
-                is_silence(found) or echo or is_doubtful(found, self.request)
-            )
+            believed = not (is_silence(found) or echo or is_doubtful(found, self.request))
         self.prompt = "" if echo else self.prompt
-        self.chosen = hearing if believed else None
+        self.chosen = hearing if believed or self.request.once else None
 
     def likeliest(self) -> _Hearing:
         """The chosen hearing, else the best of all."""
