@@ -68,6 +68,8 @@ PLOTS: dict[str, Callable[[Sequence[Row], Curves], str | None]] = {
     "speech-capacity": capacity,
 }
 
+TITLES = {"speech-cpu": "CPU of a consult", "speech-capacity": "Delay over live consults"}
+
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as Markdown; rows without a goal begin with a dot, they explain others."""
@@ -89,16 +91,15 @@ def write() -> list[str]:
     """Write the page's table and the plots there are curves for; returns the files' names."""
     rows: list[Row] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else []
     curves: Curves = json.loads(CURVES.read_text(encoding="utf-8")) if CURVES.exists() else {}
+    drawn = {name: svg for name, make in PLOTS.items() if (svg := make(rows, curves)) is not None}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, svg in drawn.items():
+        (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
+    shown = "\n".join(f"![{TITLES[name]}](plots/{name}.svg)" for name in drawn)
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n{table(rows)}\n{END}{after}", encoding="utf-8")
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    written = [PAGE.name]
-    for name, make in PLOTS.items():
-        if (svg := make(rows, curves)) is not None:
-            (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
-            written.append(f"{name}.svg")
-    return written
+    PAGE.write_text(f"{before}{BEGIN}\n{table(rows)}\n\n{shown}\n{END}{after}", encoding="utf-8")
+    return [PAGE.name, *(f"{name}.svg" for name in drawn)]
 
 
 if __name__ == "__main__":
