@@ -97,7 +97,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     transcriber = WhisperTranscriber(resolve(options.model), options.threads)
-    unseen = sentences(12 * options.each, SEED, unseen=True)
+    unseen = sentences((len(TRAINING) + len(HELD_OUT)) * options.each, SEED, unseen=True)
     parts = [unseen[start : start + options.each] for start in range(0, len(unseen), options.each)]
     report: dict[str, object] = {"demo consult": demo_rate(transcriber, options.model)}
     voices = [(engine, name) for engine, name, _ in TRAINING]

@@ -40,7 +40,10 @@ TRAINING = (
     ("espeak-ng", "en-us+f1", 1), ("espeak-ng", "en-gb+f3", 1), ("espeak-ng", "en-us+f5", 1),
     ("espeak-ng", "en-us+m2", 1), ("espeak-ng", "en-gb+m5", 1), ("espeak-ng", "en-us+m6", 1),
 )  # fmt: skip
-HELD_OUT = (("espeak-ng", "en-us+f4"), ("espeak-ng", "en-gb+m1"))
+HELD_OUT = (
+    ("espeak-ng", "en-us+f4"), ("espeak-ng", "en-gb+m1"),
+    ("espeak-ng", "en-us+m8"), ("espeak-ng", "en-us+m4"),
+)  # fmt: skip
 
 
 def draw_voice(rng: random.Random) -> Voice:
