@@ -323,7 +323,7 @@ class Showing:
         if event.topic == "utterance.completed":
             await self._show_utterance(_id(event, "visit_id"), _id(event, "utterance_id"))
         elif event.topic == "note.changed":
-            await self.rooms.push_note_changed(_id(event, "visit_id"), int(event.payload["revision"]))
+            await self.rooms.push_note_changed(_id(event, "visit_id"), _number(event, "revision"))
         elif event.topic == SESSION_ENDED:
             await self.rooms.end_session(_id(event, "session_id"))
         elif event.topic == GUEST_PUT_OUT:
@@ -350,3 +350,11 @@ class Showing:
 
 def _id(event: Event, name: str) -> UUID:
     return UUID(str(event.payload[name]))
+
+
+def _number(event: Event, name: str) -> int:
+    """What is none passes the event over, as what is no id does; another kind of error would end the process."""
+    given = event.payload[name]
+    if not isinstance(given, int):
+        raise ValueError("no number")
+    return given

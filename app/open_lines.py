@@ -131,7 +131,7 @@ class OpenLines:
 
     async def _heard(self, event: Event) -> None:
         visit_id, utterance_id = _id(event, "visit_id"), _id(event, "utterance_id")
-        if not self._wanted(visit_id, utterance_id, int(event.payload["end_ms"]) / 1000):
+        if not self._wanted(visit_id, utterance_id, _seconds(event, "end_ms")):
             return
         key = await self.keys.of(visit_id)
         words = OpenWords.of_event(visit_id, utterance_id, str(event.payload["sealed"]), key)
@@ -188,3 +188,11 @@ class OpenLines:
 
 def _id(event: Event, name: str) -> UUID:
     return UUID(str(event.payload[name]))
+
+
+def _seconds(event: Event, name: str) -> float:
+    """Whoever can write to Valkey can write anything there: a ValueError passes it over, any other ends the process."""
+    given = event.payload[name]
+    if not isinstance(given, int) or not 0 <= given < 1 << 53:
+        raise ValueError("no time in milliseconds")
+    return given / 1000

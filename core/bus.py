@@ -87,10 +87,10 @@ async def _events(subscription: PubSub, stop: asyncio.Event) -> AsyncIterator[Ev
 def _event(channel: bytes, data: bytes) -> Event | None:
     """None for what is not one of our messages: another program may share the server."""
     try:
-        payload = json.loads(data)
-    except ValueError:
+        topic, payload = channel.decode().removeprefix(_PREFIX), json.loads(data)
+    except (ValueError, RecursionError):
         return None
-    return Event(channel.decode().removeprefix(_PREFIX), payload) if isinstance(payload, dict) else None
+    return Event(topic, payload) if isinstance(payload, dict) else None
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

@@ -160,6 +160,8 @@ async def test_what_others_publish_is_no_event(bus: Bus, redis_url: str) -> None
         other = Redis.from_url(redis_url)
         for data in (b"not json", b"[1]", b"\xff\xfe"):
             await other.publish("consultroom:visit.ended", data)
+        await other.publish(b"consultroom:\xff", b"{}")
+        await other.publish("consultroom:visit.ended", b"[" * 100_000)
         await other.aclose()
         await bus.publish("visit.ended", {"visit_id": "v1"})
         assert (await listener.next()).payload == {"visit_id": "v1"}

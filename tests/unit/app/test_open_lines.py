@@ -181,3 +181,12 @@ async def test_words_moved_to_another_utterance_are_refused(screens: Screens) ->
         await screens.lines.show(Event(WORDS_HEARD, {**event, "sealed": "00ff"}))
     assert screens.shown == []
     assert "chest" not in str(event)
+
+
+@pytest.mark.parametrize("end_ms", [None, [], {}, "soon", 1.5, -1, 2**53])
+async def test_an_event_that_is_not_ours_is_refused_as_a_value(screens: Screens, end_ms: object) -> None:
+    """The room server passes over a ValueError; anything else would end it, and with it every call."""
+    event = words("my chest", 3.0).event(VISIT, KEY) | {"end_ms": cast("Any", end_ms)}
+    with pytest.raises(ValueError, match="milliseconds"):
+        await screens.lines.show(Event(WORDS_HEARD, event))
+    assert screens.shown == []

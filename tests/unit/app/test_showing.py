@@ -58,6 +58,16 @@ async def test_a_malformed_event_is_refused_before_any_room_hears_of_it() -> Non
     assert rooms.notes == []
 
 
+@pytest.mark.parametrize("revision", [None, [], "3"])
+async def test_a_revision_that_is_no_number_is_refused_as_a_value(revision: object) -> None:
+    rooms = Rooms()
+    with pytest.raises(ValueError, match="number"):
+        await showing(rooms).show(
+            Event("note.changed", {"visit_id": str(new_id()), "revision": cast("Any", revision)})
+        )
+    assert rooms.notes == []
+
+
 async def test_a_changed_visit_and_every_open_one_after_a_gap_are_read_again() -> None:
     rooms, visit, other = Rooms(), new_id(), new_id()
     rooms.open = [visit, other]
