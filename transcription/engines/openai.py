@@ -41,8 +41,8 @@ from transcription.model import NOTHING, SAMPLE_RATE, WINDOW_SECONDS, Request, S
 from transcription.models import ModelFile
 
 _PLACES_A_SECOND = 50
-_MARGIN = 0.5
-_SHORTEST_WINDOW = 2.0
+_MARGIN = 1.0
+_SHORTEST_WINDOW = 3.0  # less of it, and others report loops and lost words: see ADR 16
 _SOUNDS_BYTES = 1 << 30  # keys and values of the sounds that are decoded together
 _STEP = 0.5  # few shapes: for each new one the matrix library prepares itself anew
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from transcription.engines.alignment import first_places, token_starts
+from transcription.engines.alignment import first_places, running_median, token_starts
 
 
 def plainly(cost: NDArray[np.float64]) -> tuple[float, list[int]]:
@@ -46,3 +46,15 @@ def test_tokens_begin_where_the_decoder_looked() -> None:
     starts = token_starts(looks, 100, 1)
     assert np.abs(np.array(starts) - np.arange(10) * 0.2).max() <= 0.041
     assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize("places", [2, 3, 4, 7, 50])
+def test_the_median_of_seven_is_the_median_of_seven(places: int) -> None:
+    weights = torch.from_numpy(np.random.default_rng(3).normal(0, 1, (2, 3, places)).astype(np.float32))
+    found = running_median(weights)
+    if places <= 3:
+        assert torch.equal(found, weights)
+        return
+    padded = np.pad(weights.numpy(), ((0, 0), (0, 0), (3, 3)), mode="reflect")
+    expected = np.median(np.lib.stride_tricks.sliding_window_view(padded, 7, axis=-1), axis=-1)
+    assert np.array_equal(found.numpy(), expected.astype(np.float32))
