@@ -5,11 +5,14 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from transcription.audio import decode
 from transcription.echo import EchoGate
 from transcription.model import (
     SAMPLE_RATE,
     Request,
+    Samples,
     SpokenTurn,
     TranscriptDocument,
     Transcription,
@@ -20,7 +23,8 @@ from transcription.models import ModelFile
 from transcription.ports import EchoEar, Transcriber
 from transcription.utterances import UtteranceFinder
 
-_AT_ONCE = 32
+_AT_ONCE = 64
+_BLOCK = SAMPLE_RATE // 5
 
 Incomplete = Callable[[str, float, float], None]
 """Told of a file that ends too early: speaker, seconds that could be read, seconds that it promised."""
@@ -76,12 +80,15 @@ class _Running:
         return self._taken / SAMPLE_RATE
 
     def step(self) -> list[Utterance] | None:
-        """The utterances that the next block closed; None at the end."""
-        block = next(self._blocks, None)
-        if block is None:
+        """The utterances that the next fifth of a second closed; None at the end. (A file's own blocks are smaller.)"""
+        blocks: list[Samples] = []
+        while sum(map(len, blocks)) < _BLOCK and (block := next(self._blocks, None)) is not None:
+            blocks.append(block)
+        if not blocks:
             return None
-        found = self.finder.push(block, self.seconds)
-        self._taken += len(block)
+        sound = np.concatenate(blocks)
+        found = self.finder.push(sound, self.seconds)
+        self._taken += len(sound)
         return found
 
 
