@@ -218,7 +218,7 @@ def test_sounds_that_do_not_fit_together_are_decoded_in_parts(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "given"), [(0.2, 2.0), (1.5, 2.0), (1.51, 2.5), (6.0, 6.5), (29.7, 30.0), (30.0, 30.0)]
+    ("seconds", "given"), [(0.2, 3.0), (2.0, 3.0), (2.01, 3.5), (6.0, 7.0), (29.2, 30.0), (30.0, 30.0)]
 )
 def test_the_fitted_window_leaves_silence_after_the_utterance(seconds: float, given: float) -> None:
     assert window(seconds) == given
