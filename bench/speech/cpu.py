@@ -219,10 +219,12 @@ def _ours(side: str, case: Case) -> Callable[[], int]:
     engine.transcribe([_WARM_UP])
 
     def hear() -> int:
-        for track in case.tracks.values():
-            utterances = _utterances(track)
-            while batch := [Request(one.samples) for one in islice(utterances, _AT_ONCE)]:
-                engine.transcribe(batch)
+        found = [one for track in case.tracks.values() for one in _utterances(track)]
+        utterances = iter(
+            sorted(found, key=lambda one: one.end)
+        )  # side by side, as transcribe_tracks hears them
+        while batch := [Request(one.samples) for one in islice(utterances, _AT_ONCE)]:
+            engine.transcribe(batch)
         return sum(len(text) for text in list(texts.values())[1:])
 
     return hear
