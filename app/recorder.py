@@ -178,11 +178,12 @@ class RecordingDesk:
         if who not in self._finders:
             gate = self._gates.setdefault(visit_id, EchoGate())
             self._finders[who] = self.new_finder(echo=gate.ear(participant_id))
-        closed = await asyncio.to_thread(self._finders[who].push, samples, at_seconds)
+        finder = self._finders[who]
+        closed = await asyncio.to_thread(finder.push, samples, at_seconds)
         self._keep(visit_id, participant_id, closed)
-        if self.airing is not None:
+        if self.airing is not None and self._finders.get(who) is finder:  # else it has ended meanwhile
             now = at_seconds + len(samples) / SAMPLE_RATE
-            self.airing.listen(visit_id, participant_id, self._finders[who], now)
+            self.airing.listen(visit_id, participant_id, finder, now)
 
     async def on_audio_end(self, visit_id: UUID, participant_id: UUID) -> None:
         finder = self._finders.pop((visit_id, participant_id), None)

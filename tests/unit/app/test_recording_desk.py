@@ -1,11 +1,13 @@
 """Live sound at the recorder's desk: tracks of one visit are compared with each other, with no other visit's."""
 
+import asyncio
 from functools import partial
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
 
+from app.airing import Airing, Finder
 from app.recorder import Outgoing, RecordingDesk, Write
 from tests.unit.transcription.consult_sound import OTHER, echoed, foreign, missed, track, turns
 from transcription import SAMPLE_RATE, Samples, Utterance, UtteranceFinder
@@ -58,3 +60,29 @@ async def test_when_all_have_left_nothing_of_the_visit_is_kept() -> None:
     )
     assert desk._gates == {}
     assert desk._finders == {}
+
+
+class Told(Airing):
+    """Keeps who was listened to."""
+
+    def __init__(self) -> None:
+        self.listened: list[UUID] = []
+
+    def listen(self, visit_id: UUID, participant_id: UUID, finder: Finder, now: float) -> None:
+        self.listened.append(participant_id)
+
+    def end(self, participant_id: UUID) -> None:
+        self.listened.append(participant_id)
+
+
+async def test_nothing_is_told_of_who_has_ended_while_their_last_sound_was_looked_at() -> None:
+    """Two lines of one person overlap while they come back: the old one's end must not be followed by its sound."""
+    desk, ids = desk_of(Kept()), (uuid4(), uuid4())
+    desk.airing = told = Told()
+    sound = track("doctor")[:BLOCK]
+    await desk.on_audio(*ids, 0.0, sound)
+    late = asyncio.create_task(desk.on_audio(*ids, 0.2, sound))
+    await asyncio.sleep(0)
+    await desk.on_audio_end(*ids)
+    await late
+    assert told.listened == [ids[1], ids[1]], "once while speaking, once the end"
