@@ -177,11 +177,16 @@ class OpenLines:
         What is still to be written is not, where somebody took back their consent: nothing of it is shown any more.
         """
         view = line.view(utterance_id, UtteranceState.EMPTY)
-        with suppress(UtteranceNotFound):
+        try:
             async with self.database.transaction() as session:
                 stored = await self.store.utterance_shown(session, utterance_id)
             if stored.state is not UtteranceState.PENDING or not self.rooms.refused(line.visit_id):
                 view = stored
+        except UtteranceNotFound:
+            pass
+        except ServiceError:
+            if not self.rooms.refused(line.visit_id):
+                raise  # the next sweep does it; who took back their consent does not wait for the record
         if self._lines.pop(utterance_id, None) is not None:  # else its final words came meanwhile
             await self.rooms.push_utterance(line.visit_id, view.model_dump(mode="json"))
 

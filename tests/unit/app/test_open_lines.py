@@ -14,7 +14,7 @@ from clinical_store import Participant, ParticipantState, UtteranceState, Uttera
 from clinical_store.errors import UtteranceNotFound
 from core.bus import Event
 from core.crypto import new_key
-from core.errors import InvalidInput
+from core.errors import InvalidInput, Unavailable
 from core.ids import new_id
 
 KEY, VISIT = new_key(), new_id()
@@ -38,7 +38,7 @@ class Screens:
     """signaling's RoomServer, a store that knows Maria, and the keys, written by hand."""
 
     def __init__(self) -> None:
-        self.agreed, self.now = True, 50.0
+        self.agreed, self.now, self.away = True, 50.0, False
         self.shown: list[Mapping[str, Any]] = []
         self.stored: UtteranceView | None = None
         self.lines = OpenLines(
@@ -57,6 +57,8 @@ class Screens:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
+        if self.away:
+            raise Unavailable
         yield
 
     async def participants(self, session: object, visit_id: UUID) -> list[Participant]:
@@ -190,3 +192,17 @@ async def test_an_event_that_is_not_ours_is_refused_as_a_value(screens: Screens,
     with pytest.raises(ValueError, match="milliseconds"):
         await screens.lines.show(Event(WORDS_HEARD, event))
     assert screens.shown == []
+
+
+async def test_a_withdrawal_takes_the_line_away_also_while_the_record_cannot_be_read(
+    screens: Screens,
+) -> None:
+    await screens.hear(words("my chest", 3.0))
+    screens.away = True
+    screens.now += SILENT_SECONDS + 1
+    with pytest.raises(Unavailable):
+        await screens.lines.sweep()
+    assert screens.seen[-1][0] == "open", "what the record has comes with the next sweep"
+    screens.agreed = False
+    await screens.lines.sweep()
+    assert screens.seen[-1] == ("empty", "", None)
