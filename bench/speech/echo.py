@@ -51,7 +51,7 @@ class Tally:
 
 def run(options: Options) -> list[Row]:
     """Rows for each level, over all delays; the goal is no foreign utterance and no lost turn."""
-    spoken = list(consults(options.data, 1 if options.short else 6, 60 if options.short else 180))
+    spoken = list(consults(options.data, 1 if options.short else 4, 60 if options.short else 120))
     delays = DELAYS_S[1:2] if options.short else DELAYS_S
     rows: list[Row] = []
     for level in LEVELS_DB:
