@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 # Exchanges after which the fourth is the median (Devillard, Fast median search, 1998): whole arrays at a time.
-_MEDIAN_OF_SEVEN = [(int(low), int(high)) for low, high in "05 03 16 24 01 35 26 23 36 45 14 13 34".split()]
+_MEDIAN_OF_SEVEN = [divmod(int(pair), 10) for pair in "05 03 16 24 01 35 26 23 36 45 14 13 34".split()]
 _SECONDS_A_PLACE = 0.02
 
 
