@@ -1,5 +1,6 @@
 """Corrections, versions, export and captions over real HTTP."""
 
+import threading
 from collections.abc import AsyncIterator
 from typing import Any, cast
 from uuid import UUID
@@ -9,6 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from access import Actor, CareRelationships
+from app import transcript_http
 from app.flows import Writing
 from app.later import DRAFT, draft_later
 from app.transcript_http import TranscriptHttp, written_spans
@@ -175,6 +177,25 @@ async def test_the_transcript_is_taken_away_as_a_file_that_no_browser_shows(
         assert (answer.status, (await answer.json())["code"]) == (422, "invalid_input")
     taken = "SELECT count(*) FROM audit_event WHERE action = 'record:transcript:export'"
     assert await consult.clinic.count(taken) == len(begins)
+
+
+@pytest.mark.parametrize(
+    ("rendering", "path"), [("exported", "transcript/export"), ("captions_of", "captions.vtt")]
+)
+async def test_a_file_is_made_beside_the_loop_that_forwards_media(
+    browser: Browser, consult: Consult, monkeypatch: pytest.MonkeyPatch, rendering: str, path: str
+) -> None:
+    made: list[bool] = []
+
+    def rendered(*given: object) -> str:
+        made.append(threading.current_thread() is threading.main_thread())
+        return "WEBVTT"
+
+    monkeypatch.setattr(transcript_http, rendering, rendered)
+    address = f"/api/visits/{consult.visit.id}/{path}"
+    async with browser.get(address, headers=signed_in(consult.doctor)) as answer:
+        assert (answer.status, await answer.text()) == (200, "WEBVTT")
+    assert made == [False]
 
 
 async def test_the_draft_follows_a_correction(browser: Browser, consult: Consult) -> None:
