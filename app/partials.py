@@ -35,8 +35,11 @@ AT_ONCE = 4
 """Open utterances heard together: the speech process makes one batch of them."""
 PATIENCE_SECONDS = 0.05
 """So long it is waited when closed utterances are being heard, then looked again."""
-UNFIT = frozenset({"repetition", "too_many_words", "prompt_echo", "outside_speech", "no_speech"})
-"""Warnings with which a closed utterance is shown and flagged; of an open one nothing is shown: another try comes."""
+UNFIT = frozenset(
+    {"repetition", "too_many_words", "prompt_echo", "outside_speech", "no_speech", "other_language"}
+)
+"""Warnings with which a closed utterance is shown and flagged; of an open one, which carries no flag, nothing is shown:
+another try comes."""
 LONGEST_HEARING = 1.0
 """Seconds that a hearing may take: a sentence that closes meanwhile waits for no longer than this."""
 _CLAIMED = timedelta(seconds=10)

@@ -183,6 +183,7 @@ async def test_what_another_worker_has_claimed_is_left_to_it(worker: Worker) -> 
         said(""),
         said("the the the the", "repetition"),
         said("aspirin", "prompt_echo"),
+        said("it does me evil", "other_language"),
     ],
 )
 async def test_trouble_with_one_piece_is_that_pieces_alone(
