@@ -81,7 +81,10 @@ def _around(before: Sequence[str], after: Sequence[str]) -> list[_Pair]:
 
 
 def _told_by(word: str) -> str:
-    return word.casefold().strip(_EDGES) or word
+    folded = word.casefold()
+    plain = folded.strip(_EDGES)
+    minus = plain[:1].isdigit() and folded.partition(plain)[0].endswith(("-", "–"))
+    return f"-{plain}" if minus else plain or word
 
 
 def _confirmed(heard: HeardText) -> HeardText:

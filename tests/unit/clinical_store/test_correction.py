@@ -105,6 +105,7 @@ def test_what_differs_from_the_live_words() -> None:
     assert changed_words("I do not smoke".split(), "I do smoke".split()) == (2,)
     assert changed_words("the side of my head".split(), "the side of".split()) == (2,)
     assert changed_words("no I smoke".split(), "I smoke".split()) == (0,)
+    assert changed_words("the lens is -2.5, left".split(), "The lens is 2.5 left".split()) == (3,)
 
 
 def test_a_span_outside_of_the_words_is_refused() -> None:
