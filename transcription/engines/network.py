@@ -125,8 +125,14 @@ class Said:
 
     def rows(self, chosen: Tensor) -> "Said":
         """Of these rows only, in this order."""
-        keys, values = [one[chosen] for one in self.keys], [one[chosen] for one in self.values]
+        keys, values = ([self._used(one, chosen) for one in layers] for layers in (self.keys, self.values))
         return Said(keys, values, self.skipped[chosen], self.length)
+
+    def _used(self, layer: Tensor, chosen: Tensor) -> Tensor:
+        """A copy of what is used; most of the room is still empty."""
+        found = layer.new_empty((len(chosen), *layer.shape[1:]))
+        found[:, :, : self.length] = layer[:, :, : self.length][chosen]
+        return found
 
     def mask(self, new: int) -> Tensor | None:
         """``(b, 1, new, length + new)``, added: each new token sees itself and what came before, no padding."""
