@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.composing import COMPOSING_QUEUE, Composing, clear_later
+from app.final_pass import MOST_CRASHES
 from app.flows import COMPLETE, Writing, drafted
 from app.later import DRAFT, LANGUAGE_QUEUE
 from app.lifetime import end_with_parent, stop_on_signals
@@ -55,10 +56,14 @@ async def run() -> int:
         final_model_name(settings),
         words.of_visit,
     )
-    await asyncio.gather(speech.load(), asyncio.to_thread(_load_language))
+    loading = asyncio.create_task(
+        speech.load(), name="speech-load"
+    )  # a large model must not hold up the rest
+    await asyncio.to_thread(_load_language)
     log.info("work.started", model=settings.speech_model)
     try:
         await asyncio.gather(
+            loading,
             run_speech(clinic, writing, speech, stop),
             _run_queues(settings, writing, clinic.composing, stop),
             _housekeep(clinic, stop),
@@ -97,8 +102,8 @@ async def _run_queues(
 ) -> None:
     """One worker per queue, so that a long completion never holds up what is being said now."""
     language = [
-        Task(DRAFT, writing.draft_note, LANGUAGE_QUEUE),
-        Task(COMPLETE, writing.complete_transcript, LANGUAGE_QUEUE),
+        Task(DRAFT, writing.draft_note, LANGUAGE_QUEUE, crashes=MOST_CRASHES),
+        Task(COMPLETE, writing.complete_transcript, LANGUAGE_QUEUE, crashes=MOST_CRASHES),
     ]
     url = settings.required_database_url
     await asyncio.gather(

@@ -63,7 +63,10 @@ _HOLD = text(
        ON CONFLICT (job_id) DO UPDATE SET code = excluded.code WHERE job_problem.code <> excluded.code"""
 )
 _WORKED_ON = text(
-    "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE queue_name = :queue AND status = 'doing')"
+    """SELECT EXISTS (
+         SELECT FROM procrastinate_jobs job JOIN procrastinate_workers worker ON worker.id = job.worker_id
+         WHERE job.queue_name = :queue AND job.status = 'doing'
+           AND worker.last_heartbeat >= now() - make_interval(secs => 8))"""  # as long as a worker counts as alive
 )
 _TROUBLED = text(
     """SELECT job.id, job.task_name, job.queue_name,

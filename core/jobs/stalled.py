@@ -2,7 +2,7 @@
 worker.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -17,7 +17,7 @@ _DEFAULT_RETRIES = 5
 # while it still is stalled.
 _STALLED = """
 SELECT job.id, job.task_name, job.attempts, job.args FROM procrastinate_jobs job
- WHERE job.status = 'doing' AND NOT EXISTS (
+ WHERE job.status = 'doing' AND job.queue_name = ANY(%s) AND NOT EXISTS (
    SELECT 1 FROM procrastinate_workers worker
     WHERE worker.id = job.worker_id AND worker.last_heartbeat >= now() - make_interval(secs => %s))
  ORDER BY job.id LIMIT 100 FOR UPDATE OF job SKIP LOCKED"""
@@ -26,14 +26,21 @@ _GIVE_UP = "SELECT procrastinate_finish_job_v1(%(job_id)s, 'failed', false)"
 _log = get_logger()
 
 
-async def bring_back_stalled(connector: DeadlineConnector, tasks: Mapping[str, Task], seconds: float) -> None:
-    """Take every job whose worker has been silent for `seconds`; a crash counts as an attempt."""
-    await connector.within(_bring_back(connector, tasks, seconds))
+async def bring_back_stalled(
+    connector: DeadlineConnector, tasks: Mapping[str, Task], queues: Sequence[str], seconds: float
+) -> None:
+    """Take every job of `queues` whose worker has been silent for `seconds`; a crash counts as an attempt.
+
+    Jobs of other queues are left to workers that know how much their tasks may take.
+    """
+    await connector.within(_bring_back(connector, tasks, queues, seconds))
 
 
-async def _bring_back(connector: DeadlineConnector, tasks: Mapping[str, Task], seconds: float) -> None:
+async def _bring_back(
+    connector: DeadlineConnector, tasks: Mapping[str, Task], queues: Sequence[str], seconds: float
+) -> None:
     async with connector.connections.connection() as connection:
-        found = await (await connection.execute(_STALLED, (seconds,))).fetchall()
+        found = await (await connection.execute(_STALLED, (list(queues), seconds))).fetchall()
         for job_id, name, attempts, ids in found:
             task = tasks.get(name)
             again = attempts < _most_crashes(task)

@@ -69,6 +69,7 @@ class _Crew:
         self._connector = DeadlineConnector(database_url)
         self._app = App(connector=self._connector)
         self._tasks = {task.name: task for task in tasks}
+        self._queues = list(queues)
         self._options: dict[str, Any] = {
             "queues": list(queues),
             "concurrency": concurrency,
@@ -104,7 +105,7 @@ class _Crew:
 
     async def _sweep(self) -> None:
         while True:
-            await bring_back_stalled(self._connector, self._tasks, STALLED_SECONDS)
+            await bring_back_stalled(self._connector, self._tasks, self._queues, STALLED_SECONDS)
             await asyncio.sleep(_SWEEP_SECONDS)
 
     async def _end(self, parts: "list[asyncio.Task[Any]]") -> None:

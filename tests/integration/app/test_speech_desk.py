@@ -167,14 +167,19 @@ async def test_nobody_is_told_while_another_worker_has_a_model(worker: Worker) -
     waiting = await worker.speaks(3.0)
     worker.consult.clinic.clock.advance(timedelta(seconds=6))
 
-    async def jobs_of_the_other(status: str) -> None:
+    async def beats(ago: int) -> None:
+        """Another worker has the first utterance in work; so long ago it was heard of."""
         async with worker.consult.clinic.database.transaction() as session:
-            elsewhere = (
-                f"UPDATE procrastinate_jobs SET status = '{status}' WHERE args ->> 'utterance_id' = :id"
+            beat = f"now() - interval '{ago} s'"
+            other = f"INSERT INTO procrastinate_workers (last_heartbeat) VALUES ({beat}) RETURNING id"
+            taken = (
+                "UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker"
+                " WHERE args ->> 'utterance_id' = :id"
             )
-            await session.execute(text(elsewhere), {"id": str(first)})
+            given = {"worker": await session.scalar(text(other)), "id": str(first)}
+            await session.execute(text(taken), given)
 
-    await jobs_of_the_other("doing")
+    await beats(ago=0)
     worker.model.trouble = ModelMissing()
     async with worker.working():
 
@@ -184,7 +189,7 @@ async def test_nobody_is_told_while_another_worker_has_a_model(worker: Worker) -
         await until(tried)
         await asyncio.sleep(0.3)  # some rounds of telling
         assert await worker.problem(waiting) is None
-        await jobs_of_the_other("failed")
+        await beats(ago=60)
 
         async def told() -> bool:
             return await worker.problem(waiting) == "model_missing"

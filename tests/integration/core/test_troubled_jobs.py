@@ -133,6 +133,21 @@ async def test_workers_that_die_are_counted_on_their_own(database: Database) -> 
     assert seen.told == []
 
 
+async def test_a_worker_of_another_queue_leaves_the_stalled_job_alone(database: Database) -> None:
+    """It does not know how much that kind of job may take."""
+    seen = Attempts()
+    await queue_one(database)
+    async with database.transaction() as session:
+        stalled = "UPDATE procrastinate_jobs SET status = 'doing', queue_name = 'elsewhere', attempts = 9"
+        await session.execute(text(stalled))
+        await enqueue(session, "note", visit="b")
+    async with working(database.url, seen.task()):
+        await asyncio.wait_for(seen.done.wait(), 30)
+    async with database.transaction() as session:
+        left = (await session.execute(text("SELECT status::text, attempts FROM procrastinate_jobs"))).all()
+    assert [tuple(row) for row in left] == [("doing", 9)]
+
+
 async def test_jobs_about_a_thing_are_tried_again_once_each(database: Database) -> None:
     first, twin, other = [await queue_one(database, visit) for visit in ("a", "a", "b")]
     async with database.transaction() as session:
