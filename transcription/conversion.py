@@ -7,7 +7,9 @@ whole, so that half a conversion is never found.
 
 import glob
 import itertools
+import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -93,13 +95,37 @@ def convert(model: ModelFile, target: Path, quantization: str = "int8") -> None:
 
 def _save(spec: Any, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
+    _clear_abandoned(target.parent)
+    part = Path(tempfile.mkdtemp(prefix=f"{_part_prefix()}{os.getpid()}-", dir=target.parent))
     try:
         spec.save(str(part))
         part.chmod(0o755)  # mkdtemp's is for one account only
         _move(part, target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _part_prefix() -> str:
+    return f".part-{socket.gethostname()}-"
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Halves of conversions whose process was killed on this machine: a worker that is killed at it again and again
+    (a slow machine, too little memory) must not fill the disk."""
+    for part in folder.glob(f"{glob.escape(_part_prefix())}*"):
+        number = part.name.removeprefix(_part_prefix()).partition("-")[0]
+        if number.isdecimal() and not _is_alive(int(number)):
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True  # another account's
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True
 
 
 def _move(part: Path, target: Path) -> None:

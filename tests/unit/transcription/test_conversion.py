@@ -2,16 +2,18 @@
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from base64 import b85decode
 from pathlib import Path
+from socket import gethostname
 
 import pytest
 import whisper
 from whisper.tokenizer import get_tokenizer
 
-from transcription import models
+from transcription import conversion, models
 from transcription.conversion import conversions, vocabulary
 from transcription.engines import load
 from transcription.errors import EngineUnsuitable, ModelMissing
@@ -76,6 +78,38 @@ def test_only_whole_conversions_are_listed(tmp_path: Path) -> None:
     (tmp_path / "ctranslate2" / ".part-x").mkdir()
     (tmp_path / "ctranslate2" / "ours-fedcba9876543210-int8-1").mkdir()
     assert conversions(ours, tmp_path) == [whole]
+
+
+class Weights:
+    """CTranslate2's specification, as far as it is asked to be written."""
+
+    def optimize(self, quantization: str) -> None: ...
+
+    def save(self, folder: str) -> None:
+        for name in ("model.bin", "config.json"):
+            (Path(folder) / name).write_text("{}")
+
+
+def test_what_a_killed_conversion_left_is_cleared_away_and_what_is_under_way_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", "pass"])
+    killed.wait()
+    left, under_way, elsewhere = (
+        tmp_path / f".part-{host}-{pid}-x"
+        for host, pid in (
+            (gethostname(), killed.pid),
+            (gethostname(), os.getpid()),
+            ("elsewhere", killed.pid),
+        )
+    )
+    for part in (left, under_way, elsewhere):
+        part.mkdir()
+        (part / "model.bin").write_bytes(b"half")
+    monkeypatch.setattr(conversion, "_spec", lambda model: Weights())
+    conversion.convert(ModelFile("small", tmp_path / "small.pt"), tmp_path / "made")
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted([under_way.name, elsewhere.name, "made"])
+    assert models.is_converted(tmp_path / "made")
 
 
 def test_finding_models_and_tokens_imports_no_engine() -> None:
