@@ -37,6 +37,10 @@ def still_runs(pid: int) -> bool:
     return True
 
 
+def has_child(speech: SpeechProcess) -> bool:
+    return speech.pid is not None
+
+
 async def test_kill_9_in_mid_work_is_told_and_the_next_call_works(
     speech: SpeechProcess, utterance: Utterance
 ) -> None:
@@ -58,7 +62,7 @@ async def test_killed_while_idle_is_not_even_noticed(speech: SpeechProcess, utte
     assert speech.pid
     os.kill(speech.pid, signal.SIGKILL)
     async with asyncio.timeout(30):
-        while speech.pid is not None:  # until the loop has learned of the death
+        while has_child(speech):  # until the loop has learned of the death
             await asyncio.sleep(0.01)
     assert (await speech.transcribe(Request(utterance.samples))).text
 
