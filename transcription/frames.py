@@ -16,6 +16,7 @@ import numpy as np
 
 from core.errors import ServiceError
 from transcription import errors
+from transcription.guards import checked_seconds
 from transcription.model import SAMPLE_RATE, WINDOW_SECONDS, Request, Transcription, Word
 
 HEADER = struct.Struct(">I")
@@ -50,17 +51,6 @@ def frame(payload: bytes) -> bytes:
     return HEADER.pack(len(payload)) + payload
 
 
-def check(request: Request) -> None:
-    """Refuse before anything is sent.
-
-    Raises:
-        UtteranceTooLong: more than 30 seconds.
-    """
-    seconds = len(request.samples) / SAMPLE_RATE
-    if seconds > WINDOW_SECONDS:
-        raise errors.UtteranceTooLong(f"{seconds:.1f} seconds were given as one utterance.")
-
-
 def pack_requests(requests: Sequence[Request]) -> bytes:
     """Requests as a payload.
 
@@ -68,7 +58,7 @@ def pack_requests(requests: Sequence[Request]) -> bytes:
         UtteranceTooLong: more than 30 seconds.
     """
     for request in requests:
-        check(request)
+        checked_seconds(request.samples)
     listed = [
         {
             "samples": len(one.samples),

@@ -18,12 +18,12 @@ from transcription.frames import (
     LARGEST_ANSWER,
     MOST_BATCHED,
     Answer,
-    check,
     frame,
     pack_requests,
     unpack_answers,
     unpack_start,
 )
+from transcription.guards import checked_seconds
 from transcription.model import Request, Transcription
 from transcription.waiting import BatchSize, Priority, Waiting, WaitingLine
 
@@ -127,7 +127,7 @@ class SpeechProcess:
             SpeechOutOfMemory: not enough memory for it; retryable.
             UtteranceTooLong, SpeechEngineFailed, and what :meth:`start` raises.
         """
-        check(request)
+        checked_seconds(request.samples)
         if priority is Priority.PARTIAL:
             request = replace(request, once=True)
         loop = asyncio.get_running_loop()
