@@ -22,9 +22,12 @@ from transcription.model import SAMPLE_RATE, Samples
 from transcription.voice_activity import WINDOW
 
 _DELAYS = 100  # frames: the way there and back takes up to 1.6 s
-_SOUND_AT_ONCE = 3  # frames: with less delay than this either could be the other's echo; the quieter one is
-_QUIETER_DB = -3.0
+_SOUND_AT_ONCE = 3  # frames: with less delay than this either could be the other's echo
+_SHORT = 1.0  # seconds: one answers "Hello?" with "Hello?", as loud
+_QUIETER_DB = -5.0  # than the original, where one of these makes it doubtful
 _LOUDEST_DB = 6.0  # over the original: a microphone's automatic gain does that, more is another voice
+_SAME_WAY = 2  # frames
+_LOUDER_DB = 1.0  # each time it is learned
 _AUDIBLE_DB = 3.0  # above the noise of its band
 _MARGIN_DB = 6.0  # what is louder than predicted by more than this is somebody's own
 _FADING_DB = 2.5  # a frame: how fast a room lets the echo die (60 dB in 0.4 s)
@@ -43,6 +46,12 @@ class _Path:
 
     delay: int
     gains: NDArray[np.float32]
+
+    def after(self, known: "_Path | None") -> "_Path":
+        """The same way as before hardly gets louder: what makes it seem so is a voice over the echo."""
+        if known is None or abs(self.delay - known.delay) > _SAME_WAY:
+            return self
+        return _Path(self.delay, np.minimum(self.gains, known.gains + _LOUDER_DB))
 
 
 @dataclass(slots=True)
@@ -122,7 +131,7 @@ class EchoGate:
                 return
             for name, other in self._sides.items():
                 if name != track and (path := _found(side.sound, other.sound, first, end)) is not None:
-                    side.paths[name] = path
+                    side.paths[name] = path.after(side.paths.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +192,8 @@ def _found(ours: EnergyTrack, theirs: EnergyTrack, begin: int, end: int) -> _Pat
     if alike[delay] < _beyond_chance((end - begin) / FRAMES_A_SECOND):
         return None
     path = _Path(delay, _gains(ours, theirs, delay, begin, end))
-    loudest = _QUIETER_DB if delay < _SOUND_AT_ONCE else _LOUDEST_DB
-    if float(np.median(path.gains)) > loudest:
+    doubtful = delay < _SOUND_AT_ONCE or end - begin < _SHORT * FRAMES_A_SECOND
+    if float(np.median(path.gains)) > (_QUIETER_DB if doubtful else _LOUDEST_DB):
         return None
     own = _own_share(ours, _predicted(theirs, path, begin, end), begin, end)
     return path if float(np.mean(own)) < _LEARNED_SHARE else None

@@ -18,6 +18,7 @@ from tests.unit.transcription.consult_sound import (
     windows,
 )
 from transcription import SAMPLE_RATE, EchoGate, Overheard, Samples
+from transcription.echo import _Path
 
 
 def both(delay: float, gain: float) -> dict[str, Samples]:
@@ -70,6 +71,26 @@ def test_an_echo_whose_delay_changes_is_found_again() -> None:
     found = find({"doctor": track("doctor"), "patient": microphone}, EchoGate())
     assert foreign(found["patient"], turns("patient")) == []
     assert missed(found["patient"], turns("patient")) == []
+
+
+def test_who_says_the_same_short_word_after_the_other_is_heard() -> None:
+    """ "Hello?" - "Hello?": as like as an echo, and as loud as the first."""
+    begin, _ = turns("doctor")[0]
+    room = np.random.default_rng(5).normal(0, 0.0008, (2, 4 * SAMPLE_RATE)).astype(np.float32)
+    word = track("doctor")[round(begin * SAMPLE_RATE) :][: round(0.5 * SAMPLE_RATE)]
+    tracks = {"doctor": room[0], "patient": room[1]}
+    for sound, at in ((tracks["doctor"], 1.0), (tracks["patient"], 2.1)):
+        sound[round(at * SAMPLE_RATE) :][: len(word)] += word
+    found = find(tracks, EchoGate())
+    assert [len(utterances) for utterances in found.values()] == [1, 1]
+
+
+def test_a_way_learned_while_somebody_spoke_over_it_grows_no_louder() -> None:
+    known = _Path(20, np.full(20, -12, np.float32))
+    over = _Path(21, np.full(20, 5, np.float32))
+    assert over.after(known).gains == pytest.approx(np.full(20, -11))
+    assert _Path(21, np.full(20, -20, np.float32)).after(known).gains == pytest.approx(np.full(20, -20))
+    assert _Path(60, over.gains).after(known).gains == pytest.approx(over.gains)  # another way
 
 
 def test_a_third_track_is_compared_too() -> None:
