@@ -14,6 +14,7 @@ from clinical_store.chart import Part
 from clinical_store.errors import NotYourConsent, ParticipantNotFound
 from clinical_store.model import ParticipantState, Purpose
 from clinical_store.rows import ConsentRow, ParticipantRow
+from clinical_store.utterance_rows import empty_waiting
 from core.outbox import emit
 
 
@@ -43,7 +44,7 @@ class Consents(Part):
         latest = await _latest(session, participant_id, purpose)
         if latest is not None and latest.granted == granted:
             return
-        version = latest.version + 1 if latest else 1
+        version, now = latest.version + 1 if latest else 1, self._clock.now()
         session.add(
             ConsentRow(
                 participant_id=participant_id,
@@ -51,9 +52,11 @@ class Consents(Part):
                 version=version,
                 granted=granted,
                 text_version=text_version,
-                at=self._clock.now(),
+                at=now,
             )
         )
+        if purpose == "transcribe" and not granted:
+            await empty_waiting(session, person.visit_id, now)
         await emit(session, "visit.changed", visit_id=str(person.visit_id))
 
     async def consents(self, session: AsyncSession, visit_id: UUID) -> dict[UUID, dict[Purpose, bool]]:

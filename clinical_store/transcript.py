@@ -34,6 +34,7 @@ from clinical_store.utterance_rows import (
     TABLE,
     KeptText,
     begun_at,
+    empty,
     forget_versions,
     found,
     has_final,
@@ -42,7 +43,6 @@ from clinical_store.utterance_rows import (
     kept,
     locked,
     models_in,
-    next_revision,
     show,
     shown_text,
     shown_version,
@@ -200,12 +200,7 @@ class Transcripts(Part):
     async def _empty(
         self, session: AsyncSession, row: UtteranceRow, source: TextSource | None = None, *gone: TextSource
     ) -> None:
-        """Nothing was said, or it may not be written down: no version stays, or none from the sources `gone`."""
-        row.revision = await next_revision(session, row)
-        await forget_versions(session, row, *gone)
-        row.state, row.source, row.completed_at = UtteranceState.EMPTY.value, source, self._clock.now()
-        row.text = row.audio = row.problem = None
-        await tell(session, row)
+        await empty(session, row, self._clock.now(), source, *gone)
 
     async def transcript_for(
         self,

@@ -151,6 +151,25 @@ async def forget_versions(session: AsyncSession, row: UtteranceRow, *sources: Te
     await session.execute(gone)
 
 
+async def empty(
+    session: AsyncSession, row: UtteranceRow, at: datetime, source: TextSource | None, *gone: TextSource
+) -> None:
+    """Nothing was said, or it may not be written down: no version stays, or none from the sources `gone`."""
+    row.revision = await next_revision(session, row)
+    await forget_versions(session, row, *gone)
+    row.state, row.source, row.completed_at = UtteranceState.EMPTY.value, source, at
+    row.text = row.audio = row.problem = None
+    await tell(session, row)
+
+
+async def empty_waiting(session: AsyncSession, visit_id: UUID, at: datetime) -> None:
+    """Somebody took back their consent: what waits to be written never will be, and its sound goes at once. What a
+    worker holds now is left to it; it asks again before it writes."""
+    waiting = spoken_in(visit_id).where(UtteranceRow.state == UtteranceState.PENDING)
+    for row in (await session.scalars(waiting.with_for_update(skip_locked=True))).all():
+        await empty(session, row, at, None)
+
+
 async def has_final(session: AsyncSession, row: UtteranceRow, model: str) -> bool:
     """Whether this model's second hearing is kept already."""
     same = select(UtteranceVersionRow.revision).where(

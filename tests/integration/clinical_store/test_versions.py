@@ -431,6 +431,21 @@ async def test_a_sentence_that_proves_empty_takes_what_a_machine_heard_with_it_a
     assert await heard(consult, end=6.0) == said, "the recording holds more of the sentence"
     consult.clinic.clock.advance(timedelta(minutes=10))
     await agree(consult, agreed)
-    assert await complete(consult, said, HeardText(text=""))
+    assert await complete(consult, said, HeardText(text="")) is agreed
     assert (await view(consult, said)).state is UtteranceState.EMPTY
     assert [one.source for one in await versions(consult, said)] == left
+
+
+async def test_a_withdrawal_takes_the_sound_that_waits_also_while_no_worker_can_hear_it(
+    consult: Consult,
+) -> None:
+    """A clinic without its speech model has no worker that would come to it."""
+    await agree(consult, True)
+    written, waits = await spoken(consult), await heard(consult, 4.0, 6.0)
+    consult.clinic.clock.advance(timedelta(minutes=10))
+    await agree(consult, False)
+    assert await consult.clinic.count("SELECT count(*) FROM utterance WHERE audio IS NOT NULL") == 0
+    assert (await view(consult, waits)).state is UtteranceState.EMPTY
+    assert (await view(consult, written)).text == "I take leave daily"
+    assert await told(consult) == 2, "screens learn of it"
+    assert not await complete(consult, waits)
