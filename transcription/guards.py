@@ -43,6 +43,7 @@ _SPOKEN_FROM = 0.03  # of the loud parts' level (-30 dB): softer is a pause, who
 _AROUND_WORD = 0.15  # seconds a word's time may be off
 _SURELY_OTHER = 0.7
 _TOLD_APART_FROM = 2.0  # seconds; the language of "mm-hm" is nobody's
+_PART_OF = {"yue": "zh"}  # Cantonese is Chinese to models before large-v3
 _ECHO_WORDS = 3
 _TWICE = re.compile(r"\b(\w+(?:\W+\w+){2,}?)\W+\1\b", re.IGNORECASE)
 """Three words or more, and at once the same again: people do it, and so do windows that are too short."""
@@ -209,7 +210,7 @@ def _doubts(heard: Decoded, seconds: float) -> tuple[str, ...]:
 
 def _is_other_language(heard: Decoded, expected: str, seconds: float) -> bool:
     sure = heard.language_probability >= _SURELY_OTHER and seconds >= _TOLD_APART_FROM
-    return sure and heard.language not in {None, expected}
+    return sure and heard.language not in {None, expected, _PART_OF.get(expected)}
 
 
 def _plain(text: str) -> list[str]:

@@ -21,6 +21,7 @@ from transcription.engines.alignment import token_starts
 from transcription.engines.checkpoint import load_checkpoint
 from transcription.engines.decoding import Choice, Found, Row, Vocabulary, decode
 from transcription.engines.network import Decoder, Encoder, Sound, Watch
+from transcription.engines.tokens import known_as
 from transcription.engines.windows import Context
 from transcription.guards import (
     MOST_PROMPT_TOKENS,
@@ -233,7 +234,7 @@ class WhisperTranscriber:
             return get_tokenizer(
                 self._multilingual,
                 num_languages=self._languages,
-                language=language if self._multilingual else None,
+                language=known_as(language, self._languages) if self._multilingual else None,
                 task="transcribe" if self._multilingual else None,
             )
 

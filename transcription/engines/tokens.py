@@ -14,6 +14,8 @@ from typing import Any
 ENGLISH_ONLY = 51864
 """Tokens of an English-only vocabulary; multilingual ones have one more, and one for each language past 99."""
 
+_WITH_CANTONESE = 100
+
 
 @lru_cache(maxsize=32)
 def tokenizer(size: int, language: str = "en") -> Any:
@@ -22,16 +24,22 @@ def tokenizer(size: int, language: str = "en") -> Any:
     English-only vocabularies know no language.
     """
     multilingual = size > ENGLISH_ONLY
+    languages = size - 51765 - int(multilingual)
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", ResourceWarning
         )  # whisper leaves its vocabulary file to the collector
         return _module().get_tokenizer(
             multilingual,
-            num_languages=size - 51765 - int(multilingual),
-            language=language if multilingual else None,
+            num_languages=languages,
+            language=known_as(language, languages) if multilingual else None,
             task="transcribe" if multilingual else None,
         )
+
+
+def known_as(language: str, languages: int) -> str:
+    """The language among the first ``languages`` of Whisper's: before large-v3 Cantonese was part of Chinese."""
+    return "zh" if language == "yue" and languages < _WITH_CANTONESE else language
 
 
 @lru_cache(maxsize=1)

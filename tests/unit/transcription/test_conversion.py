@@ -16,6 +16,7 @@ from whisper.tokenizer import get_tokenizer
 from transcription import conversion, models
 from transcription.conversion import conversions, vocabulary
 from transcription.engines import load
+from transcription.engines.tokens import tokenizer
 from transcription.errors import EngineUnsuitable, ModelMissing
 from transcription.models import ModelFile
 
@@ -121,3 +122,12 @@ official(), resolve("demo"), tokens.tokenizer(51864)
 sys.exit(any(name in sys.modules for name in ("torch", "whisper", "ctranslate2", "faster_whisper")))
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("size", "heard_as"), [(51_864, None), (51_865, "zh"), (51_866, "yue")])
+def test_cantonese_is_heard_as_chinese_where_the_vocabulary_has_no_token_for_it(
+    size: int, heard_as: str | None
+) -> None:
+    found = tokenizer(size, "yue")
+    expected = [] if heard_as is None else [found.to_language_token(heard_as)]
+    assert [one for one in found.sot_sequence if one in found.all_language_tokens] == expected

@@ -127,6 +127,12 @@ def test_another_language_is_flagged_when_it_is_sure(
     assert found.language == language
 
 
+def test_cantonese_heard_as_chinese_is_no_other_language() -> None:
+    heard = Decoded("Nei hou.", -0.1, 0.0, language="zh", language_probability=0.9)
+    assert judged(Request(speech(3.0), language="yue"), heard).warnings == ()
+    assert judged(Request(speech(3.0), language="ja"), heard).warnings == ("other_language",)
+
+
 def test_words_where_the_sound_is_silent_are_flagged() -> None:
     sound = np.concatenate([speech(1.0), np.zeros(48_000, dtype=np.float32)])
     inside = (Word("My", 0.9, 0.1, 0.3), Word("knee", 0.9, 0.3, 0.8))
