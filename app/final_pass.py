@@ -29,7 +29,8 @@ log = get_logger()
 
 BEAM = 5
 TIMEOUT_SECONDS = 600.0  # a large model on few processors; nobody waits for it
-MOST_CRASHES = 100
+SHARED_TIMEOUT_SECONDS = 120.0  # the live model: what is said now waits for a child that hangs
+MOST_CRASHES = 60
 """Workers that may die at one visit: every one of them left it further on, and the model is in a child of its own."""
 ENOUGH = 0.9
 """The share of an utterance that must be recorded: a text of half a sentence is no better than the live one."""
@@ -122,7 +123,8 @@ class FinalPass:
     async def _hear_one(self, utterance: Utterance, samples: Samples, vocabulary: Vocabulary) -> None:
         request = Request(samples, prompt=vocabulary.prompt, language=vocabulary.language, beam=BEAM)
         try:
-            heard = await self.speech.transcribe(request, Priority.LATER, TIMEOUT_SECONDS)
+            patience = TIMEOUT_SECONDS if self.own else SHARED_TIMEOUT_SECONDS
+            heard = await self.speech.transcribe(request, Priority.LATER, patience)
         except (SpeechEngineFailed, UtteranceTooLong) as error:  # it stays as it was heard live
             log.warning("final_pass.failed", utterance_id=str(utterance.id), code=error.code)
             async with self.database.transaction() as session:

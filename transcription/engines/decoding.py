@@ -107,7 +107,7 @@ def _task(vocabulary: Vocabulary, rows: Sequence[Row], choice: Choice, length: i
     task = DecodingTask(vocabulary.stand_in(), options)
     end = vocabulary.tokenizer.eot
     if choice.beam > 1:
-        task.decoder = BeamSearchDecoder(choice.beam, end, None)
+        task.decoder = _Beams(choice.beam, end)
     else:
         task.decoder = _Greedy(choice.temperature, end, [row.limit for row in rows])
     return task
@@ -165,6 +165,45 @@ class _Inference:
     def _keep(self, places: Tensor) -> None:
         assert self._said is not None
         self._said, self.heard = self._said.rows(places), [self.heard[place] for place in places]
+
+
+class _Beams(BeamSearchDecoder):  # type: ignore[misc]  # whisper ships no types
+    """Whisper's beam search, which ends a row as soon as ``beam`` texts have ended, with another end.
+
+    Where the model is sure, unlikely texts that break off early fill that number first, and the likely one is never
+    reached ("on the left side of" for "on the left side of my head"). Here a row ends when no text under way is
+    as likely as the best that has ended.
+    """
+
+    def __init__(self, beam: int, end: int) -> None:
+        super().__init__(beam, end, None, patience=1e6)
+        self._over: set[int] = set()
+
+    def reset(self) -> None:
+        super().reset()
+        self._over = set()
+
+    def update(self, tokens: Tensor, logits: Tensor, sums: Tensor) -> tuple[Tensor, bool]:
+        """One token more for each hypothesis; a row that is over keeps what it has, whatever its neighbours need."""
+        before = [dict(ended) for ended in self.finished_sequences or ()]
+        tokens, _ = super().update(tokens, logits, sums)
+        for row in self._over:
+            self.finished_sequences[row] = before[row]
+        under_way = sums.reshape(-1, self.beam_size).amax(dim=1).tolist()
+        self._over |= {
+            row
+            for row, ended in enumerate(self.finished_sequences)
+            if ended and max(ended.values()) >= under_way[row]
+        }
+        return tokens, len(self._over) == len(under_way)
+
+    def finalize(self, tokens: Tensor, sums: Tensor) -> Any:
+        """A text that was cut off by its limit counts only where none has ended."""
+        self.beam_size, kept = 1, self.beam_size
+        try:
+            return super().finalize(tokens, sums)
+        finally:
+            self.beam_size = kept
 
 
 @dataclass(slots=True)

@@ -101,6 +101,15 @@ def test_a_prompt_stands_where_whisper_puts_it(
         assert found.confidence == pytest.approx(float(np.exp(expected.avg_logprob)), abs=ROUNDING)
 
 
+def test_beams_end_with_no_text_less_likely_than_the_greedy_one(transcriber: WhisperTranscriber) -> None:
+    """Whisper's own search ended this sentence early, as "It is on the left side of?"."""
+    said = [Request(utterance.samples) for utterance in find_utterances(TRACKS["patient"])]
+    greedy = transcriber.transcribe(said)
+    beams = transcriber.transcribe([replace(request, beam=5) for request in said])
+    assert "It is on the left side of my head." in [one.text for one in greedy]
+    assert all(wide.confidence >= one.confidence - ROUNDING for wide, one in zip(beams, greedy, strict=True))
+
+
 @pytest.mark.parametrize("beam", [1, 3])
 def test_an_answer_does_not_depend_on_its_neighbours(
     transcriber: WhisperTranscriber, spoken: list[Request], beam: int
