@@ -32,6 +32,7 @@ from bench.speech.options import Options
 from bench.speech.recorded import EndedVisit, Track, ended_visit
 from bench.speech.results import Row, row
 from core import migrate
+from core.jobs import troubled_jobs
 from transcription import decode_all
 
 KILLS, SHORT_KILLS = 50, 3
@@ -106,9 +107,17 @@ async def _disturbed(
                 await _until_alive(clinic, process)
             await asyncio.sleep(when.uniform(0.0, LONGEST_LIFE_S))
             busy += bool(await _number(clinic, _IN_WORK))
+            if process.returncode is not None:
+                raise RuntimeError(
+                    f"a worker ended by itself, with {process.returncode}: {_last_words(folder)}"
+                )
             process.kill()
             await process.wait()
     return visits, busy
+
+
+def _last_words(folder: Path) -> str:
+    return (folder / "work.log").read_text(encoding="utf-8", errors="replace")[-2000:]
 
 
 @asynccontextmanager
@@ -170,7 +179,10 @@ async def _until_written(clinic: Clinic) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while await _number(clinic, _LEFT):  # noqa: ASYNC110 - other processes work
             await asyncio.sleep(0.2)
-    assert not await _number(clinic, "SELECT count(*) FROM procrastinate_jobs"), "a job was given up"
+    async with clinic.database.transaction() as session:
+        given_up = [(job.task, job.attempts, job.code) for job in await troubled_jobs(session)]
+    if given_up:
+        raise RuntimeError(f"given up: {given_up}")
 
 
 async def _number(clinic: Clinic, query: str, **given: Any) -> int:
