@@ -11,14 +11,21 @@ from bench.speech.echo import Tally, find, with_echo
 from bench.speech.options import Options
 from bench.speech.results import Row, row
 
-_LEAST_OVERLAP = 0.07  # of the real turns; the synthetic voices say most of them a little faster
+_LEAST_OVERLAP = 0.05  # of the real turns; the synthetic voices say most of them a little faster
+_USED = 6  # the echo gate was built, and its thresholds chosen, on some of the first: figures are of the next ones
 _ECHOES = {"no echo": None, "echo 10 dB below the voice": -10.0}
 
 
 def run(options: Options) -> list[Row]:
     """Rows without and with echo."""
     spoken = list(
-        consults(options.data, 1 if options.short else 6, 60 if options.short else 240, _LEAST_OVERLAP)
+        consults(
+            options.data,
+            1 if options.short else 6,
+            60 if options.short else 240,
+            _LEAST_OVERLAP,
+            skip=_USED,
+        )
     )
     overlap = sum(consult.overlap * consult.seconds for consult in spoken) / sum(
         one.seconds for one in spoken

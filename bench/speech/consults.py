@@ -75,15 +75,17 @@ class Consult:
         return float(both.mean())
 
 
-def consults(data: Path, count: int, seconds: float, least_overlap: float = 0.0) -> Iterator[Consult]:
-    """The first ``count`` consults, each cut after ``seconds``; the same ones every time.
+def consults(
+    data: Path, count: int, seconds: float, least_overlap: float = 0.0, skip: int = 0
+) -> Iterator[Consult]:
+    """``count`` consults after the first ``skip``, each cut after ``seconds``; the same ones every time.
 
-    With ``least_overlap`` those in which the real speakers overlapped for that share of the time.
+    With ``least_overlap`` of those in which the real speakers overlapped for that share of the time.
     """
     folder = data / "primock57" / "transcripts"
     names = sorted({path.name.rpartition("_")[0] for path in folder.glob("*_doctor.TextGrid")})
     chosen = [name for name in names if _overlap(folder, name, seconds) >= least_overlap]
-    for number, name in enumerate(chosen[:count]):
+    for number, name in enumerate(chosen[skip : skip + count]):
         yield _spoken(name, folder, number, seconds)
 
 
