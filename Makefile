@@ -10,7 +10,8 @@ RUN_ARGS ?=
 ALONE := tests/integration/core/test_jobs.py
 
 # Real media in real time on a shared machine: what failed runs once more, alone and out loud, before it counts.
-AGAIN := --last-failed --last-failed-no-failures none
+# What a test leaves behind counts in the first run; here the collector at the end would speak for other tests' leavings.
+AGAIN := --last-failed --last-failed-no-failures none -p no:unraisableexception
 define tested
 $(BIN)/python -m pytest $(1) $(PYTEST_ARGS) || { echo; echo "RUN AGAIN, ALONE: what failed above."; \
 	$(BIN)/python -m pytest $(filter-out -n 2 --dist loadfile,$(1)) $(AGAIN) $(PYTEST_ARGS); }

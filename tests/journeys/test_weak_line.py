@@ -82,6 +82,8 @@ async def talking(clinic: Clinic) -> AsyncIterator[Talk]:
             yield Talk(clinic.url, visit, patient, lines, doctor)
         finally:
             await doctor.leave()
+            for line in lines:
+                await line.close()
 
 
 @pytest.fixture
