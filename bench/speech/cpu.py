@@ -65,7 +65,7 @@ def run(options: Options) -> list[Row]:
     case = Case(consult.tracks, consult.turns, random_checkpoint(), options.threads)
     for side in ("peer", "openai", "faster"):
         spent[side] = _in_a_process_of_its_own(side, case)
-    return list(_rows(consult, spent))
+    return list(_rows(consult, options.threads, spent))
 
 
 def measure(side: str, case: Case) -> Spent:
@@ -76,9 +76,10 @@ def measure(side: str, case: Case) -> Spent:
     return Spent(_processor_seconds() - before, tokens)
 
 
-def _rows(consult: Consult, spent: dict[str, Spent]) -> Sequence[Row]:
+def _rows(consult: Consult, threads: int, spent: dict[str, Spent]) -> Sequence[Row]:
     peer = spent["peer"]
-    what = f"CPU of a two-track consult ({consult.seconds:.0f} s, base shape)"
+    how = f"{consult.seconds:.0f} s, base shape, threads: {threads}"
+    what = f"CPU of a two-track consult ({how})"
     goals = {"openai": 4, "faster": 8}
     figures = [
         row(
@@ -92,7 +93,12 @@ def _rows(consult: Consult, spent: dict[str, Spent]) -> Sequence[Row]:
         for side, goal in goals.items()
     ]
     written = [
-        row(f"text tokens of that consult, {side}", spent[side].tokens, "tokens", peer=peer.tokens)
+        row(
+            f"text tokens of that consult, threads: {threads}, {side}",
+            spent[side].tokens,
+            "tokens",
+            peer=peer.tokens,
+        )
         for side in goals
     ]
     return [*figures, *written]
