@@ -33,12 +33,6 @@ Heard = Callable[[str, Utterance, Transcription], None]
 """Told of each utterance as it is done: speaker, utterance, what was heard."""
 
 
-def find_utterances(path: Path) -> Iterator[Utterance]:
-    """The utterances of one track, seconds from its start; errors as :func:`transcription.decode`."""
-    for _, utterance in find_in_tracks({"": path}):
-        yield utterance
-
-
 def find_in_tracks(
     tracks: Mapping[str, Path], incomplete: Incomplete | None = None
 ) -> Iterator[tuple[str, Utterance]]:

@@ -42,7 +42,7 @@ from transcription.models import ModelFile
 _MOST_AT_ONCE = 32
 _MOST_SECONDS = (
     8 * WINDOW_SECONDS
-)  # of sound times beams in one decode: what it keeps of them bounds the memory
+)  # of sound times beams in one decode: bounds what it keeps of them in memory
 _HEARINGS = 3
 _AGAIN_BEAM = 5
 _NO_LOOP = 4  # tokens: a stretch that long is not written twice in the last hearing

@@ -10,6 +10,7 @@ import pytest
 
 from app.demo.seed import seed
 from app.settings import Settings
+from app.wiring import Clinic
 from core.database import driver_url
 from tests.conftest import TestServer
 from tests.integration.app.service import Service, running
@@ -35,6 +36,19 @@ def seeded_clinic(
     asyncio.run(seed(Settings().model_copy(update=given)))
     yield SeededClinic(TestServer(test_server.url, driver_url(url, "psycopg").database or ""), folder)
     test_server.drop(url)
+
+
+@pytest.fixture
+async def clinic(seeded_clinic: SeededClinic, redis_url: str, tmp_path: Path) -> AsyncIterator[Clinic]:
+    """A copy of the seeded clinic, no process of it running."""
+    url = seeded_clinic.server.copy()
+    seeded_clinic.copy_keys(tmp_path)
+    given = {"database_url": url, "redis_url": redis_url, "data_dir": tmp_path, "demo": True}
+    clinic = Clinic(Settings().model_copy(update=given))
+    yield clinic
+    clinic.access.close()
+    await clinic.close()
+    seeded_clinic.server.drop(url)
 
 
 @pytest.fixture

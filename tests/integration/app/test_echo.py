@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +12,9 @@ import pytest
 from av.audio.frame import AudioFrame
 
 from app.recorder import RecordingDesk
-from app.settings import Settings
 from app.wiring import Clinic
 from clinical_store import Segment
 from media.recording.webm import WebmStream
-from tests.integration.app.conftest import SeededClinic
 from tests.integration.app.recorded import recorded_visit
 from tests.unit.transcription.consult_sound import OTHER, echoed, foreign, missed, track, turns
 from transcription import Samples, Utterance, UtteranceFinder
@@ -29,18 +25,6 @@ BEGIN = {
     "doctor": 100.0,
     "patient": 101.5,
 }  # the patient's piece begins later: times count, not places in a file
-
-
-@pytest.fixture
-async def clinic(seeded_clinic: SeededClinic, redis_url: str, tmp_path: Path) -> AsyncIterator[Clinic]:
-    url = seeded_clinic.server.copy()
-    seeded_clinic.copy_keys(tmp_path)
-    given = {"database_url": url, "redis_url": redis_url, "data_dir": tmp_path, "demo": True}
-    clinic = Clinic(Settings().model_copy(update=given))
-    yield clinic
-    clinic.access.close()
-    await clinic.close()
-    seeded_clinic.server.drop(url)
 
 
 def recorded(sound: Samples) -> bytes:

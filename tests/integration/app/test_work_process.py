@@ -16,10 +16,8 @@ from sqlalchemy import text
 
 from app.flows import utterance_closed
 from app.later import draft_later
-from app.settings import Settings
 from app.wiring import Clinic
 from clinical_store import UtteranceView
-from tests.integration.app.conftest import SeededClinic
 from tests.integration.app.recorded import RecordedVisit, recorded_visit
 from tests.integration.transcription.spoken import TRACKS, timeline
 from transcription import Utterance, decode_all
@@ -55,18 +53,6 @@ async def until(check: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(DEADLINE.total_seconds()):
         while not await check():
             await asyncio.sleep(0.2)  # another process works
-
-
-@pytest.fixture
-async def clinic(seeded_clinic: SeededClinic, redis_url: str, tmp_path: Path) -> AsyncIterator[Clinic]:
-    url = seeded_clinic.server.copy()
-    seeded_clinic.copy_keys(tmp_path)
-    given = {"database_url": url, "redis_url": redis_url, "data_dir": tmp_path, "demo": True}
-    clinic = Clinic(Settings().model_copy(update=given))
-    yield clinic
-    clinic.access.close()
-    await clinic.close()
-    seeded_clinic.server.drop(url)
 
 
 async def last_line(clinic: Clinic, visit: RecordedVisit) -> UtteranceView:

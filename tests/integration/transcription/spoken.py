@@ -2,8 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from transcription import Utterance
+from transcription.files import find_in_tracks
 
 CONSULT = Path(__file__).resolve().parents[3] / "app" / "demo"
 TRACKS = {speaker: CONSULT / f"{speaker}.flac" for speaker in ("doctor", "patient")}
@@ -20,6 +24,11 @@ class Said:
 def timeline() -> list[Said]:
     page = json.loads((CONSULT / "timeline.json").read_text(encoding="utf-8"))
     return [Said(**turn) for turn in page["turns"]]
+
+
+def find_utterances(path: Path) -> Iterator[Utterance]:
+    """Those of one track."""
+    return (utterance for _, utterance in find_in_tracks({"": path}))
 
 
 def word_error_rate(spoken: str, heard: str) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.integration.transcription.spoken import TRACKS, timeline, word_error_rate
+from tests.integration.transcription.spoken import TRACKS, find_utterances, timeline, word_error_rate
 from transcription import (
     ModelFile,
     Request,
@@ -21,7 +21,6 @@ from transcription import (
 )
 from transcription.engines.openai import WhisperTranscriber
 from transcription.errors import ModelCorrupt, UtteranceTooLong
-from transcription.files import find_utterances
 from transcription.models import DEMO_FILE
 
 pytestmark = pytest.mark.integration

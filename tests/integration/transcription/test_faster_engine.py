@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from tests.integration.transcription.spoken import TRACKS, timeline, word_error_rate
+from tests.integration.transcription.spoken import TRACKS, find_utterances, timeline, word_error_rate
 from transcription import ModelFile, SpeechProcess, Utterance, resolve
 from transcription.conversion import converted
 from transcription.engines.faster import FasterTranscriber
 from transcription.errors import ModelCorrupt, ModelsFolderUnwritable, ModelUnsuitable, UtteranceTooLong
-from transcription.files import find_utterances, transcribe_tracks
+from transcription.files import transcribe_tracks
 from transcription.model import Request
 
 pytestmark = pytest.mark.integration

@@ -14,12 +14,11 @@ import numpy as np
 import pytest
 import torch
 
-from tests.integration.transcription.spoken import TRACKS
+from tests.integration.transcription.spoken import TRACKS, find_utterances
 from transcription import ModelFile, Request, Transcription
 from transcription.engines import network, openai
 from transcription.engines.openai import WhisperTranscriber, window
 from transcription.errors import ModelCorrupt, ModelUnsuitable
-from transcription.files import find_utterances
 from transcription.model import Samples
 
 pytestmark = pytest.mark.integration

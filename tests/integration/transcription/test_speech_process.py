@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.integration.transcription.spoken import TRACKS
+from tests.integration.transcription.spoken import TRACKS, find_utterances
 from transcription import Request, SpeechProcess, Utterance
 from transcription.errors import (
     ModelCorrupt,
@@ -19,7 +19,6 @@ from transcription.errors import (
     SpeechEngineSlow,
     UtteranceTooLong,
 )
-from transcription.files import find_utterances
 
 pytestmark = pytest.mark.integration
 
