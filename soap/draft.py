@@ -9,6 +9,7 @@ from clinical_language import Consult, Kind, State, Turn, read_consult
 from soap import model, objective, subjective
 from soap.assessment import assessment
 from soap.model import DraftNote, ReviewItem, Statement, VisitContext
+from soap.orders import found_orders
 from soap.phrasing import capital
 from soap.plan import plan
 from soap.resolution import Resolved, resolve
@@ -35,13 +36,11 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     """
     consult = read_consult(turns, age=visit.age if visit else None)
     lines = resolve(consult.facts)
-    planned = plan(consult)
-    statements = [*_sections(consult, lines), *assessment(consult), *(line.statement for line in planned)]
+    statements = [*_sections(consult, lines), *assessment(consult), *plan(consult)]
     statements = list(_unique(statements))
     below = [s for s in statements if s.confidence < BAR]
     kept = tuple(s for s in statements if s.confidence >= BAR)
-    orders = tuple(line.order for line in planned if line.order is not None)
-    return DraftNote(kept, tuple(_review(consult, lines, below)), orders)
+    return DraftNote(kept, tuple(_review(consult, lines, below)), found_orders(consult))
 
 
 def _sections(consult: Consult, lines: list[Resolved]) -> Iterator[Statement]:

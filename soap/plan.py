@@ -1,16 +1,16 @@
-"""P of the note and the orders in it: medicines, tests, referrals, follow-up, safety net, advice."""
+"""P of the note: medicines, tests, referrals, follow-up, safety net, advice."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from clinical_language import Consult, Kind, Mention, State
 from clinical_language.context import state_of
 from clinical_language.values import medicine_values, values_in
 from soap import model
-from soap.model import Order, OrderKind, Statement
+from soap.model import Statement
 from soap.objective import slug
 from soap.phrasing import about_patient, capital, sentence, tidy
 from soap.spoken import DIRECTIVE, SMALL_TALK, Spoken, is_exam, is_result, statements
@@ -116,34 +116,8 @@ _PLAIN_ADVICE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PlanLine:
-    """A plan statement with the order it makes, if any."""
-
-    statement: Statement
-    order: Order | None = None
-
-
-def _line(key: str, text: str, spoken: Spoken, kind: OrderKind | None = None, **about: str) -> PlanLine:
-    key = f"{model.PLAN}:{key}"
-    statement = Statement(key, model.PLAN, sentence(text), (spoken.turn,), State.PRESENT, 0.8)
-    if kind is None:
-        return PlanLine(statement)
-    order = Order(key, kind, about["description"], about.get("reason", ""), (spoken.turn,))
-    return PlanLine(statement, order)
-
-
-def _reason(spoken: Spoken, after: int) -> str:
-    """ "... for the pain": the finding or condition the order names as its reason."""
-    for mention in spoken.sentence.mentions:
-        before = spoken.sentence.words[max(0, mention.first - 4) : mention.first]
-        if (
-            mention.first >= after
-            and mention.concept.kind in {Kind.FINDING, Kind.CONDITION}
-            and set(before) & {"for", "help", "with", "because", "if", "treat"}
-        ):
-            return mention.concept.label
-    return ""
+def _line(key: str, text: str, spoken: Spoken) -> Statement:
+    return Statement(f"{model.PLAN}:{key}", model.PLAN, sentence(text), (spoken.turn,), State.PRESENT, 0.8)
 
 
 _AFTERWARDS = re.compile(
@@ -165,7 +139,7 @@ def _action(spoken: Spoken, mention: Mention) -> tuple[str, str] | None:
     return (best[1], best[2]) if best else None
 
 
-def _medicines(spoken: Spoken) -> Iterator[PlanLine]:
+def _medicines(spoken: Spoken) -> Iterator[Statement]:
     mentions = [m for m in spoken.sentence.mentions if m.concept.kind is Kind.MEDICINE]
     for mention in mentions:
         action = _action(spoken, mention)
@@ -194,10 +168,7 @@ def _medicines(spoken: Spoken) -> Iterator[PlanLine]:
         link = " to" if name in {"increase", "decrease"} and "dose" in values else ""
         text = " ".join(part for part in (verb, label if verb else capital(label)) if part) + brand + link
         text = f"{text} {dose}".strip() + heard
-        kind: OrderKind | None = None if name in {"stop", "continue"} else "medication"
-        key = f"medicine:{mention.concept.id}"
-        description = f"{label} {dose}".strip()
-        yield _line(key, text, spoken, kind, description=description, reason=_reason(spoken, mention.last))
+        yield _line(f"medicine:{mention.concept.id}", text, spoken)
 
 
 def _dose(spoken: Spoken, mention: Mention, mentions: list[Mention]) -> dict[str, str]:
@@ -216,7 +187,7 @@ def _dose(spoken: Spoken, mention: Mention, mentions: list[Mention]) -> dict[str
     return values
 
 
-def _tests(spoken: Spoken) -> Iterator[PlanLine]:
+def _tests(spoken: Spoken) -> Iterator[Statement]:
     if _PAST.search(spoken.words) or not (
         DIRECTIVE.search(spoken.words) or re.match(r"^(?:hey , )?(?:dragon , )?order\b", spoken.words)
     ):
@@ -240,15 +211,7 @@ def _tests(spoken: Spoken) -> Iterator[PlanLine]:
         )
         named = f"{_of(spoken, mention)}{named}"
         verb = "Repeat" if "repeat" in before.split()[-6:] else "Order"
-        kind: OrderKind = "imaging" if mention.concept.group == "imaging" else "lab"
-        yield _line(
-            f"test:{mention.concept.id}",
-            f"{verb} {named}",
-            spoken,
-            kind,
-            description=named,
-            reason=_reason(spoken, mention.last),
-        )
+        yield _line(f"test:{mention.concept.id}", f"{verb} {named}", spoken)
 
 
 def _of(spoken: Spoken, mention: Mention) -> str:
@@ -266,19 +229,12 @@ def _of(spoken: Spoken, mention: Mention) -> str:
     return ""
 
 
-def _referral(spoken: Spoken) -> Iterator[PlanLine]:
+def _referral(spoken: Spoken) -> Iterator[Statement]:
     found = _REFER.search(spoken.words)
     if found and not _PAST.search(spoken.words):
         who = found["who"].strip()
         who = re.sub(r"^(?:the|a|an|our|my|to|some|you|your|over) ", "", who)
-        yield _line(
-            f"referral:{slug(who)}",
-            f"Refer to {who}",
-            spoken,
-            "referral",
-            description=f"referral to {who}",
-            reason=_reason(spoken, 0),
-        )
+        yield _line(f"referral:{slug(who)}", f"Refer to {who}", spoken)
     for mention in spoken.sentence.mentions:
         before = " ".join(spoken.sentence.words[: mention.first])
         if (
@@ -288,14 +244,7 @@ def _referral(spoken: Spoken) -> Iterator[PlanLine]:
             and not _PAST.search(before)
         ):
             label = mention.concept.label[0].lower() + mention.concept.label[1:]
-            yield _line(
-                f"referral:{mention.concept.id}",
-                f"Refer to {label}",
-                spoken,
-                "referral",
-                description=label,
-                reason=_reason(spoken, mention.last),
-            )
+            yield _line(f"referral:{mention.concept.id}", f"Refer to {label}", spoken)
 
 
 def _spelled_when(found: re.Match[str]) -> str:
@@ -308,7 +257,7 @@ def _spelled_when(found: re.Match[str]) -> str:
     return f"in {value}"
 
 
-def _follow_up(spoken: Spoken) -> Iterator[PlanLine]:
+def _follow_up(spoken: Spoken) -> Iterator[Statement]:
     follow, when = _FOLLOW.search(spoken.words), _WHEN.search(spoken.words)
     if not follow or not when or _PAST.search(spoken.words):
         return
@@ -317,10 +266,10 @@ def _follow_up(spoken: Spoken) -> Iterator[PlanLine]:
         return
     if _IF.search(spoken.words) and _WORSE.search(spoken.words):
         return
-    yield _line("followup", text, spoken, "followup", description=text[0].lower() + text[1:])
+    yield _line("followup", text, spoken)
 
 
-def _safety_net(spoken: Spoken) -> Iterator[PlanLine]:
+def _safety_net(spoken: Spoken) -> Iterator[Statement]:
     if len(spoken.words.split()) > 60:
         return
     if (
@@ -334,7 +283,7 @@ def _safety_net(spoken: Spoken) -> Iterator[PlanLine]:
         yield _line(f"safety_net:{slug(spoken.words)}", f"Safety net: {text[:1].lower()}{text[1:]}", spoken)
 
 
-def _advice(spoken: Spoken) -> Iterator[PlanLine]:
+def _advice(spoken: Spoken) -> Iterator[Statement]:
     if (
         not _ADVICE.search(spoken.words)
         or not DIRECTIVE.search(spoken.words)
@@ -357,36 +306,32 @@ def _advice(spoken: Spoken) -> Iterator[PlanLine]:
         yield _line(f"advice:{slug(rest)}", f"{opening} {about_patient(rest[:1].lower() + rest[1:])}", spoken)
 
 
-def _of_sentence(spoken: Spoken) -> list[PlanLine]:
+def _of_sentence(spoken: Spoken) -> list[Statement]:
     if is_result(spoken) and not DIRECTIVE.search(spoken.words):
         return []
     net = list(_safety_net(spoken))
     lines = list(_medicines(spoken)) if DIRECTIVE.search(spoken.words) else []
     lines += [*_tests(spoken), *_referral(spoken), *_follow_up(spoken)]
-    if net and not any(line.order for line in lines):
+    if net and not lines:
         return net
     if not lines and not is_exam(spoken) and not SMALL_TALK.search(spoken.words):
         lines += _advice(spoken)
     return lines
 
 
-def plan(consult: Consult) -> list[PlanLine]:
+def plan(consult: Consult) -> list[Statement]:
     """Plan lines in order of speech; the same order said again adds evidence and wins with its later, fuller text."""
-    found: dict[str, PlanLine] = {}
+    found: dict[str, Statement] = {}
     for spoken in statements(consult):
         if spoken.words.startswith("hey , dragon") and "order" not in spoken.words:
             continue
         for line in _of_sentence(spoken):
-            key = line.statement.key
+            key = line.key
             found[key] = _again(found[key], line) if key in found else line
     return list(found.values())
 
 
-def _again(earlier: PlanLine, later: PlanLine) -> PlanLine:
-    evidence = tuple(sorted({*earlier.statement.evidence, *later.statement.evidence}))
-    fuller = later if len(later.statement.text) >= len(earlier.statement.text) else earlier
-    order = fuller.order or earlier.order or later.order
-    return PlanLine(
-        replace(fuller.statement, evidence=evidence),
-        replace(order, evidence=evidence) if order is not None else None,
-    )
+def _again(earlier: Statement, later: Statement) -> Statement:
+    evidence = tuple(sorted({*earlier.evidence, *later.evidence}))
+    fuller = later if len(later.text) >= len(earlier.text) else earlier
+    return replace(fuller, evidence=evidence)
