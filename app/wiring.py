@@ -58,6 +58,7 @@ from signaling import (
     TicketDesk,
 )
 from signaling.ports import StillPiece
+from soap.plain import in_plain_words
 from transcription import UtteranceFinder
 from transcription.clinic_speech import ClinicSpeechStore
 from transcription.http import ClinicSpeechHttp
@@ -115,7 +116,7 @@ class Clinic:
 
     @cached_property
     def store(self) -> ClinicalStore:
-        return ClinicalStore(self.keyring, self.care, self.access, self.clock, written_spans)
+        return ClinicalStore(self.keyring, self.care, self.access, self.clock, written_spans, in_plain_words)
 
     @cached_property
     def clinic_speech(self) -> ClinicSpeechStore:

@@ -19,6 +19,7 @@ from clinical_store.ports import Accounts
 from clinical_store.quality import Qualities
 from clinical_store.recordings import Recordings
 from clinical_store.summaries import Summaries
+from clinical_store.summary import InPlainWords, as_signed
 from clinical_store.transcript import Transcripts
 from clinical_store.visit_list import VisitLists
 from clinical_store.visits import Visits
@@ -47,7 +48,8 @@ class ClinicalStore(
 ):
     """Each parent is one page of the store; methods take the caller's session first and never commit.
 
-    `written`: how the spoken words of a correction are written.
+    `written`: how the spoken words of a correction are written. `in_plain_words`: a signed line as the patient reads
+    it.
     """
 
     def __init__(
@@ -57,6 +59,8 @@ class ClinicalStore(
         accounts: Accounts,
         clock: Clock,
         written: Written = nothing_written,
+        in_plain_words: InPlainWords = as_signed,
     ) -> None:
         super().__init__(Charts(KeyCabinet(keyring), care), clock, accounts)
         self._written = written
+        self._in_plain_words = in_plain_words

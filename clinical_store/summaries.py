@@ -9,11 +9,13 @@ from clinical_store.chart import Part
 from clinical_store.note_rows import addenda_in
 from clinical_store.notes import signed_version
 from clinical_store.patients import name_of
-from clinical_store.summary import VisitSummary, addenda_of, sections_of
+from clinical_store.summary import InPlainWords, VisitSummary, addenda_of, sections_of
 
 
 class Summaries(Part):
     """Reading the summary of a signed visit."""
+
+    _in_plain_words: InPlainWords
 
     async def summary_for(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitSummary:
         """Raises SummaryNotReady before the signature, VisitNotFound, Forbidden."""
@@ -28,6 +30,6 @@ class Summaries(Part):
             date=chart.visit.starts_at,
             signed_at=signature.signed_at,
             signed_by=signature.signer_name,
-            sections=sections_of(version.statements),
+            sections=sections_of(version.statements, self._in_plain_words),
             addenda=addenda_of(await addenda_in(session, chart)),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,12 +34,22 @@ _ORDER = {section: position for position, section in enumerate(PLAIN_TITLES)}
 _LAST = len(_ORDER)
 
 
+InPlainWords = Callable[[str], str]
+"""A signed line as the patient reads it: the same facts in plain words."""
+
+
+def as_signed(text: str) -> str:
+    """`InPlainWords` that changes nothing."""
+    return text
+
+
 class SummarySection(Frozen):
-    """One heading and its lines. `section` is the note's name for it."""
+    """One heading and its lines. `section` is the note's name for it; `signed_lines` are the doctor's own words."""
 
     section: str
     title: str
     lines: tuple[str, ...]
+    signed_lines: tuple[str, ...]
 
 
 class SummaryAddendum(Frozen):
@@ -76,7 +86,9 @@ def plain_title(section: str) -> str:
     return PLAIN_TITLES.get(name) or section.replace("_", " ").replace(".", ", ").capitalize()
 
 
-def sections_of(statements: Sequence[Statement]) -> tuple[SummarySection, ...]:
+def sections_of(
+    statements: Sequence[Statement], in_plain_words: InPlainWords = as_signed
+) -> tuple[SummarySection, ...]:
     """Statements under their headings; lines keep the note's order, equal headings become one."""
     first_section: dict[str, str] = {}
     lines: dict[str, list[str]] = {}
@@ -85,7 +97,12 @@ def sections_of(statements: Sequence[Statement]) -> tuple[SummarySection, ...]:
         first_section.setdefault(title, statement.section)
         lines.setdefault(title, []).append(statement.text)
     return tuple(
-        SummarySection(section=first_section[title], title=title, lines=tuple(texts))
+        SummarySection(
+            section=first_section[title],
+            title=title,
+            lines=tuple(in_plain_words(text) for text in texts),
+            signed_lines=tuple(texts),
+        )
         for title, texts in lines.items()
     )
 

@@ -60,3 +60,11 @@ def test_sections_come_in_the_readers_order_and_lines_in_the_notes() -> None:
 
 def test_no_statement_no_section() -> None:
     assert sections_of([]) == ()
+
+
+def test_a_patient_reads_plain_words_and_can_see_what_was_signed() -> None:
+    section = sections_of(
+        [line("plan", "Take it b.i.d.")], lambda text: text.replace("b.i.d.", "twice a day.")
+    )[0]
+    assert section.lines == ("Take it twice a day.",)
+    assert section.signed_lines == ("Take it b.i.d.",)
