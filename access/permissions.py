@@ -46,6 +46,8 @@ class Permission(StrEnum):
     NOTE_SIGN = "record:note:sign"
     NOTE_ADDEND = "record:note:addend"
     SUMMARY_READ = "record:summary:read"
+    NOTE_DRAFT = "language:note:draft"
+    FINDINGS_READ = "language:finding:read"
     TICKET_ISSUE = "room:ticket:issue"
     ROOM_JOIN = "room:session:join"
     LOBBY_WAIT = "room:lobby:wait"
@@ -90,6 +92,8 @@ _OWN_ROOM = _IN_THE_ROOM | {
     Permission.FILE_READ,
     Permission.PHONE_BEGIN,
 }
+# Texts that the caller brings along; no record is opened.
+_READING_TEXTS = frozenset({Permission.NOTE_DRAFT, Permission.FINDINGS_READ})
 _FINDING_A_SLOT = frozenset({Permission.DOCTOR_LIST, Permission.SLOT_READ})
 _BOOKING = _FINDING_A_SLOT | {Permission.APPOINTMENT_BOOK, Permission.APPOINTMENT_CANCEL}
 
@@ -105,6 +109,7 @@ _DOCTOR = (
     _EVERYBODY
     | _BOOKING
     | _OWN_ROOM
+    | _READING_TEXTS
     | {
         Permission.SLOT_PUBLISH,
         Permission.VISIT_LIST,
@@ -130,7 +135,7 @@ _DOCTOR = (
 # The list of visits, to see who comes when; not VISIT_READ: the reason for a visit is clinical.
 _SCHEDULER = _EVERYBODY | _BOOKING | {Permission.SLOT_PUBLISH, Permission.VISIT_LIST}
 # Triage, prescriptions and laboratory orders bring their own permissions; till then they see no record.
-_NURSE = _EVERYBODY | _FINDING_A_SLOT
+_NURSE = _EVERYBODY | _FINDING_A_SLOT | _READING_TEXTS
 _PHARMACIST = _EVERYBODY
 _LAB_TECHNICIAN = _EVERYBODY
 # Sees, hears, speaks and writes in the one room; no chart, no captions, no file, no screen of their own.

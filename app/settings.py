@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field(default="Europe/London", description="IANA zone of the clinic")
     web_folder: Path = Field(default=Path(__file__).parent.parent / "web" / "dist", description="Built pages")
+    clinic_name: str = Field(default="", max_length=80, description="The clinic's name on printed notes")
     clinic_phone: str = Field(
         default="",
         max_length=60,

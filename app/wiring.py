@@ -18,8 +18,10 @@ from access.http import AccessHttp
 from app.archive import RecordingShelf
 from app.composing import Composing, clear_later, compose_later
 from app.demo.http import DemoHttp
+from app.documents_http import DocumentsHttp
 from app.flows import Booked, Cancelled, Showing, VisitEnded
 from app.jobs_http import JobsHttp
+from app.language_http import LanguageHttp
 from app.later import draft_later
 from app.media_line import media_settings
 from app.nodes import check_taking_work, fingerprint
@@ -41,6 +43,7 @@ from core.http import BoundRoute, add_web, build_app, routes_of
 from core.leases import Leases
 from core.migrate import at_head
 from core.outbox import OutboxRelay
+from core.side_process import SideProcess
 from core.storage import FolderStorage
 from media import ConnectionState, MediaPlane, RecorderLink
 from media.call_quality import CallQuality
@@ -275,6 +278,17 @@ class Clinic:
         return LineChecks(media_settings(self.settings, self.clock))
 
     @cached_property
+    def side(self) -> SideProcess:
+        return SideProcess("app.side_work")
+
+    @cached_property
+    def documents(self) -> DocumentsHttp:
+        settings = self.settings
+        return DocumentsHttp(
+            self.database, self.store, self.side, clinic=settings.clinic_name, zone=settings.zone
+        )
+
+    @cached_property
     def demo(self) -> DemoHttp:
         return DemoHttp(self.store, self.care, self.access, self.settings.origin)
 
@@ -285,6 +299,8 @@ class Clinic:
             SchedulingHttp(self.scheduling, self.settings.time_zone),
             ClinicalStoreHttp(self.store),
             TranscriptHttp(self.store, draft_later),
+            self.documents,
+            LanguageHttp(self.side),
             JobsHttp(self.store),
             ClinicSpeechHttp(self.clinic_speech, self.settings.speech_model),
             RoomHttp(self.store, self.desk),
@@ -326,6 +342,6 @@ class Clinic:
 
     async def close(self) -> None:
         """Let go of databases and bus, whichever were built."""
-        for name in ("leases", "open_speech", "bus", "denials", "database"):
+        for name in ("side", "leases", "open_speech", "bus", "denials", "database"):
             if name in self.__dict__:
                 await self.__dict__[name].close()

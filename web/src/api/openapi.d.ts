@@ -212,6 +212,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/language/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find symptoms, conditions and medicines; nothing is kept
+         * @description Permission: `language:finding:read`
+         */
+        post: operations["LanguageHttp_findings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/language/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft a SOAP note from a transcript; nothing is kept
+         * @description Permission: `language:note:draft`
+         */
+        post: operations["LanguageHttp_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{segment_id}/clip": {
         parameters: {
             query?: never;
@@ -600,6 +640,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visits/{visit_id}/note.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The signed note with its addenda, as PDF
+         * @description Permission: `record:note:read`
+         */
+        get: operations["DocumentsHttp_note_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visits/{visit_id}/note/addenda": {
         parameters: {
             query?: never;
@@ -732,6 +792,26 @@ export interface paths {
          * @description Permission: `record:summary:read`
          */
         get: operations["ClinicalStoreHttp_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/summary.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The visit in plain words, as PDF
+         * @description Permission: `record:summary:read`
+         */
+        get: operations["DocumentsHttp_summary_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1240,6 +1320,77 @@ export interface components {
             display_name: string;
         };
         /**
+         * DraftedNote
+         * @description The draft: `text` for reading, the rest for working with; statements in the order of the note.
+         */
+        DraftedNote: {
+            /** Id */
+            id: string | null;
+            /** Text */
+            text: string;
+            /** Statements */
+            statements: components["schemas"]["DraftedStatement"][];
+            /** Review */
+            review: components["schemas"]["DraftedReview"][];
+            /** Orders */
+            orders: components["schemas"]["DraftedOrder"][];
+        };
+        /**
+         * DraftedOrder
+         * @description An order found in the plan.
+         */
+        DraftedOrder: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "medication" | "lab" | "imaging" | "referral" | "followup";
+            /** Description */
+            description: string;
+            /** Reason */
+            reason: string;
+            /** Evidence */
+            evidence: number[];
+        };
+        /**
+         * DraftedReview
+         * @description What the doctor must decide; it is not in the text, or is doubtful there.
+         */
+        DraftedReview: {
+            /** Key */
+            key: string;
+            /** Reason */
+            reason: string;
+            /** Text */
+            text: string;
+            /** Evidence */
+            evidence: number[];
+        };
+        /**
+         * DraftedStatement
+         * @description One line of the draft. `evidence`: indexes of the turns that it rests on, never empty.
+         */
+        DraftedStatement: {
+            /** Key */
+            key: string;
+            /** Section */
+            section: string;
+            /** Text */
+            text: string;
+            /** Evidence */
+            evidence: number[];
+            /** State */
+            state: string;
+            /** Confidence */
+            confidence: number;
+            /** Codes */
+            codes: {
+                [key: string]: string;
+            };
+        };
+        /**
          * EncounterNote
          * @description The note as it stands: statements, what the machine offers beside them, signature, addenda.
          */
@@ -1311,6 +1462,91 @@ export interface components {
             total: number;
             /** Problem */
             problem: string | null;
+        };
+        /**
+         * Finding
+         * @description A concept that was spoken of. `span`: characters of `text`, or of turn `turn`; `text`: the words matched.
+         */
+        Finding: {
+            /** Concept */
+            concept: string;
+            /** Label */
+            label: string;
+            /** Lay Label */
+            lay_label: string;
+            /** Text */
+            text: string;
+            /** Span */
+            span: [
+                number,
+                number
+            ];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "present" | "absent" | "uncertain" | "hypothetical" | "resolved" | "historical" | "family";
+            /** Values */
+            values: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Codes */
+            codes: {
+                [key: string]: string;
+            };
+            /**
+             * Turn
+             * @default null
+             */
+            turn: number | null;
+            /**
+             * Evidence
+             * @default null
+             */
+            evidence: number[] | null;
+        };
+        /**
+         * FindingsInput
+         * @description One free text of a patient, or a transcript.
+         * @example {
+         *       "text": "I can't catch my breath, but no chest pain."
+         *     }
+         */
+        FindingsInput: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /**
+             * @default {
+             *       "patient": {
+             *         "age": null,
+             *         "sex": ""
+             *       }
+             *     }
+             */
+            visit: components["schemas"]["SpokenVisit"];
+            /**
+             * Turns
+             * @default null
+             */
+            turns: components["schemas"]["SpokenTurn"][] | null;
+        };
+        /**
+         * FindingsView
+         * @description Every finding, in the order in which it was said.
+         */
+        FindingsView: {
+            /** Id */
+            id: string | null;
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
         };
         /**
          * Gap
@@ -1458,6 +1694,7 @@ export interface components {
              */
             ends_at: string;
         };
+        JsonValue: unknown;
         /**
          * LanguageView
          * @description A language that can be chosen: its code and its English name.
@@ -1652,7 +1889,7 @@ export interface components {
          * @description One thing that can be done: "scope:resource:action".
          * @enum {string}
          */
-        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:transcript:correct" | "record:transcript:history" | "record:transcript:export" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:addend" | "record:summary:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:line:check" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "room:phone:begin" | "room:phone:end" | "demo:consult:start" | "audit:event:verify" | "clinic:jobs:retry" | "clinic:speech:read" | "clinic:speech:write";
+        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:transcript:correct" | "record:transcript:history" | "record:transcript:export" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:addend" | "record:summary:read" | "language:note:draft" | "language:finding:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:line:check" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "room:phone:begin" | "room:phone:end" | "demo:consult:start" | "audit:event:verify" | "clinic:jobs:retry" | "clinic:speech:read" | "clinic:speech:write";
         /**
          * Problem
          * @description RFC 9457 problem details. `code` is stable; `next_step` is for the person.
@@ -1841,6 +2078,58 @@ export interface components {
             status: components["schemas"]["SlotStatus"];
         };
         /**
+         * SpokenPatient
+         * @description What is known of the patient. `age` in years.
+         */
+        SpokenPatient: {
+            /**
+             * Age
+             * @default null
+             */
+            age: number | null;
+            /**
+             * Sex
+             * @default
+             */
+            sex: string;
+        };
+        /**
+         * SpokenTurn
+         * @description One utterance; `start` and `end` in seconds.
+         */
+        SpokenTurn: {
+            /**
+             * Speaker
+             * @enum {string}
+             */
+            speaker: "doctor" | "patient" | "companion";
+            /** Text */
+            text: string;
+            /**
+             * Start
+             * @default null
+             */
+            start: number | null;
+            /**
+             * End
+             * @default null
+             */
+            end: number | null;
+        };
+        /**
+         * SpokenVisit
+         * @description What is known of the visit.
+         */
+        SpokenVisit: {
+            /**
+             * @default {
+             *       "age": null,
+             *       "sex": ""
+             *     }
+             */
+            patient: components["schemas"]["SpokenPatient"];
+        };
+        /**
          * Statement
          * @description One line of the note as everybody sees it. `evidence`: ids of utterances of this visit.
          */
@@ -1957,7 +2246,7 @@ export interface components {
         };
         /**
          * SummarySection
-         * @description One heading and its lines. `section` is the note's name for it.
+         * @description One heading and its lines. `section` is the note's name for it; `signed_lines` are the doctor's own words.
          */
         SummarySection: {
             /** Section */
@@ -1966,6 +2255,8 @@ export interface components {
             title: string;
             /** Lines */
             lines: string[];
+            /** Signed Lines */
+            signed_lines: string[];
         };
         /**
          * TicketView
@@ -2017,6 +2308,41 @@ export interface components {
             utterances: components["schemas"]["UtteranceView"][];
             /** @default null */
             final_pass: components["schemas"]["FinalPassView"] | null;
+        };
+        /**
+         * TranscriptInput
+         * @description A transcript as `consultroom transcribe --format json` writes it.
+         * @example {
+         *       "id": "a",
+         *       "turns": [
+         *         {
+         *           "speaker": "doctor",
+         *           "text": "Any fever or cough?"
+         *         },
+         *         {
+         *           "speaker": "patient",
+         *           "text": "No fever, but I have had a cough for three days."
+         *         }
+         *       ]
+         *     }
+         */
+        TranscriptInput: {
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * @default {
+             *       "patient": {
+             *         "age": null,
+             *         "sex": ""
+             *       }
+             *     }
+             */
+            visit: components["schemas"]["SpokenVisit"];
+            /** Turns */
+            turns: components["schemas"]["SpokenTurn"][];
         };
         /**
          * UtteranceState
@@ -3304,6 +3630,198 @@ export interface operations {
                 };
             };
             /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    LanguageHttp_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingsInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingsView"];
+                };
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input, transcript_empty, transcript_malformed, transcript_too_long */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, work_lost, work_queue_full, work_too_slow */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    LanguageHttp_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TranscriptInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedNote"];
+                };
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input, transcript_empty, transcript_malformed, transcript_too_long */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, work_lost, work_queue_full, work_too_slow */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5425,6 +5943,82 @@ export interface operations {
             };
         };
     };
+    DocumentsHttp_note_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description note_not_signed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, work_lost, work_queue_full, work_too_slow */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ClinicalStoreHttp_add_addendum: {
         parameters: {
             query?: never;
@@ -5994,6 +6588,73 @@ export interface operations {
                 };
             };
             /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DocumentsHttp_summary_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, summary_not_ready, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, work_lost, work_queue_full, work_too_slow */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,105 @@
+"""The signed note as pages, for the doctor, and in plain words, for the patient; made beside the loop."""
+
+import io
+from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from pypdf import PdfReader
+
+from access import Actor, CareRelationships
+from app.documents_http import DocumentsHttp
+from clinical_store import ClinicalStore, StatementEdit, VisitStatus
+from core.clock import ManualClock
+from core.crypto import Keyring
+from core.database import Database
+from core.http import build_app, routes_of
+from core.side_process import SideProcess
+from soap.plain import in_plain_words
+from tests.integration.clinical_store.clinic import Clinic, Consult
+
+pytestmark = pytest.mark.integration
+
+Browser = TestClient[web.Request, web.Application]
+HEADER = "X-Test-Account"
+LINES = [("subjective.hpi", "Denies dyspnea."), ("plan", "Amoxicillin 500 mg t.i.d. for 7 days.")]
+
+
+@pytest.fixture
+async def consult(database: Database, keyring: Keyring, manual_clock: ManualClock) -> Consult:
+    clinic = Clinic(database, keyring, manual_clock, CareRelationships(database, manual_clock))
+    clinic.store = ClinicalStore(
+        keyring, clinic.care, clinic.accounts, manual_clock, in_plain_words=in_plain_words
+    )
+    return await clinic.consult()
+
+
+@pytest.fixture
+async def browser(consult: Consult) -> AsyncIterator[Browser]:
+    people = {str(actor.account_id): actor for actor in (consult.doctor, consult.patient)}
+
+    async def authenticate(request: web.Request) -> Actor | None:
+        return people.get(request.headers.get(HEADER, ""))
+
+    side = SideProcess("app.side_work")
+    zone = ZoneInfo("Europe/London")
+    face = DocumentsHttp(consult.clinic.database, consult.store, side, clinic="Łódź Street Clinic", zone=zone)
+    app = build_app(
+        routes_of(face),
+        database=consult.clinic.database,
+        clock=consult.clinic.clock,
+        authenticate=authenticate,
+        keyring=consult.clinic.keyring,
+    )
+    async with TestClient(TestServer(app)) as client:
+        yield client
+    await side.close()
+
+
+async def read(browser: Browser, consult: Consult, name: str, who: Actor) -> tuple[int, str, str]:
+    """Status, Content-Disposition, and the text of the pages or the problem's code."""
+    path = f"/api/visits/{consult.visit.id}/{name}.pdf"
+    async with browser.get(path, headers={HEADER: str(who.account_id)}) as answer:
+        if answer.status >= 400:
+            return answer.status, "", (await answer.json())["code"]
+        assert answer.content_type == "application/pdf"
+        pages = PdfReader(io.BytesIO(await answer.read())).pages
+        words = "\n".join(page.extract_text() for page in pages)
+        return answer.status, answer.headers["Content-Disposition"], words
+
+
+async def sign(consult: Consult, lines: list[tuple[str, str]]) -> None:
+    edits = [StatementEdit(section=section, text=text) for section, text in lines]
+    note = await consult.save(0, *edits)
+    async with consult.clinic.database.transaction() as session:
+        await consult.store.set_visit_status(session, consult.visit.id, VisitStatus.ENDED)
+    await consult.sign(note.version)
+
+
+async def test_before_the_signature_there_is_nothing_to_print(browser: Browser, consult: Consult) -> None:
+    assert await read(browser, consult, "note", consult.doctor) == (409, "", "note_not_signed")
+    status, _, code = await read(browser, consult, "summary", consult.patient)
+    assert (status, code) == (404, "summary_not_ready")
+
+
+async def test_the_note_has_header_signature_and_page_numbers(browser: Browser, consult: Consult) -> None:
+    long = [("plan", f"Step {number} of a long plan, which fills pages.") for number in range(80)]
+    await sign(consult, [*LINES, *long])
+    status, disposition, words = await read(browser, consult, "note", consult.doctor)
+    assert status == 200
+    assert "planted" not in disposition.lower()
+    for stands in ("Łódź Street Clinic", "Maria Planted", "Denies dyspnea.", "Signed electronically by"):
+        assert stands in words
+    assert "Page 1 of 2" in words
+    assert "Page 2 of 2" in words
+    assert words.count("Maria Planted") == 2  # whose pages these are stands on each
+
+
+async def test_the_patient_reads_plain_words_and_not_the_note(browser: Browser, consult: Consult) -> None:
+    await sign(consult, LINES)
+    _, _, words = await read(browser, consult, "summary", consult.patient)
+    assert "You said no to: shortness of breath." in words
+    assert "three times a day for 7 days" in words
+    assert await read(browser, consult, "note", consult.patient) == (403, "", "forbidden")
