@@ -41,8 +41,12 @@ check: python web-deps ## Lint, types, import contracts, TypeScript
 	cd web && npm run --silent check && npm test --silent
 
 .PHONY: bench
-bench: python ## Every figure beside its peer; tables and bench/results/*.json (DATA=../shared/data)
-	set -e; for b in bench/*.py; do $(BIN)/python $$b --data $(or $(DATA),../shared/data); done
+bench: python ## Note figures, kept: table, bench/results/notes.json, docs/notes-figures.md (DATA=../shared/data)
+	$(BIN)/python -m bench.notes --keep --data $(or $(DATA),../shared/data)
+
+.PHONY: bench-notes
+bench-notes: python ## Note figures on the development data beside their peers (BENCH_ARGS="aci primock", "aci --show D2N001")
+	$(BIN)/python -m bench.notes --data $(or $(DATA),../shared/data) $(BENCH_ARGS)
 
 .PHONY: bench-media
 bench-media: python ## Media figures beside stock aiortc, Janus and a bare loop (BENCH_ARGS="cpu delay --minutes 30")
