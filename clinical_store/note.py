@@ -1,6 +1,6 @@
-"""The note as pure values: the machine's draft, saved versions, how the two meet, and what is signed.
+"""The note as pure values: the machine's draft, saved versions, signature and addenda.
 
-No I/O and no clock. Three rules live here:
+Three rules hold for them (`note_editing`, `note_merge`, `note_view`, `note_seal`):
 
 * until somebody saves, the note shows the live machine draft; from the first save on the draft never
   touches the note, and what it newly found is offered beside it as suggestions;
@@ -11,18 +11,12 @@ No I/O and no clock. Three rules live here:
 
 from __future__ import annotations
 
-import hashlib
-import json
-import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-
-from clinical_store.errors import StatementRepeated
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 MAX_STATEMENTS = 1_000
 MAX_TEXT = 4_000
@@ -32,6 +26,7 @@ Section = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
 State = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=30)]
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
+Basis = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]*$", max_length=64)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 
@@ -58,10 +53,13 @@ class DraftStatement(Frozen):
     confidence: Confidence | None = None
     codes: tuple[Code, ...] = ()
     evidence: Annotated[tuple[UUID, ...], Field(min_length=1)]
+    heard: tuple[int, ...] = ()
 
 
 class Statement(Frozen):
-    """One line of the note as everybody sees it. `evidence`: ids of utterances of this visit."""
+    """One line of a saved note. `evidence`: ids of utterances of this visit; `heard`: the revision of each when a
+    person wrote or accepted the line. `reviewed`: a person accepted or wrote it. `merged_keys`: the keys of lines
+    that were merged into this one. `basis`: which line of the machine's it was last compared with, "" for none."""
 
     id: UUID
     key: Key
@@ -72,10 +70,43 @@ class Statement(Frozen):
     codes: tuple[Code, ...] = ()
     evidence: tuple[UUID, ...] = ()
     origin: Origin
+    reviewed: bool = False
+    merged_keys: tuple[Key, ...] = ()
+    heard: tuple[int, ...] = ()
+    basis: Basis = ""
+
+
+class NoteLine(Statement):
+    """A line of the note as it stands, or one that the machine offers beside it.
+
+    `heard`: the revisions that are shown now. `stale`: the words it rests on were changed or are gone since somebody
+    accepted it, `stale_evidence` which of them; it then counts as not reviewed. `about`: the line of the note that an
+    offered one is newer than.
+    """
+
+    stale: Literal["words_changed", "words_gone"] | None = None
+    stale_evidence: tuple[UUID, ...] = ()
+    about: UUID | None = None
+
+
+_SAID_BY_THE_SERVER = ("stale", "stale_evidence", "about")
 
 
 class StatementEdit(Frozen):
-    """One line as the editor sends it back; a line without id or key is new."""
+    """One line as the editor sends it back: as it came, and what the person changed. A line without id and key is new;
+    an id of the browser's own making (UUID) keeps a repeated save from adding it twice.
+
+    `reviewed` with the `heard` that came with the line: read beside these words. `basis` of a suggestion about the
+    line, put in its place: that suggestion was taken or waved away.
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_came(cls, given: object) -> object:
+        """What only the server says of a line is not refused, so that a line can be sent back as it came."""
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if name not in _SAID_BY_THE_SERVER}
 
     id: UUID | None = None
     key: Key | None = None
@@ -86,10 +117,19 @@ class StatementEdit(Frozen):
     codes: Annotated[tuple[Code, ...], Field(max_length=40)] = ()
     evidence: Annotated[tuple[UUID, ...], Field(max_length=1_000)] = ()
     origin: Origin = Origin.CLINICIAN
+    reviewed: bool = False
+    merged_keys: Annotated[tuple[Key, ...], Field(max_length=200)] = ()
+    heard: Annotated[tuple[int, ...], Field(max_length=1_000)] = ()
+    basis: Basis = ""
+
+
+DismissReason = Literal["not_said", "wrong", "repeated", "irrelevant", "other"]
+OrderStatus = Literal["offered", "accepted", "dismissed"]
 
 
 class NoteEdits(Frozen):
-    """The whole note as the doctor wants it, and the keys of suggestions that were waved away."""
+    """The whole note as the doctor wants it, the keys of suggestions that were waved away and why, and what became of
+    orders (by key; those not named stay as they are)."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -111,6 +151,8 @@ class NoteEdits(Frozen):
 
     statements: Annotated[tuple[StatementEdit, ...], Field(max_length=MAX_STATEMENTS)]
     dismissed_keys: Annotated[tuple[Key, ...], Field(max_length=2_000)] = ()
+    dismissed_reasons: Annotated[dict[Key, DismissReason], Field(max_length=2_000)] = {}
+    order_status: Annotated[dict[Key, OrderStatus], Field(max_length=200)] = {}
 
 
 class ReviewItem(Frozen):
@@ -124,12 +166,18 @@ class ReviewItem(Frozen):
 
 
 class OrderFound(Frozen):
-    """An order heard in the plan, offered to prescribing or the laboratory; never placed by itself."""
+    """An order heard in the plan, offered to prescribing or the laboratory; never placed by itself.
 
+    `key` stays the same when more is said. `details`: what was heard of it by name ("dose", "route", "body_part").
+    """
+
+    key: str = ""
     kind: Literal["medication", "lab", "imaging", "referral", "followup"]
     description: Words
     reason: str = ""
     evidence: tuple[UUID, ...] = ()
+    details: dict[str, str] = {}
+    status: OrderStatus = "offered"
 
 
 class Draft(Frozen):
@@ -181,126 +229,48 @@ class Addendum(Frozen):
     text: Words
 
 
+class Countersign(Frozen):
+    """A trainee's signature needs a second one. `signed_by`: who gave it, null until then. `yours`: the reader may."""
+
+    signed_by: str | None = None
+    signed_at: datetime | None = None
+    yours: bool = False
+
+
+class MergedLine(Frozen):
+    """A line that a save changed, added or took away beside somebody else's save: who did."""
+
+    id: UUID
+    by: Literal["theirs", "yours", "both"]
+
+
 class EncounterNote(Frozen):
-    """The note as it stands: statements, what the machine offers beside them, signature, addenda."""
+    """The note as it stands: statements, what the machine offers beside them, signature, addenda.
+
+    `unreviewed`: lines nobody has accepted yet. `countersign`: null where one signature is enough. `merged`: this
+    answer to a save holds somebody else's changes too, `merged_lines` whose. `offline_key`: 32 bytes in base64url,
+    for the browser to keep unsent edits sealed; null for who may not write this note.
+    """
 
     visit_id: UUID
     version: int
-    status: Literal["draft", "signed"]
-    statements: tuple[Statement, ...]
-    suggestions: tuple[Statement, ...]
+    status: Literal["draft", "signed", "awaiting_countersignature", "countersigned"]
+    statements: tuple[NoteLine, ...]
+    suggestions: tuple[NoteLine, ...]
     review: tuple[ReviewItem, ...]
     orders: tuple[OrderFound, ...]
     signed_by: str | None = None
     signed_at: datetime | None = None
     addenda: tuple[Addendum, ...] = ()
     draft_revision: int
-
-
-def statement_id(visit_id: UUID, key: str) -> UUID:
-    """The id of a machine line: the same for the same key, so a growing draft keeps its rows in place."""
-    return uuid.uuid5(visit_id, key)
-
-
-def as_statement(visit_id: UUID, line: DraftStatement) -> Statement:
-    return Statement(id=statement_id(visit_id, line.key), origin=Origin.DRAFT, **line.model_dump())
-
-
-def merge(
-    visit_id: UUID,
-    draft: Draft,
-    saved: NoteVersion | None,
-    signature: Signature | None = None,
-    addenda: Sequence[Addendum] = (),
-) -> EncounterNote:
-    """What the doctor sees. A signed note offers no suggestions: it is locked."""
-    drafted = tuple(as_statement(visit_id, line) for line in draft.statements)
-    suggestions = () if saved is None or signature else _unseen(drafted, saved)
-    return EncounterNote(
-        visit_id=visit_id,
-        version=saved.version if saved else 0,
-        status="signed" if signature else "draft",
-        statements=saved.statements if saved else drafted,
-        suggestions=suggestions,
-        review=draft.review,
-        orders=draft.orders,
-        signed_by=signature.signer_name if signature else None,
-        signed_at=signature.signed_at if signature else None,
-        addenda=tuple(addenda),
-        draft_revision=draft.revision,
-    )
-
-
-def _unseen(drafted: Sequence[Statement], saved: NoteVersion) -> tuple[Statement, ...]:
-    known = {line.key for line in saved.statements} | set(saved.dismissed_keys)
-    return tuple(line for line in drafted if line.key not in known)
-
-
-def revise(
-    visit_id: UUID,
-    edits: Sequence[StatementEdit],
-    machine_texts: Mapping[str, Collection[str]],
-    new_id: Callable[[], UUID],
-) -> tuple[Statement, ...]:
-    """The lines to save. `machine_texts`: for each key, every text the machine is known to have written.
-
-    The editor does not decide what counts as the machine's: a line is `draft` only if its words are the
-    machine's own for that key and it carries evidence; anything else is the clinician's. Two lines with
-    one key or id are refused (StatementRepeated), never silently dropped.
-    """
-    lines = tuple(_line(visit_id, edit, machine_texts, new_id) for edit in edits)
-    if len({line.key for line in lines}) < len(lines) or len({line.id for line in lines}) < len(lines):
-        raise StatementRepeated
-    return lines
-
-
-def _line(
-    visit_id: UUID,
-    edit: StatementEdit,
-    machine_texts: Mapping[str, Collection[str]],
-    new_id: Callable[[], UUID],
-) -> Statement:
-    by_machine = bool(edit.evidence) and edit.text in machine_texts.get(edit.key or "", ())
-    line_id = edit.id or (statement_id(visit_id, edit.key) if edit.key else new_id())
-    return Statement(
-        id=line_id,
-        key=edit.key or f"clinician:{line_id}",
-        origin=Origin.DRAFT if by_machine and edit.origin is Origin.DRAFT else Origin.CLINICIAN,
-        **edit.model_dump(exclude={"id", "key", "origin"}),
-    )
-
-
-def machine_texts(draft: Draft, saved: NoteVersion | None) -> dict[str, set[str]]:
-    """For each key, what the machine wrote: in the live draft, and in lines kept unchanged so far."""
-    texts: dict[str, set[str]] = {}
-    for drafted in draft.statements:
-        texts.setdefault(drafted.key, set()).add(drafted.text)
-    for line in saved.statements if saved else ():
-        if line.origin is Origin.DRAFT:
-            texts.setdefault(line.key, set()).add(line.text)
-    return texts
-
-
-def dismissed_after(
-    saved: NoteVersion | None, lines: Sequence[Statement], dismissed: Collection[str]
-) -> tuple[str, ...]:
-    """The keys never to be suggested again: waved away now or before, or taken out of the saved note."""
-    present = {line.key for line in lines}
-    before = {*saved.dismissed_keys, *(line.key for line in saved.statements)} if saved else set()
-    return tuple(sorted((before | set(dismissed)) - present))
-
-
-def evidence_of(edits: Sequence[StatementEdit]) -> set[UUID]:
-    """Every utterance the edited lines rest on."""
-    return {utterance for edit in edits for utterance in edit.evidence}
-
-
-def canonical(visit_id: UUID, version: NoteVersion) -> bytes:
-    """The bytes that are signed: JSON with sorted keys, no spaces, UTF-8 (the idea of RFC 8785)."""
-    content = {"visit_id": str(visit_id), **version.model_dump(mode="json")}
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def digest(visit_id: UUID, version: NoteVersion) -> bytes:
-    """SHA-256 of the canonical bytes, 32 bytes."""
-    return hashlib.sha256(canonical(visit_id, version)).digest()
+    unreviewed: int = 0
+    dismissed: dict[Key, DismissReason | None] = {}
+    last_saved_by: str | None = None
+    last_saved_at: datetime | None = None
+    merged: bool = False
+    merged_lines: tuple[MergedLine, ...] = ()
+    countersign: Countersign | None = None
+    transcript_changed_after_signing: bool = False
+    offline_key: Annotated[str | None, Field(repr=False)] = None
+    not_discussed: tuple[str, ...] = ()
+    template: str = "soap"

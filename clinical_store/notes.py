@@ -38,13 +38,8 @@ from clinical_store.note import (
     OrderFound,
     ReviewItem,
     Signature,
-    digest,
-    dismissed_after,
-    evidence_of,
-    machine_texts,
-    merge,
-    revise,
 )
+from clinical_store.note_editing import dismissed_after, evidence_of, machine_texts, revise
 from clinical_store.note_rows import (
     add_row_of_addendum,
     add_row_of_signature,
@@ -56,6 +51,8 @@ from clinical_store.note_rows import (
     version_in,
     versions_in,
 )
+from clinical_store.note_seal import digest
+from clinical_store.note_view import merge
 from clinical_store.rows import UtteranceRow
 from core.ids import new_id
 from core.outbox import emit

@@ -1,16 +1,21 @@
 import { describe, expect, it } from "vitest";
 
-import type { EncounterNote, Statement } from "../src/api/types";
+import type { EncounterNote, NoteLine } from "../src/api/types";
 import { canMove, changeLine, editingOf, isDirty, moveLine, newLine, notIn, openSuggestions, removeLine, toEdits } from "../src/pages/note/note-edits";
 
-function statement(key: string, section: string, text: string): Statement {
-  return { id: `id-${key}`, key, section, text, state: "present", confidence: 0.9, codes: [], evidence: ["u1"], origin: "draft" };
+function statement(key: string, section: string, text: string): NoteLine {
+  return {
+    id: `id-${key}`, key, section, text, state: "present", confidence: 0.9, codes: [], evidence: ["u1"], origin: "draft",
+    reviewed: false, merged_keys: [], heard: [1], basis: "", stale: null, stale_evidence: [], about: null,
+  };
 }
 
-function note(statements: Statement[], more: Partial<EncounterNote> = {}): EncounterNote {
+function note(statements: NoteLine[], more: Partial<EncounterNote> = {}): EncounterNote {
   return {
     visit_id: "v", version: 1, status: "draft", statements, suggestions: [], review: [], orders: [],
-    signed_by: null, signed_at: null, addenda: [], draft_revision: 1, ...more,
+    signed_by: null, signed_at: null, addenda: [], draft_revision: 1, unreviewed: 0, dismissed: {},
+    last_saved_by: null, last_saved_at: null, merged: false, merged_lines: [], countersign: null,
+    transcript_changed_after_signing: false, offline_key: null, not_discussed: [], template: "soap", ...more,
   };
 }
 

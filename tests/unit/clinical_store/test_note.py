@@ -20,14 +20,10 @@ from clinical_store.note import (
     Signature,
     Statement,
     StatementEdit,
-    canonical,
-    digest,
-    dismissed_after,
-    machine_texts,
-    merge,
-    revise,
-    statement_id,
 )
+from clinical_store.note_editing import dismissed_after, machine_texts, revise, statement_id
+from clinical_store.note_seal import canonical, digest
+from clinical_store.note_view import merge
 
 VISIT = UUID(int=1)
 SAID = UUID(int=2)
@@ -184,6 +180,20 @@ def test_the_digest_survives_storage_and_depends_on_every_word() -> None:
     assert b" 5 \xc2\xb5g" in canonical(VISIT, kept)
 
 
+def test_what_was_signed_before_a_field_came_keeps_its_digest() -> None:
+    kept = saved(edit("a"), texts=draft("a"))
+    assert b"reviewed" not in canonical(VISIT, kept)
+    accepted = kept.model_copy(
+        update={"statements": (kept.statements[0].model_copy(update={"reviewed": True}),)}
+    )
+    assert digest(VISIT, accepted) != digest(VISIT, kept)
+
+
+def test_a_line_may_be_sent_back_as_it_came() -> None:
+    shown = merge(VISIT, draft("a"), None).statements[0]
+    assert StatementEdit.model_validate(shown.model_dump()).key == "a"
+
+
 def test_equal_content_is_told_whatever_the_revision() -> None:
     assert draft("a").says_the_same(draft("a").model_copy(update={"revision": 1}))
     assert not draft("a").says_the_same(draft("a", "b"))
@@ -202,4 +212,4 @@ def test_every_machine_line_is_in_the_note_or_offered_or_was_dismissed(
     offered = {line.key for line in note.suggestions}
     assert set(in_draft) == offered | (set(in_draft) & (set(in_note) | set(waved_away)))
     assert offered.isdisjoint({*in_note, *waved_away})
-    assert note.statements == kept.statements
+    assert [line.id for line in note.statements] == [line.id for line in kept.statements]

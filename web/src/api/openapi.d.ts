@@ -1256,6 +1256,27 @@ export interface components {
             based_on: number;
         };
         /**
+         * Countersign
+         * @description A trainee's signature needs a second one. `signed_by`: who gave it, null until then. `yours`: the reader may.
+         */
+        Countersign: {
+            /**
+             * Signed By
+             * @default null
+             */
+            signed_by: string | null;
+            /**
+             * Signed At
+             * @default null
+             */
+            signed_at: string | null;
+            /**
+             * Yours
+             * @default false
+             */
+            yours: boolean;
+        };
+        /**
          * Credentials
          * @description What a person signs in with. The password never appears in a repr.
          */
@@ -1393,6 +1414,10 @@ export interface components {
         /**
          * EncounterNote
          * @description The note as it stands: statements, what the machine offers beside them, signature, addenda.
+         *
+         *     `unreviewed`: lines nobody has accepted yet. `countersign`: null where one signature is enough. `merged`: this
+         *     answer to a save holds somebody else's changes too, `merged_lines` whose. `offline_key`: 32 bytes in base64url,
+         *     for the browser to keep unsent edits sealed; null for who may not write this note.
          */
         EncounterNote: {
             /**
@@ -1406,11 +1431,11 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "draft" | "signed";
+            status: "draft" | "signed" | "awaiting_countersignature" | "countersigned";
             /** Statements */
-            statements: components["schemas"]["Statement"][];
+            statements: components["schemas"]["NoteLine"][];
             /** Suggestions */
-            suggestions: components["schemas"]["Statement"][];
+            suggestions: components["schemas"]["NoteLine"][];
             /** Review */
             review: components["schemas"]["ReviewItem"][];
             /** Orders */
@@ -1432,6 +1457,60 @@ export interface components {
             addenda: components["schemas"]["Addendum"][];
             /** Draft Revision */
             draft_revision: number;
+            /**
+             * Unreviewed
+             * @default 0
+             */
+            unreviewed: number;
+            /**
+             * Dismissed
+             * @default {}
+             */
+            dismissed: {
+                [key: string]: ("not_said" | "wrong" | "repeated" | "irrelevant" | "other") | null;
+            };
+            /**
+             * Last Saved By
+             * @default null
+             */
+            last_saved_by: string | null;
+            /**
+             * Last Saved At
+             * @default null
+             */
+            last_saved_at: string | null;
+            /**
+             * Merged
+             * @default false
+             */
+            merged: boolean;
+            /**
+             * Merged Lines
+             * @default []
+             */
+            merged_lines: components["schemas"]["MergedLine"][];
+            /** @default null */
+            countersign: components["schemas"]["Countersign"] | null;
+            /**
+             * Transcript Changed After Signing
+             * @default false
+             */
+            transcript_changed_after_signing: boolean;
+            /**
+             * Offline Key
+             * @default null
+             */
+            offline_key: string | null;
+            /**
+             * Not Discussed
+             * @default []
+             */
+            not_discussed: string[];
+            /**
+             * Template
+             * @default soap
+             */
+            template: string;
         };
         /**
          * EnterBody
@@ -1762,6 +1841,22 @@ export interface components {
             token: string;
         };
         /**
+         * MergedLine
+         * @description A line that a save changed, added or took away beside somebody else's save: who did.
+         */
+        MergedLine: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "theirs" | "yours" | "both";
+        };
+        /**
          * NewInvitationView
          * @description `path` with its fragment is the link, once: only the fragment's hash is kept.
          */
@@ -1772,7 +1867,8 @@ export interface components {
         };
         /**
          * NoteEdits
-         * @description The whole note as the doctor wants it, and the keys of suggestions that were waved away.
+         * @description The whole note as the doctor wants it, the keys of suggestions that were waved away and why, and what became of
+         *     orders (by key; those not named stay as they are).
          * @example {
          *       "dismissed_keys": [
          *         "subjective.review_of_systems:finding.nausea"
@@ -1797,6 +1893,97 @@ export interface components {
              * @default []
              */
             dismissed_keys: string[];
+            /**
+             * Dismissed Reasons
+             * @default {}
+             */
+            dismissed_reasons: {
+                [key: string]: "not_said" | "wrong" | "repeated" | "irrelevant" | "other";
+            };
+            /**
+             * Order Status
+             * @default {}
+             */
+            order_status: {
+                [key: string]: "offered" | "accepted" | "dismissed";
+            };
+        };
+        /**
+         * NoteLine
+         * @description A line of the note as it stands, or one that the machine offers beside it.
+         *
+         *     `heard`: the revisions that are shown now. `stale`: the words it rests on were changed or are gone since somebody
+         *     accepted it, `stale_evidence` which of them; it then counts as not reviewed. `about`: the line of the note that an
+         *     offered one is newer than.
+         */
+        NoteLine: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Section */
+            section: string;
+            /** Text */
+            text: string;
+            /**
+             * State
+             * @default present
+             */
+            state: string;
+            /**
+             * Confidence
+             * @default null
+             */
+            confidence: number | null;
+            /**
+             * Codes
+             * @default []
+             */
+            codes: string[];
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: string[];
+            origin: components["schemas"]["Origin"];
+            /**
+             * Reviewed
+             * @default false
+             */
+            reviewed: boolean;
+            /**
+             * Merged Keys
+             * @default []
+             */
+            merged_keys: string[];
+            /**
+             * Heard
+             * @default []
+             */
+            heard: number[];
+            /**
+             * Basis
+             * @default
+             */
+            basis: string;
+            /**
+             * Stale
+             * @default null
+             */
+            stale: ("words_changed" | "words_gone") | null;
+            /**
+             * Stale Evidence
+             * @default []
+             */
+            stale_evidence: string[];
+            /**
+             * About
+             * @default null
+             */
+            about: string | null;
         };
         /**
          * NoteVersionContent
@@ -1839,8 +2026,15 @@ export interface components {
         /**
          * OrderFound
          * @description An order heard in the plan, offered to prescribing or the laboratory; never placed by itself.
+         *
+         *     `key` stays the same when more is said. `details`: what was heard of it by name ("dose", "route", "body_part").
          */
         OrderFound: {
+            /**
+             * Key
+             * @default
+             */
+            key: string;
             /**
              * Kind
              * @enum {string}
@@ -1858,6 +2052,19 @@ export interface components {
              * @default []
              */
             evidence: string[];
+            /**
+             * Details
+             * @default {}
+             */
+            details: {
+                [key: string]: string;
+            };
+            /**
+             * Status
+             * @default offered
+             * @enum {string}
+             */
+            status: "offered" | "accepted" | "dismissed";
         };
         /**
          * Origin
@@ -2131,7 +2338,9 @@ export interface components {
         };
         /**
          * Statement
-         * @description One line of the note as everybody sees it. `evidence`: ids of utterances of this visit.
+         * @description One line of a saved note. `evidence`: ids of utterances of this visit; `heard`: the revision of each when a
+         *     person wrote or accepted the line. `reviewed`: a person accepted or wrote it. `merged_keys`: the keys of lines
+         *     that were merged into this one. `basis`: which line of the machine's it was last compared with, "" for none.
          */
         Statement: {
             /**
@@ -2166,10 +2375,34 @@ export interface components {
              */
             evidence: string[];
             origin: components["schemas"]["Origin"];
+            /**
+             * Reviewed
+             * @default false
+             */
+            reviewed: boolean;
+            /**
+             * Merged Keys
+             * @default []
+             */
+            merged_keys: string[];
+            /**
+             * Heard
+             * @default []
+             */
+            heard: number[];
+            /**
+             * Basis
+             * @default
+             */
+            basis: string;
         };
         /**
          * StatementEdit
-         * @description One line as the editor sends it back; a line without id or key is new.
+         * @description One line as the editor sends it back: as it came, and what the person changed. A line without id and key is new;
+         *     an id of the browser's own making (UUID) keeps a repeated save from adding it twice.
+         *
+         *     `reviewed` with the `heard` that came with the line: read beside these words. `basis` of a suggestion about the
+         *     line, put in its place: that suggestion was taken or waved away.
          */
         StatementEdit: {
             /**
@@ -2208,6 +2441,26 @@ export interface components {
             evidence: string[];
             /** @default clinician */
             origin: components["schemas"]["Origin"];
+            /**
+             * Reviewed
+             * @default false
+             */
+            reviewed: boolean;
+            /**
+             * Merged Keys
+             * @default []
+             */
+            merged_keys: string[];
+            /**
+             * Heard
+             * @default []
+             */
+            heard: number[];
+            /**
+             * Basis
+             * @default
+             */
+            basis: string;
         };
         /**
          * SuggestionView

@@ -51,13 +51,16 @@ export type RecordingSegment = Schemas["RecordingView"];
 export type Composition = Schemas["CompositionView"];
 
 export type Statement = Schemas["Statement"];
+export type NoteLine = Schemas["NoteLine"];
 export type ReviewItem = Schemas["ReviewItem"];
 export type OrderLine = Schemas["OrderFound"];
 export type Addendum = Schemas["Addendum"];
 export type EncounterNote = Schemas["EncounterNote"];
 /** A line without id or key is new. */
-export type StatementEdit = Omit<Schemas["StatementEdit"], "id" | "key"> & Partial<Pick<Schemas["StatementEdit"], "id" | "key">>;
-export type NoteEdits = Omit<Schemas["NoteEdits"], "statements"> & { statements: StatementEdit[] };
+type LeftOut = "id" | "key" | "reviewed" | "merged_keys" | "heard" | "basis";
+export type StatementEdit = Omit<Schemas["StatementEdit"], LeftOut> & Partial<Pick<Schemas["StatementEdit"], LeftOut>>;
+export type NoteEdits = Partial<Omit<Schemas["NoteEdits"], "statements" | "dismissed_keys">>
+  & Pick<Schemas["NoteEdits"], "dismissed_keys"> & { statements: StatementEdit[] };
 export type NoteVersion = Schemas["NoteVersionView"];
 export type NoteVersionContent = Schemas["NoteVersionContent"];
 export type VisitSummary = Schemas["VisitSummary"];
