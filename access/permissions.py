@@ -68,6 +68,8 @@ class Permission(StrEnum):
     CLINIC_JOBS = "clinic:jobs:retry"
     CLINIC_SPEECH_READ = "clinic:speech:read"
     CLINIC_SPEECH_WRITE = "clinic:speech:write"
+    CLINIC_TEMPLATES_READ = "clinic:template:read"
+    CLINIC_TEMPLATES_WRITE = "clinic:template:write"
 
 
 # Everybody who is signed in may ask who they are and leave.
@@ -125,6 +127,7 @@ _DOCTOR = (
         Permission.NOTE_WRITE,
         Permission.NOTE_SIGN,
         Permission.NOTE_ADDEND,
+        Permission.CLINIC_TEMPLATES_READ,
         Permission.SUMMARY_READ,
         Permission.PARTICIPANT_ADMIT,
         Permission.VISIT_END,
@@ -147,6 +150,8 @@ _ADMINISTRATOR = _EVERYBODY | {
     Permission.CLINIC_JOBS,
     Permission.CLINIC_SPEECH_READ,
     Permission.CLINIC_SPEECH_WRITE,
+    Permission.CLINIC_TEMPLATES_READ,
+    Permission.CLINIC_TEMPLATES_WRITE,
 }
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(

@@ -61,6 +61,8 @@ from signaling import (
     TicketDesk,
 )
 from signaling.ports import StillPiece
+from soap.clinic_templates import ClinicTemplatesStore
+from soap.http import TemplatesHttp
 from soap.plain import in_plain_words
 from transcription import UtteranceFinder
 from transcription.clinic_speech import ClinicSpeechStore
@@ -124,6 +126,10 @@ class Clinic:
     @cached_property
     def clinic_speech(self) -> ClinicSpeechStore:
         return ClinicSpeechStore(self.clock)
+
+    @cached_property
+    def templates(self) -> ClinicTemplatesStore:
+        return ClinicTemplatesStore(self.clock)
 
     @cached_property
     def invitations(self) -> Invitations:
@@ -301,6 +307,7 @@ class Clinic:
             TranscriptHttp(self.store, draft_later),
             self.documents,
             LanguageHttp(self.side),
+            TemplatesHttp(self.templates),
             JobsHttp(self.store),
             ClinicSpeechHttp(self.clinic_speech, self.settings.speech_model),
             RoomHttp(self.store, self.desk),

@@ -9,7 +9,8 @@ from core.database import Base, driver_url
 
 # Every module whose rows `alembic check` compares with the database.
 _ROWS = ("core.outbox", "core.jobs", "core.http.idempotency", "audit.store", "access.store", "clinical_store.store",
-         "scheduling.store", "signaling.fence", "transcription.clinic_speech")  # fmt: skip
+         "scheduling.store", "signaling.fence", "transcription.clinic_speech",
+         "soap.clinic_templates")  # fmt: skip
 _FOREIGN_TABLES = "procrastinate_"
 _MIGRATING = 0x636F6E73756C74  # "consult": the advisory lock
 

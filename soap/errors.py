@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, PreconditionFailed
 
 
 class TranscriptNotJson(InvalidInput):
@@ -45,3 +45,27 @@ class FileUnreadable(InvalidInput):
     code = "file_unreadable"
     title = "A file could not be opened"
     next_step = "Check the path and the permissions, or use - for standard input."
+
+
+class NoteTemplatesChanged(PreconditionFailed):
+    """Somebody else saved the templates meanwhile."""
+
+    code = "note_templates_changed"
+    title = "The templates were changed by somebody else meanwhile"
+    next_step = "Read them again, then repeat your change."
+
+
+class TemplateUnknown(InvalidInput):
+    """The default names a template that is neither built in nor the clinic's own."""
+
+    code = "note_template_unknown"
+    title = "There is no template of this name"
+    next_step = "Choose one of the templates in the list, or add it first."
+
+
+class TemplateNameTaken(InvalidInput):
+    """Two templates with one id, or one with a built-in's."""
+
+    code = "note_template_taken"
+    title = "Another template has this id already"
+    next_step = "Give the template another id; those that come with the service cannot be replaced."

@@ -6,8 +6,8 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
-from sqlalchemy import CheckConstraint, DateTime, SmallInteger, Text, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import CheckConstraint, DateTime, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,13 +15,13 @@ import audit
 from access import Actor, Permission
 from core.clock import Clock
 from core.database import Base
+from core.single_row import ONLY, SingleRow, replaced
 from transcription.errors import ClinicSpeechChanged, LanguageUnknown
 from transcription.languages import LANGUAGES
 
 MOST_FORMULARY = 200
 """Names a clinic may list. A visit's prompt holds 50 at most, the patient's own first."""
 
-_ONLY = 1
 _SUBJECT = UUID("6b0f3c52-7e0a-4d0c-9d0f-2f6f0c5a5b11")
 """What audit rows of the clinic's speech settings point at: there is one clinic."""
 
@@ -64,7 +64,7 @@ class ClinicSpeechEdits(BaseModel):
 DEFAULT = ClinicSpeech(version=0, language="en", formulary=())
 
 
-class ClinicSpeechRow(Base):
+class ClinicSpeechRow(SingleRow, Base):
     """One row at most (migration 0012)."""
 
     __tablename__ = "clinic_speech"
@@ -74,8 +74,6 @@ class ClinicSpeechRow(Base):
         CheckConstraint("language ~ '^[a-z]{2,3}$'", name="language"),
     )
 
-    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    version: Mapped[int]
     language: Mapped[str] = mapped_column(Text)
     formulary: Mapped[list[str]] = mapped_column(JSONB)
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -90,7 +88,7 @@ class ClinicSpeechStore:
 
     async def read(self, session: AsyncSession) -> ClinicSpeech:
         """The settings; English and no names until somebody changes them."""
-        row = await session.get(ClinicSpeechRow, _ONLY, populate_existing=True)
+        row = await session.get(ClinicSpeechRow, ONLY, populate_existing=True)
         return DEFAULT if row is None else _settings(row)
 
     async def change(
@@ -114,20 +112,13 @@ class ClinicSpeechStore:
         return following
 
     async def _replaced(self, session: AsyncSession, actor: Actor, following: ClinicSpeech) -> bool:
-        """Whether the row was the version before `following` (or none, and that is the first), and is it now."""
         values = {
-            "version": following.version,
             "language": following.language,
             "formulary": list(following.formulary),
             "changed_at": self._clock.now(),
             "changed_by": actor.account_id,
         }
-        before = ClinicSpeechRow.version == following.version - 1
-        if following.version == 1:
-            written = insert(ClinicSpeechRow).values(id=_ONLY, **values).on_conflict_do_nothing()
-            return await session.scalar(written.returning(ClinicSpeechRow.id)) is not None
-        changed = update(ClinicSpeechRow).where(before).values(values).returning(ClinicSpeechRow.id)
-        return await session.scalar(changed.execution_options(synchronize_session=False)) is not None
+        return await replaced(session, ClinicSpeechRow, following.version, values)
 
 
 def _settings(row: ClinicSpeechRow) -> ClinicSpeech:

@@ -84,6 +84,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clinic/note-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates that a note can be shown by; the ETag is their version
+         * @description Permission: `clinic:template:read`
+         */
+        get: operations["TemplatesHttp_templates"];
+        /**
+         * Save the clinic's own templates as the next version
+         * @description Permission: `clinic:template:write`
+         */
+        put: operations["TemplatesHttp_change_templates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clinic/speech": {
         parameters: {
             query?: never;
@@ -1217,6 +1241,48 @@ export interface components {
             languages: components["schemas"]["LanguageView"][];
         };
         /**
+         * ClinicTemplates
+         * @description Every template that a note can be shown by: `built_in`, then the clinic's `own`. `version` 0: nothing changed.
+         */
+        ClinicTemplates: {
+            /** Version */
+            version: number;
+            /** Default */
+            default: string;
+            /** Built In */
+            built_in: components["schemas"]["NoteTemplate"][];
+            /** Own */
+            own: components["schemas"]["NoteTemplate"][];
+        };
+        /**
+         * ClinicTemplatesEdits
+         * @description The clinic's own templates as the administrator wants them, and the default's id.
+         * @example {
+         *       "default": "brief",
+         *       "own": [
+         *         {
+         *           "id": "brief",
+         *           "name": "Brief",
+         *           "sections": [
+         *             {
+         *               "section": "plan",
+         *               "title": "What we agreed"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        ClinicTemplatesEdits: {
+            /** Default */
+            default: string;
+            /**
+             * Own
+             * @default []
+             */
+            own: components["schemas"]["NoteTemplate"][];
+        };
+        /**
          * CompositionState
          * @enum {string}
          */
@@ -1986,6 +2052,18 @@ export interface components {
             about: string | null;
         };
         /**
+         * NoteTemplate
+         * @description Headings in their order. `id` is stable: saved notes name it.
+         */
+        NoteTemplate: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Sections */
+            sections: components["schemas"]["TemplateSection"][];
+        };
+        /**
          * NoteVersionContent
          * @description One saved version in full.
          */
@@ -2096,7 +2174,7 @@ export interface components {
          * @description One thing that can be done: "scope:resource:action".
          * @enum {string}
          */
-        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:transcript:correct" | "record:transcript:history" | "record:transcript:export" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:addend" | "record:summary:read" | "language:note:draft" | "language:finding:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:line:check" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "room:phone:begin" | "room:phone:end" | "demo:consult:start" | "audit:event:verify" | "clinic:jobs:retry" | "clinic:speech:read" | "clinic:speech:write";
+        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:transcript:correct" | "record:transcript:history" | "record:transcript:export" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:addend" | "record:summary:read" | "language:note:draft" | "language:finding:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:line:check" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "room:phone:begin" | "room:phone:end" | "demo:consult:start" | "audit:event:verify" | "clinic:jobs:retry" | "clinic:speech:read" | "clinic:speech:write" | "clinic:template:read" | "clinic:template:write";
         /**
          * Problem
          * @description RFC 9457 problem details. `code` is stable; `next_step` is for the person.
@@ -2510,6 +2588,26 @@ export interface components {
             lines: string[];
             /** Signed Lines */
             signed_lines: string[];
+        };
+        /**
+         * TemplateSection
+         * @description One heading. `expected`: silence is written as "not discussed". `hint`: what belongs here, for the editor.
+         */
+        TemplateSection: {
+            /** Section */
+            section: string;
+            /** Title */
+            title: string;
+            /**
+             * Expected
+             * @default true
+             */
+            expected: boolean;
+            /**
+             * Hint
+             * @default
+             */
+            hint: string;
         };
         /**
          * TicketView
@@ -3183,6 +3281,179 @@ export interface operations {
             };
             /** @description payload_too_large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TemplatesHttp_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicTemplates"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    TemplatesHttp_change_templates: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag you read, e.g. "3". */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClinicTemplatesEdits"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicTemplates"];
+                };
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description note_templates_changed, precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input, note_template_taken, note_template_unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description precondition_required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
