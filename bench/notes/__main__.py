@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from bench.notes import folds
 from bench.notes.options import Options
 from bench.notes.results import Row, forget, keep, show
 
@@ -33,6 +34,13 @@ def main() -> int:
     given = _parser().parse_args()
     if not given.data.is_dir():
         sys.exit(f"no development data at {given.data}: nothing measured")
+    if (untrained := folds.missing()) and not given.packaged:
+        print(
+            f"NOT cross-validated (python -m tools.notes.train makes it so): {', '.join(untrained)}",
+            file=sys.stderr,
+        )
+        if given.keep:
+            return 1
     options = Options(data=given.data, show=given.show, verbose=given.verbose, packaged=given.packaged)
     if options.show:
         print(_figure(given.figures[0] if given.figures else "aci").show_one(options))

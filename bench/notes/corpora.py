@@ -1,4 +1,4 @@
-"""Readers of the development corpora: encounters as turns, with the gold that stands beside them. Cached per process."""
+"""Readers of the development corpora: encounters as turns, with their gold. Cached per process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""States of mentions in patients' speech. Traps of our own; the shared trap list is scored by bench/notes/polarity.py."""
+"""States of mentions in patients' speech. Traps of our own; the shared trap list is scored by bench.notes.polarity."""
 
 import pytest
 

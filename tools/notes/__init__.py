@@ -1,0 +1,1 @@
+"""Training of the notes' linear models: ``python -m tools.notes.train``."""

@@ -1,0 +1,7 @@
+"""The models of the notes. A new one: a module beside this with ``TASK = Task(...)``, named here."""
+
+from __future__ import annotations
+
+from tools.notes.examples import Task
+
+TASKS: tuple[Task, ...] = ()
