@@ -1,7 +1,9 @@
 """The concept table: findings, conditions, medicines, allergens, tests, procedures and habits, with their wordings.
 
-Rows are ours (data/concepts.tsv); SNOMED GPS, HPO and ICD-10-CM codes are facts stated beside them (see NOTICE).
-A surface may hold alternatives "(a|b)" and an optional word "(a )?"; both are expanded here, once.
+Rows are ours (data/findings.tsv, conditions.tsv, ...); codes are facts stated beside them (see NOTICE).
+A surface may hold alternatives "(a|b)", an optional word "(a )?", every form of a verb "{throw} up" and a named group
+of words "<cannot> breathe" (data/word_groups.tsv); all are expanded here, once. Articles, possessives and sides need
+not be written: the lexicon skips them.
 """
 
 from __future__ import annotations
@@ -13,10 +15,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from clinical_language.inflection import forms
 from clinical_language.model import Concept, Kind
 
-_CODE_SYSTEMS = ("snomed", "hpo", "icd10cm")
+_FILES = {
+    Kind.FINDING: "findings.tsv", Kind.CONDITION: "conditions.tsv", Kind.MEDICINE: "medicines.tsv",
+    Kind.ALLERGEN: "allergens.tsv", Kind.TEST: "tests.tsv", Kind.PROCEDURE: "procedures.tsv",
+    Kind.HABIT: "habits.tsv",
+}  # fmt: skip
+_CODE_SYSTEMS = ("snomed", "hpo", "icd10cm", "atc", "loinc")
 _GROUP = re.compile(r"\(([^()]*)\)(\?)?")
+_SHORTHAND = re.compile(r"\{(\w+)\}|<(\w+)>")
 # Which pain or swelling has its own name; every other body part is named by the grammar ("left knee pain").
 _NAMED = {
     ("pain", "head"): "headache", ("pain", "chest"): "chest_pain", ("pain", "abdomen"): "abdominal_pain",
@@ -51,8 +60,20 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
     yield from csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
+def _written_out(shorthand: re.Match[str]) -> str:
+    verb, group = shorthand.groups()
+    return f"({'|'.join(forms(verb))})" if verb else f"({_word_groups()[group]})"
+
+
+@cache
+def _word_groups() -> dict[str, str]:
+    """Alternatives by name: "cannot" -> "can not|could not|unable to"."""
+    return {row["name"]: row["alternatives"] for row in _rows("word_groups.tsv")}
+
+
 def expand(surface: str) -> Iterator[str]:
     """Every plain wording of a surface: "(sore|bad) (left )?knee" -> "sore left knee", "sore knee", ..."""
+    surface = _SHORTHAND.sub(_written_out, surface)
     inner = _GROUP.search(surface)  # innermost first, so groups may nest
     if inner is None:
         yield " ".join(surface.split())
@@ -63,25 +84,41 @@ def expand(surface: str) -> Iterator[str]:
 
 
 @cache
+def _table() -> tuple[tuple[Concept, str], ...]:
+    """Every row as its concept, with the surfaces cell as written."""
+    return tuple(
+        (
+            Concept(
+                f"{kind}.{row['name']}",
+                kind,
+                row["label"],
+                row["lay_label"],
+                row["group"],
+                {system: row[system] for system in _CODE_SYSTEMS if row.get(system)},
+            ),
+            row["surfaces"],
+        )
+        for kind, name in _FILES.items()
+        for row in _rows(name)
+    )
+
+
+@cache
 def concepts() -> dict[str, Concept]:
     """Concept by id ("finding.headache")."""
-    table = {}
-    for row in _rows("concepts.tsv"):
-        codes = {system: row[system] for system in _CODE_SYSTEMS if row[system]}
-        kind = Kind(row["kind"])
-        id_ = f"{kind}.{row['name']}"
-        table[id_] = Concept(id_, kind, row["label"], row["lay_label"], row["group"], codes)
-    return table
+    return {concept.id: concept for concept, _ in _table()}
 
 
 @cache
 def surfaces() -> tuple[tuple[str, str], ...]:
     """Pairs (concept id, plain wording); an allergen's words only count where allergy is spoken of."""
-    pairs = []
-    for row in _rows("concepts.tsv"):
-        id_ = f"{row['kind']}.{row['name']}"
-        for surface in (row["label"].lower(), row["lay_label"].lower(), *row["surfaces"].split(" | ")):
-            pairs += [(id_, plain) for plain in expand(surface.strip()) if plain]
+    pairs = [
+        (concept.id, plain)
+        for concept, written in _table()
+        for surface in (concept.label.lower(), concept.lay_label.lower(), *written.split(" | "))
+        for plain in expand(surface.strip())
+        if plain
+    ]
     return tuple(dict.fromkeys(pairs))
 
 
@@ -99,9 +136,8 @@ def body_parts() -> dict[str, BodyPart]:
 @cache
 def sensation_at(sensation: str, part: str) -> Concept:
     """The concept of a sensation at a body part: its own row where it has a name, else "<part> <sensation>"."""
-    named = _NAMED.get((sensation, part))
-    if named:
-        return concepts()[f"finding.{named}"]
+    id_ = f"finding.{_NAMED.get((sensation, part)) or f'{part}_{sensation}'.replace(' ', '_')}"
+    if id_ in concepts():
+        return concepts()[id_]
     system = "skin" if sensation in {"itching", "rash", "redness", "bruising", "wound"} else "musculoskeletal"
-    id_ = f"finding.{part.replace(' ', '_')}_{sensation}"
     return Concept(id_, Kind.FINDING, f"{part} {sensation}", f"{part} {sensation}", system)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from clinical_language.concepts import body_parts, concepts, surfaces
 from clinical_language.grammar import sensations
+from clinical_language.lexicon import Lexicon
 from clinical_language.model import Concept, Kind, Mention, Sentence
 from clinical_language.spelling import guess_medicine
 from clinical_language.wording import clean, digits, fold
 
 if TYPE_CHECKING:  # spaCy takes three seconds and brings torch: `serve` writes numbers without either
     from spacy.language import Language
-    from spacy.matcher import PhraseMatcher
     from spacy.tokens import Doc, Span
 
 _END = frozenset({".", "?", "!", "\u2026", ";"})
@@ -49,8 +49,8 @@ _TAG = re.compile(
 @dataclass(frozen=True, slots=True)
 class _Matchers:
     nlp: Language
-    phrases: PhraseMatcher
-    parts: PhraseMatcher
+    phrases: Lexicon
+    parts: Lexicon
 
 
 def _fold_norms(doc: Doc) -> Doc:
@@ -59,20 +59,22 @@ def _fold_norms(doc: Doc) -> Doc:
     return doc
 
 
+def _lexicon_words(text: str) -> list[str]:
+    """A table's wording as the tokeniser would leave it in speech: hyphens apart, "'s" apart, folded."""
+    apart = text.replace("-", " ").replace("/", " / ").replace("'s", " 's")
+    return [fold(word) for word in apart.lower().split()]
+
+
 @cache
 def _matchers() -> _Matchers:
-    """Built once per process (about a second)."""
+    """Built once per process (about half a second)."""
     import spacy
-    from spacy.matcher import PhraseMatcher
 
-    nlp = spacy.blank("en")
-    phrases = PhraseMatcher(nlp.vocab, attr="NORM")
-    for id_, surface in surfaces():
-        phrases.add(id_, [_fold_norms(nlp.make_doc(surface))])
-    parts = PhraseMatcher(nlp.vocab, attr="NORM")
-    for part in body_parts().values():
-        parts.add(part.name, [_fold_norms(nlp.make_doc(surface)) for surface in part.surfaces])
-    return _Matchers(nlp, phrases, parts)
+    return _Matchers(
+        spacy.blank("en"),
+        Lexicon((id_, _lexicon_words(surface)) for id_, surface in surfaces()),
+        Lexicon((part.name, _lexicon_words(s)) for part in body_parts().values() for s in part.surfaces),
+    )
 
 
 def warm_up() -> None:
@@ -163,6 +165,17 @@ class _Piece:
     allergens: list[_Found] = field(default_factory=list)
 
 
+def _words_with_tokens(doc: Doc) -> tuple[list[str], list[int]]:
+    """Folded words, hyphens apart ("covid-19" -> covid, 19), each with the token it is from."""
+    pairs = [
+        (word, token.i)
+        for token in doc
+        for word in (token.norm_.split("-") if "-" in token.norm_[1:-1] else (token.norm_,))
+        if word
+    ]
+    return [word for word, _ in pairs], [at for _, at in pairs]
+
+
 def _read_pieces(doc: Doc) -> list[_Piece]:
     """Sentences with their concepts and body parts, each match put where it stands (linear in the text)."""
     from spacy.tokens import Span
@@ -176,12 +189,20 @@ def _read_pieces(doc: Doc) -> list[_Piece]:
         piece = pieces[bisect_right(starts, first) - 1]
         return piece if last <= piece.last else None
 
-    spans = [Span(doc, s.start, s.end, s.label) for s in tools.phrases(doc, as_spans=True)]
+    norms, tokens = _words_with_tokens(doc)
+
+    def matches(lexicon: Lexicon) -> list[Span]:
+        return [
+            Span(doc, tokens[first], tokens[last - 1] + 1, label=label)
+            for label, first, last in lexicon.find(norms)
+        ]
+
+    spans = matches(tools.phrases)
     others = filter_spans([s for s in spans if not s.label_.startswith("allergen.")])
     for span, concept, certain in _with_spelling(others, doc):
         if (piece := piece_of(span.start, span.end)) is not None:
             piece.found.append((concept, span.start, span.end, certain))
-    for span in filter_spans(tools.parts(doc, as_spans=True)):
+    for span in filter_spans(matches(tools.parts)):
         if (piece := piece_of(span.start, span.end)) is not None:
             piece.parts.append((span.label_, span.start, span.end))
     for span in filter_spans([s for s in spans if s.label_.startswith("allergen.")]):

@@ -8,16 +8,27 @@ from functools import lru_cache
 _TAG = re.compile(r"<[^<>]{0,60}>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SPELLING = {
-    "diarrhoea": "diarrhea", "anaemia": "anemia", "oedema": "edema", "haemoglobin": "hemoglobin",
-    "tumour": "tumor", "haematuria": "hematuria", "oesophagus": "esophagus", "feet": "foot", "teeth": "tooth",
-    "calves": "calf", "nauseas": "nausea", "dyspnoea": "dyspnea", "moisturiser": "moisturizer",
-    "paediatric": "pediatric", "anaesthetic": "anesthetic", "apnoea": "apnea", "apnoeas": "apnea",
-    "coeliac": "celiac", "haemorrhoids": "hemorrhoid", "leukaemia": "leukemia", "headackes": "headache",
-    "penicilin": "penicillin",
+    "feet": "foot", "teeth": "tooth", "calves": "calf", "nauseas": "nausea", "moisturiser": "moisturizer",
+    "tumours": "tumor", "tumour": "tumor", "colour": "color", "colours": "color", "coloured": "colored",
+    "discolouration": "discoloration", "odour": "odor", "odours": "odor", "humour": "humor", "labour": "labor",
+    "behaviour": "behavior", "behaviours": "behavior", "fibre": "fiber", "litre": "liter", "litres": "liter",
+    "goitre": "goiter", "grey": "gray", "counselling": "counseling", "sulphate": "sulfate", "plaster": "plaster",
+    "headackes": "headache", "penicilin": "penicillin", "bowels": "bowel", "tonnes": "ton", "ageing": "aging",
+    "neighbour": "neighbor", "pyjamas": "pajama", "mould": "mold", "mouldy": "moldy", "diarrhoeal": "diarrheal",
+    "paralysed": "paralyzed", "hospitalised": "hospitalized", "immunised": "immunized", "dizzyness": "dizziness",
+    "metastases": "metastasis", "diagnoses": "diagnosis", "crises": "crisis", "abscesses": "abscess",
+    "lice": "louse", "children": "child", "women": "woman", "men": "man", "bowles": "bowel", "vertebrae": "vertebra",
 }  # fmt: skip
+# British letters: diarrhoea, anaemia, oedema, haematuria, oesophagus, apnoea, paediatric, coeliac, anaesthetic, faeces.
+_BRITISH = re.compile(
+    r"(?<=rrh)oe(?=a|i)|(?<=pn)oe(?=a|i)|(?<=h)ae(?=m|mo)|(?<=n)ae(?=mi|sth)|(?<=k)ae(?=mi)|(?<=r)ae(?=mi)|(?<=c)ae(?=mi|c)|(?<=p)ae(?=d)|"
+    r"^oe(?=dema|soph|str)|(?<=c)oe(?=li)|(?<=f)ae(?=c)|(?<=yn)ae(?=c)|(?<=f)oe(?=t)|(?<=m)oe(?=b)|(?<=rth)opae(?=d)"
+)
 _KEEP = frozenset({"his", "this", "is", "was", "has", "does", "yes", "us", "as", "gas", "pus", "its", "focus", "bus",
                    "sinus", "virus", "always", "besides", "perhaps", "news", "diabetes", "herpes", "rabies",
-                   "shingles", "measles", "mucus", "lupus", "tinnitus", "uterus", "thrush", "less", "iss"})  # fmt: skip
+                   "shingles", "measles", "mucus", "lupus", "tinnitus", "uterus", "thrush", "less", "iss", "pancreas", "acidosis",
+                   "fetus", "anus", "humerus", "tetanus", "bruxus", "callus", "pus", "asbestos", "gluteus", "lens",
+                   "biceps", "triceps", "forceps", "previous", "conscious", "unconscious", "nervous", "venous"})  # fmt: skip
 _UNITS = {w: i for i, w in enumerate(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen".split())}  # fmt: skip
@@ -35,11 +46,13 @@ def clean(text: str) -> str:
 @lru_cache(maxsize=8192)  # single words of the language, never a sentence: no clinical text stays in memory
 def fold(word: str) -> str:
     """One comparable form: lower case, American spelling, singular."""
-    word = _SPELLING.get(word, word)
+    word = _SPELLING.get(word) or (_BRITISH.sub("e", word) if "ae" in word or "oe" in word else word)
     if len(word) < 4 or word in _KEEP or word.endswith(("ss", "itis", "sis")) or not word.endswith("s"):
         return word
     if word.endswith("ies") and len(word) > 5:
         return word[:-3] + "y"
+    if word.endswith(("tches", "shes", "sses", "xes", "nches")):
+        return word[:-2]
     return word[:-1]
 
 
