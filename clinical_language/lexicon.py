@@ -44,15 +44,15 @@ class Lexicon:
 
 
 def _ends(node: _Node, words: Sequence[str], first: int) -> Iterator[tuple[str, int, int]]:
+    yield from ((label, first, first + 1) for label in node.get(_END, ()))
     open_ = [(node, first + 1, 0)]
     while open_:
         node, at, skipped = open_.pop()
-        for label in node.get(_END, ()):
-            yield label, first, at
         if at >= len(words):
             continue
         following = node.get(words[at])
         if following is not None:
+            yield from ((label, first, at + 1) for label in following.get(_END, ()))
             open_.append((following, at + 1, skipped))
         if skipped < _MOST and len(node) > (_END in node) and _small(words, at):
             open_.append((node, at + 1, skipped + 1))
