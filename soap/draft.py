@@ -6,25 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from clinical_language import Consult, Kind, State, Turn, read_consult
-from soap import model, objective, subjective
+from soap import model, objective
 from soap.assessment import assessment
+from soap.history import history
 from soap.model import DraftNote, ReviewItem, Statement, VisitContext
 from soap.orders import found_orders
 from soap.phrasing import capital
 from soap.plan import plan
 from soap.resolution import Resolved, resolve
-from soap.social import social_history
 
-_SUBJECTIVE = (
-    subjective.chief_complaint,
-    subjective.hpi,
-    subjective.review_of_systems,
-    subjective.past_medical_history,
-    subjective.medications,
-    subjective.allergies,
-    subjective.family_history,
-    social_history,
-)
 _OBJECTIVE = (objective.vitals, objective.exam, objective.results)
 BAR = 0.5  # confidence under which a line goes to the review tray
 
@@ -36,19 +26,12 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     """
     consult = read_consult(turns, age=visit.age if visit else None)
     lines = resolve(consult.facts)
-    statements = [*_sections(consult, lines), *assessment(consult), *plan(consult)]
+    found = (statement for part in _OBJECTIVE for statement in part(consult))
+    statements = [*history(consult, lines, visit), *found, *assessment(consult), *plan(consult)]
     statements = list(_unique(statements))
     below = [s for s in statements if s.confidence < BAR]
     kept = tuple(s for s in statements if s.confidence >= BAR)
     return DraftNote(kept, tuple(_review(consult, lines, below)), found_orders(consult))
-
-
-def _sections(consult: Consult, lines: list[Resolved]) -> Iterator[Statement]:
-    heard = subjective.Heard(consult, lines)
-    for section in _SUBJECTIVE:
-        yield from section(heard)
-    for part in _OBJECTIVE:
-        yield from part(consult)
 
 
 def _unique(statements: Sequence[Statement]) -> Iterator[Statement]:

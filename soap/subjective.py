@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clinical_language import Consult, Fact, Kind, Sentence, State
-from soap import model
+from clinical_language import Consult, Kind, State
+from soap import model, opening, systems
 from soap.model import Statement
-from soap.phrasing import capital, join, quote, sentence, tidy
+from soap.phrasing import capital, join, sentence
 from soap.resolution import Resolved
 
 _CONTACTS = frozenset(
@@ -42,92 +42,6 @@ def line_statement(
         state or line.state,
         line.confidence,
         dict(line.concept.codes),
-    )
-
-
-def _pain_first(facts: Sequence[Fact]) -> Fact | None:
-    """The complaint among the facts of the opening answer: the first present finding, a generic one only alone."""
-    present = [
-        f
-        for f in facts
-        if f.state is State.PRESENT and not f.relation and f.concept.kind in {Kind.FINDING, Kind.CONDITION}
-    ]
-    named = [
-        f
-        for f in present
-        if f.concept.id not in {"finding.pain", "finding.injury", "finding.swelling", "finding.stress"}
-    ]
-    findings = [f for f in named if f.concept.kind is Kind.FINDING]
-    return next(iter(findings or named or present), None)
-
-
-_PRESENTS = re.compile(
-    r"\b(?:chief complaint (?:is|of|:|today is)|presents? (?:today |here )?(?:for|"
-    r"with)(?: (?:evaluation|a chief complaint) of)?|(?:is |are |was |"
-    r"'s )?here (?:today )?(?:for|with)|comes? in (?:today )?(?:for|with)|in (?:today )?for)"
-    r" (?P<what>.+?)(?: [.?]| , | can you| could you| tell me| how are| is that| so | who\b|"
-    r" and (?:he|she)\b|$)"
-)
-
-
-def _presented(consult: Consult) -> tuple[int, str] | None:
-    """The reason for the visit as the doctor dictates it ("... who presents for her annual exam")."""
-    for turn, sentences in enumerate(consult.sentences[:8]):
-        for said in sentences if consult.turns[turn].speaker == "doctor" else ():
-            found = _PRESENTS.search(" ".join(said.words))
-            what = (
-                re.sub(r"^(?:evaluation of |an? |the |her |his |your |their |some )+", "", found["what"])
-                if found
-                else ""
-            )
-            if (
-                what
-                and len(what.split()) <= 12
-                and what.split()[0] not in {"you", "this", "today", "that", "it", "me"}
-            ):
-                return turn, tidy(what)
-    return None
-
-
-def complaint(consult: Consult) -> Fact | None:
-    """The fact the visit is about: from the answer to the opening question, else the first complaint anybody states."""
-    openings = [e.answer for e in consult.exchanges if e.slot == "complaint" and e.answer is not None]
-    for answer in openings[:3]:
-        for turn in range(answer, min(answer + 3, len(consult.turns))):
-            found = _pain_first([f for f in consult.facts if f.at == turn and not f.values.get("role")])
-            if found is not None:
-                return found
-    return _pain_first(consult.facts)
-
-
-def _sentence_of(consult: Consult, fact: Fact) -> Sentence | None:
-    for said in consult.sentences[fact.at]:
-        if said.start <= fact.span[0] < said.start + len(said.text) + 1:
-            return said
-    return None
-
-
-def chief_complaint(heard: Heard) -> Iterator[Statement]:
-    """One line: the complaint with the patient's own words in quotation marks."""
-    fact = complaint(heard.consult)
-    presented = _presented(heard.consult)
-    section = model.CHIEF_COMPLAINT
-    if presented is not None and (
-        fact is None or presented[0] < fact.at or heard.consult.turns[fact.at].speaker == "doctor"
-    ):
-        yield Statement(section, section, sentence(presented[1]), (presented[0],), State.PRESENT, 0.75)
-        return
-    if fact is None:
-        return
-    said = _sentence_of(heard.consult, fact)
-    own = heard.consult.turns[fact.at].speaker != "doctor" and fact.asked != fact.at and said is not None
-    text = capital(fact.concept.label)
-    evidence = fact.evidence
-    if own and said is not None and fact.words.lower() in said.text.lower():
-        text = f"{text}: {quote(said.text)}"
-        evidence = (fact.at,)
-    yield Statement(
-        section, section, sentence(text), evidence, fact.state, fact.confidence, dict(fact.concept.codes)
     )
 
 
@@ -174,11 +88,12 @@ def _gerund(verb: str) -> str:
 
 def hpi(heard: Heard) -> Iterator[Statement]:
     """Present, resolved and doubtful symptoms, the chief complaint first; contacts who are ill."""
-    first = complaint(heard.consult)
+    first = opening.complaint(heard.consult)
     lines = [r for r in heard.of(Kind.FINDING) if r.state in _HERE and r.concept.id != "finding.pregnancy"]
     lines.sort(key=lambda r: first is None or r.concept.id != first.concept.id)
     for line in lines:
-        yield line_statement(model.HPI, line.concept.id, sentence(describe(line)), line)
+        if line.state is not State.PRESENT or _valued(line):
+            yield line_statement(model.HPI, line.concept.id, sentence(describe(line)), line)
     for line in heard.of(Kind.CONDITION):
         if line.state is State.PRESENT and _acute(line):
             yield line_statement(model.HPI, line.concept.id, sentence(describe(line)), line)
@@ -194,6 +109,11 @@ def hpi(heard: Heard) -> Iterator[Statement]:
         ):
             text = f"{capital(line.relation)} with {_named(line)}"
             yield line_statement(model.HPI, f"{line.relation}:{line.concept.id}", sentence(text), line)
+
+
+def _valued(line: Resolved) -> bool:
+    """Whether more is known than that it is there, which the review of systems says."""
+    return bool(set(line.values) & {"duration", "onset", "quality", "severity", "course", "timing"})
 
 
 def _acute(line: Resolved) -> bool:
@@ -229,9 +149,8 @@ def _denials(section: str, lines: Sequence[Resolved], opening: str, last: str) -
 
 
 def review_of_systems(heard: Heard) -> Iterator[Statement]:
-    """ "Denies fever, chills and night sweats.": one line per exchange."""
-    denied = [r for r in heard.of(Kind.FINDING) if r.state is State.ABSENT and r.concept.id != "finding.pain"]
-    yield from _denials(model.REVIEW_OF_SYSTEMS, denied, "Denies", "and")
+    """What is reported and denied by body system."""
+    yield from systems.review(list(heard.of(Kind.FINDING)))
 
 
 def past_medical_history(heard: Heard) -> Iterator[Statement]:

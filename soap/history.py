@@ -1,0 +1,81 @@
+"""S of the note whole: the sections made of facts, and the narrative among them, nothing said twice in a section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from clinical_language import Consult, State
+from soap import model, opening, subjective
+from soap.model import Statement, VisitContext
+from soap.narrative import sex_of
+from soap.resolution import Resolved
+from soap.social import social_history
+from soap.told import Told, content, told
+
+_SECTIONS = (
+    (subjective.past_medical_history, model.PAST_MEDICAL_HISTORY),
+    (subjective.medications, model.MEDICATIONS),
+    (subjective.allergies, model.ALLERGIES),
+    (subjective.family_history, model.FAMILY_HISTORY),
+    (social_history, model.SOCIAL_HISTORY),
+)
+_OPENER = re.compile(r"\b(?:year|month|week|day)-old\b")
+_NEGATED = frozenset({"not", "no", "never", "denies", "without", "none", "cannot"})
+
+
+def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | None) -> Iterator[Statement]:
+    """Statements of the subjective sections in the order of the note."""
+    heard = subjective.Heard(consult, lines)
+    narrative = told(consult, sex_of(consult, visit.sex if visit else ""))
+    yield from opening.chief_complaint(consult, lines)
+    yield from _present_illness(heard, narrative)
+    yield from subjective.review_of_systems(heard)
+    for section, name in _SECTIONS:
+        facts, own = _once(
+            list(section(heard)), [part for part in narrative if part.statement.section == name]
+        )
+        yield from [*facts, *own]
+
+
+def _present_illness(heard: subjective.Heard, narrative: Sequence[Told]) -> Iterator[Statement]:
+    own = [part for part in narrative if part.statement.section == model.HPI]
+    first = next((part.statement for part in own if _OPENER.search(part.statement.text)), None)
+    facts, parts = _once(list(subjective.hpi(heard)), own)
+    rest = sorted([*facts, *parts], key=lambda s: s.evidence[-1])
+    if first is not None:
+        yield first
+    else:
+        yield from opening.opening(heard.consult, heard.lines, "The patient")
+    yield from (s for s in rest if first is None or s.key != first.key)
+
+
+def _once(facts: Sequence[Statement], narrative: Sequence[Told]) -> tuple[list[Statement], list[Statement]]:
+    """Lines without what the other group says: a sentence that only repeats lines, then lines that a sentence "
+    "holds."""
+    said = [
+        content(f.text.lower().replace(",", " ").replace(".", " ").replace(":", " ").split()) for f in facts
+    ]
+    whole: frozenset[str] = frozenset().union(*said)
+    kept = [part for part in narrative if not _repeats(part, whole)]
+    held = {(fact.concept.id, fact.state) for part in kept for fact in part.facts}
+    bags = [(_words(part.statement.text), part.statement.state) for part in kept]
+    lines = [
+        fact for fact, own in zip(facts, said, strict=True)
+        if not any(own <= bag and fact.state is state for bag, state in bags)
+        and not any(fact.key.endswith(f":{id_}") and fact.state is state and not _valued(fact) for id_, state in held)
+    ]  # fmt: skip
+    return lines, [part.statement for part in kept]
+
+
+def _valued(fact: Statement) -> bool:
+    return any(c.isdigit() for c in fact.text)
+
+
+def _words(text: str) -> frozenset[str]:
+    return content(re.findall(r"[a-z0-9%'/.-]+", text.lower().rstrip(".")))
+
+
+def _repeats(part: Told, whole: frozenset[str]) -> bool:
+    own = _words(part.statement.text)
+    return bool(own) and len(own & whole) >= 0.7 * len(own) and part.statement.state is not State.ABSENT

@@ -1,0 +1,135 @@
+"""The chief complaint and the sentence the history opens with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from clinical_language import Consult, Fact, Kind, Sentence, State
+from soap import model
+from soap.model import Statement
+from soap.phrasing import capital, sentence, tidy
+from soap.register import clean_words
+from soap.resolution import Resolved
+from soap.systems import named
+
+_EARLY = 12  # turns in which a doctor's own words name the reason for the visit
+_GENERIC = frozenset(
+    {"finding.pain", "finding.injury", "finding.swelling", "finding.stress", "finding.malaise"}
+)
+_PRESENTS = re.compile(
+    r"\b(?:chief complaint (?:is|of|:|today is)|presents? (?:today |here )?(?:for|with)(?: (?:evaluation|"
+    r"a chief complaint|complaints?) of)?|"
+    r"(?:is |are |was |were |'s |you )?here (?:today )?(?:for|with)|com(?:es?|ing) in (?:today )?(?:for|with)|"
+    r"in (?:today )?for|"
+    r"you(?: are| were| have|)(?: been)? (?P<how>experiencing|having|hurt|injured))"
+    r" (?P<what>.+?)(?= (?:[.?,]|can|could|tell|how|is|are|was|so|who|that|what|when|where|you|he|she|i|it|we|"
+    r"think|over|after|since|today|"
+    r"because|accompanied|if|and (?:he|she|then|so|a past))\b| [.?,]|$)"
+)
+_ARTICLES = re.compile(
+    r"^(?:(?:the )?evaluation of |evaluation for |an? |the |her |his |your |their |some |this |new )+"
+)
+_NO_REASON = frozenset("you this today that it me here anything any been gotten done to had".split())
+_SIDE = re.compile(r"\b(right|left)\b|\bboth\b")
+
+
+def presented(consult: Consult) -> tuple[int, str] | None:
+    """The reason for the visit as the doctor states it ("... who presents for her annual exam"), with its turn."""
+    for turn, sentences in enumerate(consult.sentences[:8]):
+        for said in sentences if consult.turns[turn].speaker == "doctor" else ():
+            found = _PRESENTS.search(" ".join(clean_words(said.plain.split(), said.text)))
+            what = _ARTICLES.sub("", found["what"]) if found else ""
+            if found and found["how"] in {"hurt", "injured"}:
+                what = f"{what} injury"
+            words = what.split()
+            if words and len(words) <= 12 and words[0] not in _NO_REASON and _names_reason(said, words):
+                return turn, tidy(re.sub(r"\b(?:your|her|his)\b", "the", what))
+    return None
+
+
+_VISITS = frozenset("follow-up followup exam examination visit physical evaluation check checkup labs lab "
+                    "consult surgery injury problems "
+                    "screening test tests results numbers refill review referral opinion".split())  # fmt: skip
+
+
+def _names_reason(said: Sentence, words: Sequence[str]) -> bool:
+    """Whether the words name a finding, a condition or a sort of visit."""
+    here = set(words)
+    return bool(here & _VISITS) or any(set(said.words[m.first : m.last]) <= here for m in said.mentions)
+
+
+def _first(facts: Sequence[Fact]) -> Fact | None:
+    """The first present finding, a generic one only when nothing is named."""
+    present = [
+        f
+        for f in facts
+        if f.state is State.PRESENT and not f.relation and f.concept.kind in {Kind.FINDING, Kind.CONDITION}
+    ]
+    exact = [f for f in present if f.concept.id not in _GENERIC]
+    findings = [f for f in exact if f.concept.kind is Kind.FINDING]
+    return next(iter(findings or exact or present), None)
+
+
+def complaint(consult: Consult) -> Fact | None:
+    """The fact the visit is about: from the answer to the opening question, else the first complaint anybody "
+    "states."""
+    openings = [e.answer for e in consult.exchanges if e.slot == "complaint" and e.answer is not None]
+    for answer in openings[:3]:
+        for turn in range(answer, min(answer + 3, len(consult.turns))):
+            found = _first([f for f in consult.facts if f.at == turn and not f.values.get("role")])
+            if found is not None:
+                return found
+    told = [f for f in consult.facts if consult.turns[f.at].speaker != "doctor" or f.at < _EARLY]
+    early = [f for f in told if f.at < _EARLY]
+    return _first(early) or _first(told)
+
+
+def reason(consult: Consult, lines: Sequence[Resolved]) -> tuple[str, tuple[int, ...], Fact | None] | None:
+    """The complaint in clinical words, the turns it rests on, and its fact where there is one."""
+    fact = complaint(consult)
+    stated = presented(consult)
+    if stated is not None and (
+        fact is None or stated[0] <= fact.at or consult.turns[fact.at].speaker == "doctor"
+    ):
+        return stated[1], (stated[0],), None
+    if fact is None:
+        return None
+    line = next((r for r in lines if r.concept.id == fact.concept.id and not r.relation), None)
+    return (named(line) if line else fact.concept.label), fact.evidence, fact
+
+
+def chief_complaint(consult: Consult, lines: Sequence[Resolved]) -> Iterator[Statement]:
+    """One line: the complaint, and the patient's own words in quotation marks where they are others."""
+    found = reason(consult, lines)
+    if found is None:
+        return
+    text, evidence, fact = found
+    section = model.CHIEF_COMPLAINT
+    if fact is None:
+        yield Statement(section, section, sentence(text), evidence, State.PRESENT, 0.75)
+        return
+    lay = _lay_words(consult, fact)
+    text = f"{capital(text)} (\u201c{lay}\u201d)" if lay else capital(text)
+    yield Statement(
+        section, section, f"{text}.", evidence, fact.state, fact.confidence, dict(fact.concept.codes)
+    )
+
+
+def _lay_words(consult: Consult, fact: Fact) -> str:
+    """The words the patient used, where they are not the label's own."""
+    own = consult.turns[fact.at].speaker != "doctor" and fact.asked != fact.at
+    words = " ".join(fact.words.split())
+    return words if own and fact.concept.label.lower() not in words.lower() else ""
+
+
+def opening(consult: Consult, lines: Sequence[Resolved], who: str) -> Iterator[Statement]:
+    """ "The patient presents today for evaluation of right knee pain." `who`: "The patient", or with age and sex."""
+    found = reason(consult, lines)
+    if found is None or consult.turns[found[1][0]].speaker != "doctor" or len(found[1]) > 1:
+        return
+    text, evidence, fact = found
+    inside = text if text[:2].isupper() else text[:1].lower() + text[1:]
+    text = f"{who} presents today for evaluation of {inside}."
+    codes = dict(fact.concept.codes) if fact else {}
+    yield Statement(f"{model.HPI}:opening", model.HPI, text, evidence, State.PRESENT, 0.75, codes)

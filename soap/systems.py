@@ -1,0 +1,62 @@
+"""Review of systems: what is reported and denied, a statement per body system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from clinical_language import State
+from soap import model
+from soap.model import Statement
+from soap.phrasing import join
+from soap.resolution import Resolved
+
+SYSTEMS = {
+    "general": "Constitutional", "eye": "Eyes", "ent": "HENT", "cardiovascular": "Cardiovascular",
+    "respiratory": "Respiratory", "gastrointestinal": "Gastrointestinal", "genitourinary": "Genitourinary",
+    "gynaecological": "Gynecological", "musculoskeletal": "Musculoskeletal", "skin": "Skin",
+    "neurological": "Neurological", "psychiatric": "Psychiatric", "endocrine": "Endocrine",
+    "haematological": "Hematological",
+}  # fmt: skip
+_UNNAMED = "general"
+_MIDDLE = re.compile(r"headache|chest|abdom|back|flank|neck|face|facial|weakness|numbness|pelvic|throat")
+_PAIN = frozenset({"finding.pain", "finding.swelling", "finding.injury"})
+
+
+def named(line: Resolved) -> str:
+    """The concept's label inside a sentence, with its side where one was said."""
+    label = line.concept.label
+    label = label if label[:2].isupper() or "'" in label else label[:1].lower() + label[1:]
+    side = line.values.get("side", "")
+    if not side or side in label:
+        return label
+    return f"{side}-sided {label}" if _MIDDLE.search(label) and side != "bilateral" else f"{side} {label}"
+
+
+def review(lines: Sequence[Resolved]) -> Iterator[Statement]:
+    """ "Cardiovascular: Denies chest pain or palpitations." for every system somebody spoke of."""
+    for system, title in SYSTEMS.items():
+        own = [r for r in lines if (r.concept.group if r.concept.group in SYSTEMS else _UNNAMED) == system]
+        here = [r for r in own if r.state is State.PRESENT and r.concept.id not in _PAIN]
+        gone = [r for r in own if r.state is State.ABSENT and r.concept.id != "finding.pain"]
+        if here:
+            yield _line(system, f"{title}: Reports", here, State.PRESENT, "and")
+        if gone:
+            yield _line(system, f"{title}: Denies", gone, State.ABSENT, "or")
+
+
+def _line(system: str, opening: str, lines: Sequence[Resolved], state: State, last: str) -> Statement:
+    names = list(dict.fromkeys(named(line) for line in lines))
+    evidence = tuple(sorted({turn for line in lines for turn in line.evidence}))
+    codes = dict(lines[0].concept.codes) if len(lines) == 1 else {}
+    section = model.REVIEW_OF_SYSTEMS
+    confidence = min(line.confidence for line in lines)
+    return Statement(
+        f"{section}:{system}:{state.value}",
+        section,
+        f"{opening} {join(names, last)}.",
+        evidence,
+        state,
+        confidence,
+        codes,
+    )

@@ -1,0 +1,134 @@
+"""Narrative statements: the candidates that are worth their words, in the order they were told.
+
+Chosen as an online knapsack: a candidate is taken when its noteworthiness passes a bar that rises with the words
+already written, so what a later turn adds never drops what stands there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clinical_language import Consult, Fact, State
+from clinical_language.wording import fold
+from soap import model
+from soap.model import Statement
+from soap.narrative import Candidate, Narrator
+from soap.noteworthy import noteworthiness
+from soap.register import PATIENT, Person, written
+
+LOW, HIGH = 0.34, 0.75
+BUDGET = 170  # words of narrative at which the bar stands at HIGH
+
+_STOP = frozenset(
+    """a an the of to in on at for with and or but is was were are be been has had have not no he she they it
+his her their this that
+as by from who which patient him them i me my do does did will would can could so there what when if also some
+any very""".split()
+)
+_SOCIAL = frozenset({"smoking", "alcohol", "drugs", "work", "living"})
+_SOCIAL_WORDS = re.compile(
+    r"\b(?:smok\w+|cigarettes?|alcohol|beers?|wine|drink socially|lives? (?:with|alone|in|by)|works? (?:as|at|"
+    r"for|in|part|full|from)|retired|"
+    r"married|divorced|job|flatmates?|marijuana|vap\w+)\b"
+)
+_FAMILY_WORDS = re.compile(
+    r"^(?:her|his|their|the patient's) (?:mother|father|sister|brother|grand\w+|aunt|uncle|parents|family|"
+    r"cousin)\b(?! (?:said|says|told|thinks|noticed|"
+    r"wanted|suggested|recommended|is worried))"
+)
+_PAST_WORDS = re.compile(
+    r"\b(?:diagnosed with|history of|when (?:she|he|they) (?:was|were) (?:a |young|\d)|years ago|as a (?:child|"
+    r"kid)|surgery|operation|in the past)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A narrative statement and the facts it already says."""
+
+    statement: Statement
+    facts: tuple[Fact, ...]
+
+
+def content(words: Sequence[str]) -> frozenset[str]:
+    """The words that carry content, comparable."""
+    return frozenset(fold(w) for w in words if w not in _STOP and (w[0].isalnum()) and w != PATIENT)
+
+
+def told(consult: Consult, person: Person) -> list[Told]:
+    """The narrative of a consult so far."""
+    taken: list[Told] = []
+    said: list[frozenset[str]] = []
+    used = 0
+    for candidate in Narrator(consult, person).candidates():
+        worth = noteworthiness(candidate)
+        if worth < bar(used):
+            continue
+        own = content(candidate.words)
+        if not own or any(len(own & other) >= 0.7 * len(own) for other in said):
+            continue
+        said.append(own)
+        used += len(candidate.words)
+        taken.append(_told(consult, candidate, worth, person, first=not taken))
+    return taken
+
+
+def bar(used: int) -> float:
+    """The least noteworthiness a candidate needs when `used` words are written."""
+    return LOW + (HIGH - LOW) * max(0.0, (used - 60) / (BUDGET - 60)) if used < 2 * BUDGET else 1.0
+
+
+def _told(consult: Consult, candidate: Candidate, worth: float, person: Person, *, first: bool) -> Told:
+    facts = tuple(_facts(consult, candidate))
+    section = section_of(candidate)
+    denied = candidate.form == "polar" and "not" in candidate.words
+    state = facts[0].state if facts else State.ABSENT if denied else State.PRESENT
+    name = hashlib.sha256(" ".join(candidate.said).encode()).hexdigest()[:12]
+    codes = dict(facts[0].concept.codes) if len(facts) == 1 else {}
+    text = written(subject(candidate.words, person, first=first), candidate.names)
+    return Told(
+        Statement(
+            f"{section}:told:{name}",
+            section,
+            text,
+            candidate.evidence,
+            state,
+            round(0.55 + 0.4 * worth, 2),
+            codes,
+        ),
+        facts,
+    )
+
+
+def subject(words: Sequence[str], person: Person, *, first: bool) -> list[str]:
+    """ "the patient" in the first statement, then the pronoun where the sex is known."""
+    out = list(words)
+    if out[0] == PATIENT and not first and not person.plural:
+        out[0] = person.subject
+    return out
+
+
+def _facts(consult: Consult, candidate: Candidate) -> Iterator[Fact]:
+    ids = {m.concept.id for m in candidate.mentions}
+    for fact in consult.facts:
+        if fact.at == candidate.turn and fact.concept.id in ids:
+            yield fact
+
+
+def section_of(candidate: Candidate) -> str:
+    """Which section a narrative statement belongs to."""
+    text = " ".join(candidate.words)
+    if candidate.slot in _SOCIAL or _SOCIAL_WORDS.search(text):
+        return model.SOCIAL_HISTORY
+    if candidate.slot == "family" or _FAMILY_WORDS.search(text):
+        return model.FAMILY_HISTORY
+    if candidate.slot == "allergies":
+        return model.ALLERGIES
+    if candidate.slot == "medicines":
+        return model.MEDICATIONS
+    if candidate.slot == "history" or _PAST_WORDS.search(text):
+        return model.PAST_MEDICAL_HISTORY
+    return model.HPI
