@@ -27,7 +27,11 @@ _NEGATED = frozenset({"not", "no", "never", "denies", "without", "none", "cannot
 def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | None) -> Iterator[Statement]:
     """Statements of the subjective sections in the order of the note."""
     heard = subjective.Heard(consult, lines)
-    narrative = told(consult, sex_of(consult, visit.sex if visit else ""))
+    narrative = [
+        part
+        for part in told(consult, sex_of(consult, visit.sex if visit else ""))
+        if not _overruled(part, lines)
+    ]
     yield from opening.chief_complaint(consult, lines)
     yield from _present_illness(heard, narrative)
     yield from subjective.review_of_systems(heard)
@@ -36,6 +40,16 @@ def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | N
             list(section(heard)), [part for part in narrative if part.statement.section == name]
         )
         yield from [*facts, *own]
+
+
+def _overruled(part: Told, lines: Sequence[Resolved]) -> bool:
+    """Whether what it says was taken back later in the talk."""
+    stands = {(line.concept.id, line.relation): line for line in lines if line.contradicted}
+    for fact in part.facts:
+        line = stands.get((fact.concept.id, fact.relation))
+        if line is not None and fact.state is not line.state:
+            return True
+    return False
 
 
 def _present_illness(heard: subjective.Heard, narrative: Sequence[Told]) -> Iterator[Statement]:
@@ -77,5 +91,5 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _repeats(part: Told, whole: frozenset[str]) -> bool:
-    own = _words(part.statement.text)
+    own = _words(part.statement.text) - {"pain"}
     return bool(own) and len(own & whole) >= 0.7 * len(own) and part.statement.state is not State.ABSENT

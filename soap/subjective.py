@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clinical_language import Consult, Kind, State
+from clinical_language.wording import digits
 from soap import model, opening, systems
 from soap.model import Statement
 from soap.phrasing import capital, join, sentence
@@ -64,7 +65,7 @@ def describe(line: Resolved) -> str:
     """ "Headache for three days, left-sided, 7/10"."""
     head = capital(line.concept.label)
     if "duration" in line.values:
-        head += f" for {line.values['duration']}"
+        head += f" for {_third(line.values['duration'])}"
     attributes = [_third(part) for part in _attributes(line)]
     if attributes == [line.values.get("timing", "")]:
         head = f"{head} {_third(attributes.pop())}"
@@ -76,6 +77,7 @@ def describe(line: Resolved) -> str:
 
 
 def _third(text: str) -> str:
+    text = " ".join(word for word, _ in digits(text.split()))
     return re.sub(r"\bwhen (?:i|you) (\w+)", lambda m: f"when {_gerund(m[1])}", text)
 
 

@@ -15,7 +15,8 @@ _SOUNDS = frozenset(
 _PHRASES = tuple(
     tuple(phrase.split())
     for phrase in """you know|you see|i mean|sort of|kind of|kinda|i guess|i suppose|to be honest|all right|i would say|
-i 'd say|let 's say|let us say|to be fair|or whatever|and stuff like that|things like that|and stuff|or something like that|
+i 'd say|let 's say|let us say|to be fair|or whatever|and stuff like that|things like that|and stuff|
+or something like that|
 or something|or anything like that|or anything|and everything|and so on|as i say|as i said|like i said|like you said|
 as you know|of course|basically|obviously|literally|honestly|actually|just|really|quite|anyway|essentially|definitely|
 unfortunately|luckily|thankfully|apparently|pretty much|please|well ,|in terms of that|if that makes sense|

@@ -20,11 +20,16 @@ def demo_turns() -> list[Turn]:
 
 
 EXPECTED = {
-    "subjective.chief_complaint": ("Headache: \u201cI have had a headache for three days\u201d.", (1,)),
-    "subjective.hpi:finding.headache": ("Headache for three days, left-sided, 7/10.", (0, 1, 2, 3, 4, 5)),
+    "subjective.chief_complaint": ("Left-sided headache.", (0, 1)),
+    "subjective.hpi:finding.headache": ("Headache for 3 days, left-sided, 7/10.", (0, 1, 2, 3, 4, 5)),
     "subjective.hpi:finding.nausea": ("Nausea in the morning.", (8, 9)),
-    "subjective.review_of_systems:absent:finding.fever": ("Denies fever.", (6, 7)),
-    "subjective.review_of_systems:absent:finding.blurred_vision": ("Denies blurred vision.", (10, 11)),
+    "subjective.review_of_systems:general:absent": ("Constitutional: Denies fever.", (6, 7)),
+    "subjective.review_of_systems:eye:absent": ("Eyes: Denies blurred vision.", (10, 11)),
+    "subjective.review_of_systems:gastrointestinal:present": ("Gastrointestinal: Reports nausea.", (8, 9)),
+    "subjective.review_of_systems:neurological:present": (
+        "Neurological: Reports left-sided headache.",
+        (0, 1, 2, 3, 4, 5),
+    ),
     "subjective.medications:medicine.lisinopril": ("Lisinopril 10 mg once a day.", (14, 15)),
     "subjective.allergies:medicine.penicillin": ("Allergic to penicillin.", (12, 13)),
     "subjective.social_history:habit.smoking": ("Never smoked.", (16, 17)),
@@ -43,7 +48,9 @@ def test_the_demo_consult() -> None:
     note = draft_note(demo_turns())
     lines = by_key(note)
     net = lines.pop(next(key for key in lines if "safety_net" in key))
-    assert lines == EXPECTED
+    told = {text for key, (text, _) in lines.items() if ":told:" in key}
+    assert {key: line for key, line in lines.items() if ":told:" not in key} == EXPECTED
+    assert told == {"It is on the left side of their head.", "Their vision is fine."}
     assert net == ("Safety net: call us right away if the headache gets worse.", (22,))
     assert [order.kind for order in note.orders] == ["medication", "lab", "followup"]
     assert note.review == ()
@@ -51,7 +58,7 @@ def test_the_demo_consult() -> None:
 
 def test_text_compresses_denials_and_names_silence() -> None:
     text = as_text(draft_note(demo_turns()))
-    assert "- Denies fever and blurred vision.\n" in text
+    assert "- Constitutional: Denies fever.\n" in text
     assert "Family history\n- Not discussed." in text
 
 
@@ -61,7 +68,7 @@ def test_without_punctuation_and_capitals() -> None:
         Turn(t.speaker, t.text.lower().replace(".", "").replace(",", "").replace("?", ""))
         for t in demo_turns()
     ]
-    keys = {key for key in by_key(draft_note(bare)) if "safety_net" not in key}
+    keys = {key for key in by_key(draft_note(bare)) if "safety_net" not in key and ":told:" not in key}
     assert keys == set(EXPECTED)
 
 
@@ -75,7 +82,8 @@ def test_keys_stay_when_turns_are_appended(count: int) -> None:
 def test_a_later_correction_wins_and_keeps_both_evidences() -> None:
     turns = [*demo_turns(), Turn("patient", "Actually, I do have a fever.")]
     note = draft_note(turns)
-    fever = next(s for s in note.statements if s.key == "subjective.hpi:finding.fever")
+    fever = next(s for s in note.statements if s.key == "subjective.review_of_systems:general:present")
+    assert "subjective.review_of_systems:general:absent" not in {s.key for s in note.statements}
     assert fever.state is State.PRESENT
     assert set(fever.evidence) >= {7, 24}
     assert [item.reason for item in note.review] == ["contradicted"]
@@ -108,10 +116,12 @@ def test_misheard_words_invent_nothing(seed: int) -> None:
     note = draft_note(turns)
     allowed = set(EXPECTED) | {
         "subjective.hpi:finding.pain",
+        *(f"subjective.review_of_systems:{system}:present" for system in ("general", "eye")),
         "subjective.allergies:none",
         "subjective.medications:none",
     }
-    extra = {s.key for s in note.statements if "safety_net" not in s.key} - allowed
+    fixed = [s for s in note.statements if not {"safety_net", "told"} & set(s.key.split(":"))]
+    extra = {s.key for s in fixed} - allowed
     assert not {
         key
         for key in extra
