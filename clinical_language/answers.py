@@ -1,4 +1,4 @@
-"""Question and answer: what the opening of an answer makes of everything the question named."""
+"""Question and answer: what a reply makes of everything the doctor's turn before it named."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from clinical_language import questions
+from clinical_language import questions, replies
+from clinical_language.acts import Form
 from clinical_language.attachment import Focus, attach
 from clinical_language.concepts import concepts
-from clinical_language.context import relation, state_of
+from clinical_language.context import state_of
 from clinical_language.model import Concept, Exchange, Fact, Kind, Mention, Sentence, State, Turn
+from clinical_language.relatives import relative_named, whose
 
 NO_ALLERGIES = Concept("allergen.any", Kind.ALLERGEN, "known allergies", "allergies", "")
 NO_MEDICINES = Concept("medicine.any", Kind.MEDICINE, "regular medication", "medicines", "")
@@ -24,7 +26,7 @@ _NONE = {
     "history": NO_HISTORY,
     "family": NO_FAMILY_HISTORY,
 }
-_HABIT_SLOTS = {
+_HABITS = {
     "smoking": "habit.smoking",
     "alcohol": "habit.alcohol_use",
     "drugs": "habit.recreational_drug_use",
@@ -32,39 +34,73 @@ _HABIT_SLOTS = {
 _ASIDE = re.compile(
     r"\b(?:apart from|other than|besides|except(?: for)?|aside from|as well as)(?: \w+){0,3} $"
 )
+# "No" to these does not take back what the patient has affirmed.
 _ASKS_MORE = re.compile(
     r"\b(?:make|makes|made|worse|better|particular|certain|trigger\w*|bring|help|helps|often|"
-    r"because|before|during|due|pattern|when|with|same|similar|changed?|anywhere|"
+    r"because|before|during|due|pattern|when|with|same|similar|changed?|anywhere|else|other|elsewhere|ever|past|"
     r"spread|move|radiate|while|after|at all)\b"
 )
+_TOLD = re.compile(
+    r"\byou (?:(?:also|just|had|have|'ve) )*(?:mentioned|said|told|noted|described|reported)\b"
+)
 _TAG = re.compile(r"\b(?:is that (?:right|correct)|correct|right) \?$")
+_STILL = re.compile(r"\b(?:still|any ?more|any longer)\b")
 _JUST = re.compile(r"\b(?:just|only)\b")
 _EITHER = re.compile(r"\b(?:or|and)\b|,")
+_OR = re.compile(r"\bor\b|,")
+_ALL = re.compile(r"\b(?:both|all (?:of )?(?:them|those|that|three|the above)|everything)\b")
+_GIVEN = frozenset({Kind.FINDING, Kind.CONDITION, Kind.MEDICINE})
+_MEDICAL = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
 
 
 @dataclass(slots=True)
 class Asked:
-    """A question that waits for its answer."""
+    """What the doctor said that waits for a reply. A "statement" counts only when the patient agrees."""
 
     turn: int
     sentence: Sentence
     slot: str
-    confirm: bool = False  # a statement to the patient; counts only when the patient agrees
+    form: Form
 
 
 @dataclass(slots=True)
 class Reading:
+    """A transcript while it is read."""
+
     turns: Sequence[Turn]
-    sentences: list[tuple[Sentence, ...]]
-    proxy: bool
+    sentences: Sequence[tuple[Sentence, ...]]
+    patients: frozenset[str]  # relatives of the speaker who are the patient
     facts: list[Fact] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     unanswered: list[Fact] = field(default_factory=list)
     pending: list[Asked] = field(default_factory=list)
     focus: Focus = field(default_factory=Focus)
+    affirmed: set[str] = field(default_factory=set)  # concepts the patient has, by own words or a yes
+
+    def add(self, *facts: Fact) -> None:
+        """Take facts up in order."""
+        self.facts += facts
+        self.affirmed |= {f.concept.id for f in facts if f.state is State.PRESENT and not f.relation}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The patient's turn: how it opens, its words, and the facts its own words make."""
+
+    index: int
+    opening: str
+    words: str
+    own: Sequence[Fact]
+    relative: str
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Ids of the concepts the reply names itself: they keep the state they have there."""
+        return frozenset(fact.concept.id for fact in self.own)
 
 
 def fact_of(mention: Mention, state: State, evidence: Iterable[int], at: int, confidence: float) -> Fact:
+    """A mention as a fact; less sure where its spelling was guessed."""
     confidence = confidence if mention.certain else min(confidence, 0.6)
     span = (mention.start, mention.end)
     return Fact(
@@ -80,18 +116,29 @@ def fact_of(mention: Mention, state: State, evidence: Iterable[int], at: int, co
 
 
 def counted(sentence: Sentence, *, allergy: bool) -> list[Mention]:
-    """Mentions that count here: allergens only where allergy is spoken of, and never twice over the same words."""
-    return [m for m in sentence.mentions if allergy or m.concept.kind is not Kind.ALLERGEN]
+    """Mentions that count here: allergens only where allergy is spoken of; "smoking cigarettes" is one habit."""
+    found: list[Mention] = []
+    for mention in sentence.mentions:
+        again = found and found[-1].concept is mention.concept and mention.first - found[-1].last <= 1
+        if (allergy or mention.concept.kind is not Kind.ALLERGEN) and not again:
+            found.append(mention)
+    return found
 
 
-def nothing_of(concept: Concept, sentence: Sentence, index: int, asked: int | None) -> Fact:
+def nothing_of(concept: Concept, sentence: Sentence, index: int, asked: int | None, words: str = "") -> Fact:
+    """ "No allergies", "no regular medication": the whole kind denied. `words`: what says so, else the sentence."""
     evidence = (index,) if asked is None else (asked, index)
-    span = (sentence.start, sentence.start + len(sentence.text))
+    first = sentence.text.lower().find(words) if words else 0
+    said = sentence.text[first : first + len(words)] if words and first >= 0 else sentence.text
+    start = sentence.start + max(first, 0)
     role = {"role": "allergy"} if concept.kind is Kind.ALLERGEN else {}
-    return Fact(concept, State.ABSENT, evidence, index, 0.9, sentence.text, span, role, asked=asked)
+    return Fact(
+        concept, State.ABSENT, evidence, index, 0.9, said, (start, start + len(said)), role, asked=asked
+    )
 
 
 def asked_mentions(asked: Asked) -> list[Mention]:
+    """What the sentence names, each concept once, without what it sets aside ("apart from the cough")."""
     allergy = asked.slot == "allergies"
     seen: dict[str, Mention] = {}
     for mention in counted(asked.sentence, allergy=allergy):
@@ -101,54 +148,208 @@ def asked_mentions(asked: Asked) -> list[Mention]:
     return list(seen.values())
 
 
-def answer(reading: Reading, index: int, asked: Asked, opening: str, words: str, own: list[Fact]) -> None:
-    """What the answer's opening makes of everything the question named."""
-    reading.exchanges.append(Exchange(asked.turn, asked.slot, asked.sentence, index, opening))
-    named = {fact.concept.id for fact in own}
-    mentions = [] if questions.is_open(asked.sentence) else asked_mentions(asked)
-    others = [m for m in mentions if m.concept.id not in named and not _same_pain(m, own)]
-    if opening == "no" and not asked.confirm:
-        more = _ASKS_MORE.search(asked.sentence.plain) or len(asked.sentence.words) > 10
-        held = _stated(reading) if more else frozenset()
-        reading.facts += [
-            _merged(reading, asked, m, State.ABSENT, index, 0.85) for m in others if m.concept.id not in held
-        ]
-        if asked.slot in _NONE and not mentions and not _named_in_slot(asked.slot, own):
-            reading.facts.append(nothing_of(_NONE[asked.slot], asked.sentence, index, asked.turn))
-    elif opening == "yes":
-        _affirmed(reading, index, asked, others, words)
-    elif not asked.confirm and others:
-        _neither(reading, index, asked, others, opening, words, named)
-    if asked.slot in _HABIT_SLOTS and opening in {"yes", "no"}:
-        _habit(reading, index, asked, opening, named)
+def answer(reading: Reading, reply: Reply, pending: Sequence[Asked]) -> None:
+    """What the reply makes of everything the doctor's turn named."""
+    for position, asked in enumerate(pending):
+        later = pending[position + 1 :]
+        reading.exchanges.append(Exchange(asked.turn, asked.slot, asked.sentence, reply.index, reply.opening))
+        if questions.is_examination(asked.sentence):
+            continue
+        mentions = asked_mentions(asked)
+        others = [m for m in mentions if m.concept.id not in reply.named and not _same_pain(m, reply.own)]
+        reached = all(questions.continues(after.sentence) for after in later)
+        if asked.form == "statement":
+            _stated(reading, reply, asked, others, later)
+        elif asked.form == "open":
+            _open(reading, reply, asked, others, mentions)
+        else:
+            _polar(reading, reply, asked, others, mentions, reached=reached)
+        if asked.form != "statement":
+            _habits(reading, reply, asked)
 
 
-def _stated(reading: Reading) -> frozenset[str]:
-    """Concepts the patient has affirmed: "no" to "does eating make the nausea worse?" does not take them back."""
-    return frozenset(f.concept.id for f in reading.facts if f.state is State.PRESENT and not f.relation) | (
-        frozenset({"finding.pain"}) if reading.focus.pain is not None else frozenset()
-    )
-
-
-def _same_pain(mention: Mention, own: list[Fact]) -> bool:
+def _same_pain(mention: Mention, own: Sequence[Fact]) -> bool:
     generic = mention.concept.id == "finding.pain"
-    return generic and any(f.concept.label.endswith("pain") or "pain" in f.concept.label for f in own)
+    return generic and any("pain" in fact.concept.label for fact in own)
 
 
-def _named_in_slot(slot: str, own: list[Fact]) -> bool:
+# --- open questions ---------------------------------------------------------------------------------
+
+
+def _open(
+    reading: Reading, reply: Reply, asked: Asked, others: Sequence[Mention], mentions: Sequence[Mention]
+) -> None:
+    if reply.opening == "no":
+        if not mentions:
+            _none_of_kind(reading, reply, asked)
+    elif asked.slot == "family" and reply.relative:
+        reading.add(*(_merged(reading, reply, asked, m, State.PRESENT, 0.8) for m in others))
+    elif questions.grants_theme(asked.sentence):
+        _grant(reading, reply, asked, others, 0.7)
+
+
+def _grant(
+    reading: Reading, reply: Reply, asked: Asked, themes: Sequence[Mention], confidence: float
+) -> None:
+    """A reply that takes the question's theme for true: "how long have you had the cough?" - "three days"."""
+    if reply.opening == "unsure" or (asked.form == "open" and replies.BACKCHANNEL.match(reply.words)):
+        return
+    for mention in themes:
+        state, _, _ = state_of(asked.sentence, mention, speaker="doctor")
+        if state in {State.PRESENT, State.RESOLVED} and mention.concept.id not in reply.named:
+            reading.add(_merged(reading, reply, asked, mention, state, confidence))
+
+
+def _none_of_kind(reading: Reading, reply: Reply, asked: Asked) -> None:
+    if asked.slot in _NONE and not _named_in_slot(asked.slot, reply.own):
+        reading.add(nothing_of(_NONE[asked.slot], asked.sentence, reply.index, asked.turn))
+
+
+def _named_in_slot(slot: str, own: Sequence[Fact]) -> bool:
     kinds = {"allergies": {Kind.ALLERGEN, Kind.MEDICINE}, "medicines": {Kind.MEDICINE},
              "history": {Kind.CONDITION, Kind.PROCEDURE}, "family": {Kind.CONDITION}}  # fmt: skip
     return any(f.concept.kind in kinds[slot] and f.state is not State.ABSENT for f in own)
 
 
-def _merged(
-    reading: Reading, asked: Asked, mention: Mention, state: State, index: int, confidence: float
-) -> Fact:
-    who = relation(asked.sentence.words, mention.first, proxy=reading.proxy)
-    who = who or ("family" if asked.slot == "family" else "")
-    fact = replace(
-        fact_of(mention, state, (asked.turn, index), index, confidence), asked=asked.turn, relation=who
+# --- yes-or-no questions ----------------------------------------------------------------------------
+
+
+def _polar(
+    reading: Reading,
+    reply: Reply,
+    asked: Asked,
+    others: Sequence[Mention],
+    mentions: Sequence[Mention],
+    *,
+    reached: bool,
+) -> None:
+    told = [m for m in others if _TOLD.search(" ".join(asked.sentence.words[: m.first]))]
+    themes = [m for m in others if m not in told and questions.is_theme(asked.sentence, m)]
+    wanted = [m for m in others if m not in themes and m not in told]
+    listed = len(wanted) < len(mentions) and bool(reply.named & {m.concept.id for m in mentions})
+    opening = reply.opening
+    if (
+        opening in {"", "unsure"}
+        and len(wanted) == 1
+        and not reply.named
+        and replies.tells_amount(reply.words)
+    ):
+        opening = "yes"
+    _grant(reading, reply, asked, told, 0.7)
+    if opening in {"yes", "no"}:
+        given = [m for m in themes if questions.is_given(asked.sentence, m) and m.concept.kind in _GIVEN]
+        _grant(reading, reply, asked, given, 0.65)
+    if opening == "no" and reached:
+        _denied(reading, reply, asked, wanted)
+        if not mentions:
+            _none_of_kind(reading, reply, asked)
+    elif opening == "yes" and reached and not (listed and not _ALL.search(reply.words)):
+        _affirmed(reading, reply, asked, wanted)
+    elif wanted:
+        _neither(reading, reply, asked, wanted)
+
+
+def _denied(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Mention]) -> None:
+    more = bool(_ASKS_MORE.search(asked.sentence.plain))
+    pain = reading.focus.pain is not None
+    for mention in wanted:
+        held = mention.concept.id in reading.affirmed or (pain and mention.concept.id == "finding.pain")
+        if not (more and held):  # "no" to "had it before?" does not take back what was said
+            still = _STILL.search(" ".join(asked.sentence.words)) and not questions.is_negative(
+                asked.sentence
+            )
+            state = State.RESOLVED if still else State.ABSENT
+            reading.add(_merged(reading, reply, asked, mention, state, 0.85))
+
+
+def _affirmed(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Mention]) -> None:
+    denied = [m for m in wanted if state_of(asked.sentence, m, speaker="doctor")[0] is State.ABSENT]
+    _negative_affirmed(reading, reply, asked, denied)
+    wanted = [m for m in wanted if m not in denied]
+    alike = {m.concept.kind for m in wanted}
+    every = _ALL.search(reply.words) or not _OR.search(asked.sentence.plain)
+    if len(wanted) == 1 or (wanted and (alike == {Kind.MEDICINE} or every)):
+        reading.add(*(_merged(reading, reply, asked, m, State.PRESENT, 0.85) for m in wanted))
+    else:  # "yes" to a list: at least one of them, nobody knows which
+        reading.unanswered += [_merged(reading, reply, asked, m, State.UNCERTAIN, 0.4) for m in wanted]
+    if not wanted and not _EITHER.search(asked.sentence.plain):
+        for fact in reading.focus.dangling(asked.sentence, ["quality"]):
+            evidence = (asked.turn, reply.index)
+            reading.add(replace(fact, evidence=evidence, at=reply.index, asked=asked.turn))
+
+
+def _negative_affirmed(reading: Reading, reply: Reply, asked: Asked, denied: Sequence[Mention]) -> None:
+    """ "Yes" to "no fever?": agreement where the words say so, a contradiction where they do, else nobody knows."""
+    agreed = (
+        replies.affirms_negative(reply.words)
+        or _TAG.search(asked.sentence.plain)
+        or re.search(r"\bno\b", reply.words)
     )
+    against = not agreed and replies.contradicts_negative(reply.words)
+    state = State.ABSENT if agreed else State.PRESENT if against else State.UNCERTAIN
+    for mention in denied:
+        fact = _merged(reading, reply, asked, mention, state, 0.75)
+        if state is State.UNCERTAIN:
+            reading.unanswered.append(fact)
+        else:
+            reading.add(fact)
+
+
+def _neither(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Mention]) -> None:
+    """The reply opens with neither yes nor no."""
+    named = {m.concept.id for m in asked.sentence.mentions}
+    if reply.opening == "unsure":
+        reading.add(*(_merged(reading, reply, asked, m, State.UNCERTAIN, 0.6) for m in wanted))
+    elif reply.named & named and _JUST.search(reply.words):
+        reading.add(*(_merged(reading, reply, asked, m, State.ABSENT, 0.75) for m in wanted))
+    else:
+        found = [m for m in wanted if m.concept.kind in _MEDICAL]
+        evidence = (asked.turn, reply.index)
+        reading.unanswered += [fact_of(m, State.UNCERTAIN, evidence, reply.index, 0.3) for m in found]
+
+
+# --- statements to the patient ----------------------------------------------------------------------
+
+
+def _stated(
+    reading: Reading, reply: Reply, asked: Asked, others: Sequence[Mention], later: Sequence[Asked]
+) -> None:
+    """A summary the patient does not object to is a fact of both; what the patient had told before needs no yes."""
+    told = bool(_TOLD.search(" ".join(asked.sentence.words)))
+    own_turn = not any(after.form == "polar" for after in later)  # the reply is to nothing else
+    negative = questions.is_negative(asked.sentence)
+    for mention in others:
+        state, confidence, who = state_of(asked.sentence, mention, speaker="doctor")
+        if state not in {State.PRESENT, State.ABSENT, State.RESOLVED} or who:
+            continue
+        if reply.opening == "yes" and state is State.ABSENT and asked.sentence.is_question and own_turn:
+            _negative_affirmed(reading, reply, asked, [mention])
+        elif _agreed(reply, state, told=told, own_turn=own_turn, negative=negative, later=bool(later)):
+            reading.add(_merged(reading, reply, asked, mention, state, confidence - 0.1 - 0.1 * bool(later)))
+        elif reply.opening == "no" and own_turn and len(others) == 1 and state is State.PRESENT and not told:
+            reading.add(_merged(reading, reply, asked, mention, State.ABSENT, 0.7))
+
+
+def _agreed(reply: Reply, state: State, *, told: bool, own_turn: bool, negative: bool, later: bool) -> bool:
+    """Whether the reply lets the statement stand."""
+    if reply.opening == "yes":
+        return True
+    if reply.opening == "no":
+        return (own_turn and negative) or (told and later and state is State.PRESENT)
+    return state is State.PRESENT and reply.opening != "unsure" and (told or (later and own_turn))
+
+
+# --- shared -----------------------------------------------------------------------------------------
+
+
+def _merged(
+    reading: Reading, reply: Reply, asked: Asked, mention: Mention, state: State, confidence: float
+) -> Fact:
+    who = whose(asked.sentence, mention, patients=reading.patients)
+    if asked.slot == "family":
+        who = reply.relative or who or "family"
+    evidence = (asked.turn, reply.index)
+    fact = replace(fact_of(mention, state, evidence, reply.index, confidence), asked=asked.turn, relation=who)
     if who and state is State.PRESENT:
         fact = replace(fact, state=State.FAMILY)
     if asked.slot == "allergies":
@@ -162,59 +363,36 @@ def _merged(
     return fact
 
 
-def _affirmed(reading: Reading, index: int, asked: Asked, others: list[Mention], words: str) -> None:
-    if not asked.confirm:
-        denied = [m for m in others if state_of(asked.sentence, m, speaker="doctor")[0] is State.ABSENT]
-        others = [m for m in others if m not in denied]
-        agreed = (
-            questions.affirms_negative(words)
-            or _TAG.search(asked.sentence.plain)
-            or re.search(r"\bno\b", words)
-        )
-        for mention in denied:
-            state = State.ABSENT if agreed else State.UNCERTAIN
-            fact = _merged(reading, asked, mention, state, index, 0.75)
-            (reading.facts if agreed else reading.unanswered).append(fact)
-    if asked.confirm:
-        for mention in others:
-            state, confidence, who = state_of(asked.sentence, mention, speaker="doctor")
-            if state in {State.PRESENT, State.ABSENT, State.RESOLVED} and not who:
-                reading.facts.append(_merged(reading, asked, mention, state, index, confidence - 0.1))
+def _habits(reading: Reading, reply: Reply, asked: Asked) -> None:
+    """Smoking, alcohol, drugs asked for by their own words ("do you smoke or drink?")."""
+    slots = [slot for slot in questions.slots_of(asked.sentence) if slot in _HABITS]
+    amount = not reply.opening and len(slots) == 1 and replies.tells_amount(reply.words)
+    opening = (
+        "yes"
+        if amount or (reply.opening == "unsure" and replies.tells_amount(reply.words))
+        else reply.opening
+    )
+    if opening not in {"yes", "no"} or (
+        opening == "yes"
+        and len(slots) > 1
+        and not _ALL.search(reply.words)
+        and _OR.search(asked.sentence.plain)
+    ):
         return
-    alike = {m.concept.kind for m in others}
-    if len(others) == 1 or (others and alike == {Kind.MEDICINE}):
-        reading.facts += [_merged(reading, asked, m, State.PRESENT, index, 0.85) for m in others]
-    else:  # "yes" to a list: at least one of them, nobody knows which
-        reading.unanswered += [_merged(reading, asked, m, State.UNCERTAIN, index, 0.4) for m in others]
-    if not others and not _EITHER.search(asked.sentence.plain):
-        for fact in reading.focus.dangling(asked.sentence, ["quality"]):
-            reading.facts.append(replace(fact, evidence=(asked.turn, index), at=index, asked=asked.turn))
+    here = {fact.concept.id for fact in reading.facts[-20:] if fact.at == reply.index} | reply.named
+    for slot in slots:
+        concept = concepts()[_HABITS[slot]]
+        if concept.id not in here:
+            state = State.PRESENT if opening == "yes" else State.ABSENT
+            sentence = asked.sentence
+            span = (sentence.start, sentence.start + len(sentence.text))
+            evidence = (asked.turn, reply.index)
+            fact = Fact(concept, state, evidence, reply.index, 0.85, sentence.text, span, asked=asked.turn)
+            reading.add(fact)
 
 
-def _neither(
-    reading: Reading,
-    index: int,
-    asked: Asked,
-    others: list[Mention],
-    opening: str,
-    words: str,
-    named: set[str],
-) -> None:
-    if opening == "unsure":
-        reading.facts += [_merged(reading, asked, m, State.UNCERTAIN, index, 0.6) for m in others]
-    elif named & {m.concept.id for m in asked.sentence.mentions} and _JUST.search(words):
-        reading.facts += [_merged(reading, asked, m, State.ABSENT, index, 0.75) for m in others]
-    else:
-        found = [m for m in others if m.concept.kind in {Kind.FINDING, Kind.CONDITION, Kind.HABIT}]
-        reading.unanswered += [fact_of(m, State.UNCERTAIN, (asked.turn, index), index, 0.3) for m in found]
-
-
-def _habit(reading: Reading, index: int, asked: Asked, opening: str, named: set[str]) -> None:
-    concept = concepts()[_HABIT_SLOTS[asked.slot]]
-    if concept.id in named or any(f.concept.id == concept.id and f.at == index for f in reading.facts):
-        return
-    state = State.PRESENT if opening == "yes" else State.ABSENT
-    sentence = asked.sentence
-    span = (sentence.start, sentence.start + len(sentence.text))
-    evidence = (asked.turn, index)
-    reading.facts.append(Fact(concept, state, evidence, index, 0.85, sentence.text, span, asked=asked.turn))
+def reply_of(index: int, sentences: Sequence[Sentence], own: Sequence[Fact]) -> Reply:
+    """The patient's turn as a reply."""
+    words = " ".join(word for sentence in sentences for word in sentence.words)
+    relative = next((who for who in map(relative_named, sentences) if who), "")
+    return Reply(index, replies.polarity(words), words, own, relative)

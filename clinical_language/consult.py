@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from clinical_language import questions
+from clinical_language import questions, replies
+from clinical_language.acts import act_of
 from clinical_language.answers import (
     NO_ALLERGIES,
     Asked,
@@ -20,32 +21,21 @@ from clinical_language.answers import (
     counted,
     fact_of,
     nothing_of,
+    reply_of,
 )
 from clinical_language.attachment import attach
 from clinical_language.context import state_of
-from clinical_language.model import Consult, Exchange, Fact, Kind, Sentence, State, Turn
+from clinical_language.model import Consult, Exchange, Fact, Kind, Mention, Sentence, State, Turn
 from clinical_language.pipeline import read_sentences
+from clinical_language.relatives import patients_of, relative_named
 
-_DICTATION = re.compile(
-    r"year - old|years? old (?:male|female|man|woman)|chief complaint|\bpresents? (?:for|with|"
-    r"today|here)|past medical history|"
-    r"\bhere (?:today )?(?:for|with|to)\b|\bhistory of\b|history significant|"
-    r"\bi know (?:that )?you\b|\byou mentioned\b|\bi see (?:that )?you\b|"
-    r"\bi (?:hear|understand|heard) (?:that )?you\b|nurse (?:told|said|mentioned)|"
-    r"\byou were endorsing|\b(?:he|she) (?:is|has|was|reports|denies|takes)\b"
-)
-_STATEMENT_TO_PATIENT = re.compile(
-    r"^(?:(?:so|okay|and|but|right|um|uh|sorry|,|just|yeah|no|oh|well|to|recap|confirm|now|"
-    r"then)\s)*you (?:have|are|had|were|feel|get|also|still|do|said)\b|"
-    r"\byou (?:mentioned|said|told me)\b"
-)
-_NOT_HISTORY = re.compile(
-    r"\b(?:i think|i am going|i (?:will|would)|we (?:will|can|should|need)|let 's|let us|"
-    r"sounds like|looks like|consistent with|could be|might be|"
-    r"need to|should|if you|want you|recommend|suggest|likely|please|on (?:your )?exam|"
-    r"i (?:hear|see|feel|appreciate)|shows?|going to|order|refer)\b"
-)
 _ALLERGY = re.compile(r"\ballerg|\breact(?:s|ed|ion)? (?:badly )?to\b|\bintolerant\b")
+_NO_ALLERGY = re.compile(
+    r"\bno (?:known |drug |other )*allerg\w*|not allergic to (?:any|anything)|do not have any (?:known |"
+    r"drug )?allerg\w*"
+)
+_OWN = re.compile(r"\bi (?:have|had|got|do have|am|also|get|was)\b")
+_ANOTHER = re.compile(r"\b(?:he|she|they|his|her|their)\b")
 _PATIENT_ASKS = re.compile(r"\b(?:the|my|this)\s*$")
 _IN_GENERAL = re.compile(r"\byou (?:get|have|can get|hear|said|mentioned|mean|starve|feed)\b|\bpeople\b")
 _MYSELF = re.compile(r"\b(?:i|my|me)\b")
@@ -55,28 +45,10 @@ _REAL_QUESTION = re.compile(
 )
 
 
-def _speaks_for_child(
-    turns: Sequence[Turn], sentences: Sequence[tuple[Sentence, ...]], age: float | None
-) -> bool:
-    if age is not None:
-        return age < 16
-    if any(turn.speaker == "companion" for turn in turns):
-        return True
-    first = next(
-        (i for i, turn in enumerate(turns) if turn.speaker == "patient" and len(turn.text) > 25), None
-    )
-    if first is None:
-        return bool(turns) and turns[0].speaker == "patient"
-    own = " ".join(" ".join(s.words) for s in sentences[first])
-    return bool(
-        re.search(r"\bmy (?:\w+ )?(?:son|daughter|baby|child|little (?:one|boy|girl))\b", own)
-    ) and not re.search(r"\bi (?:have|am|feel|had|got)\b", own)
-
-
 def read_consult(turns: Sequence[Turn], *, age: float | None = None) -> Consult:
     """Read a transcript in order. `age` of the patient in years, when known, tells whether a parent speaks."""
     sentences = [read_sentences(turn.text) for turn in turns]
-    reading = Reading(turns, sentences, _speaks_for_child(turns, sentences, age))
+    reading = Reading(turns, sentences, patients_of(turns, sentences, age))
     for index, turn in enumerate(turns):
         if turn.speaker == "doctor":
             _doctor(reading, index)
@@ -101,18 +73,22 @@ def read_text(text: str) -> Consult:
 
 
 def _doctor(reading: Reading, index: int) -> None:
-    asked: list[Asked] = []
-    for sentence in reading.sentences[index]:
-        text = " ".join(sentence.words)
-        if sentence.is_question:
-            asked.append(Asked(index, sentence, questions.slot_of(sentence)))
-        elif _DICTATION.search(text) and not _NOT_HISTORY.search(text):
-            _dictated(reading, index, sentence)
-        elif _STATEMENT_TO_PATIENT.search(text) and not _NOT_HISTORY.search(text):
-            asked.append(Asked(index, sentence, "", confirm=True))
+    asked = [found for sentence in reading.sentences[index] if (found := _act(reading, index, sentence))]
     if asked:
         _leave_open(reading)
         reading.pending = asked
+
+
+def _act(reading: Reading, index: int, sentence: Sentence) -> Asked | None:
+    """What waits for a reply; a dictated history is taken up at once."""
+    act = act_of(sentence)
+    if act == "dictation":
+        _dictated(reading, index, sentence)
+        return None
+    if not act:
+        return None
+    slot = "" if act == "statement" else questions.slot_of(sentence)
+    return Asked(index, sentence, slot, act)
 
 
 def _dictated(reading: Reading, index: int, sentence: Sentence) -> None:
@@ -125,16 +101,17 @@ def _dictated(reading: Reading, index: int, sentence: Sentence) -> None:
             State.PRESENT if state is State.HISTORICAL and mention.concept.kind is Kind.CONDITION else state
         )
         fact = replace(fact_of(mention, state, (index,), index, 0.65), relation=who)
-        reading.facts.append(attach(fact, sentence, reading.focus))
-        reading.focus.see(reading.facts[-1])
+        fact = attach(fact, sentence, reading.focus)
+        reading.add(fact)
+        reading.focus.see(fact)
 
 
 def _leave_open(reading: Reading) -> None:
     """What was asked and nobody answered goes to the review tray, never into the note."""
     for asked in reading.pending:
-        if asked.confirm:
+        if asked.form == "statement":
             continue
-        for mention in () if questions.is_open(asked.sentence) else asked_mentions(asked):
+        for mention in () if asked.form == "open" else asked_mentions(asked):
             if mention.concept.kind in {Kind.FINDING, Kind.CONDITION, Kind.HABIT}:
                 reading.unanswered.append(fact_of(mention, State.UNCERTAIN, (asked.turn,), asked.turn, 0.3))
         if asked.slot:
@@ -148,13 +125,9 @@ def _leave_open(reading: Reading) -> None:
 def _overlaps(reading: Reading, index: int) -> bool:
     """A back-channel spoken while the doctor still asks is no answer to what is not asked yet."""
     turn, asked = reading.turns[index], reading.turns[reading.pending[0].turn]
-    if (
-        turn.start is None
-        or asked.end is None
-        or not questions.BACKCHANNEL.match(_joined(reading.sentences[index]))
-    ):
+    if turn.start is None or asked.end is None:
         return False
-    return turn.start < asked.end - 1.0
+    return turn.start < asked.end - 1.0 and bool(replies.BACKCHANNEL.match(_joined(reading.sentences[index])))
 
 
 def _joined(sentences: Sequence[Sentence]) -> str:
@@ -163,67 +136,94 @@ def _joined(sentences: Sequence[Sentence]) -> str:
 
 def _patient(reading: Reading, index: int) -> None:
     sentences = reading.sentences[index]
-    if not sentences:
+    if not sentences or replies.asks_again(_joined(sentences)):
         return
     pending = [] if reading.pending and _overlaps(reading, index) else reading.pending
     asked_turn = pending[-1].turn if pending else None
     slots = {asked.slot for asked in pending}
     own: list[Fact] = []
+    relative = ""
     for position, sentence in enumerate(sentences):
         following = sentences[position + 1] if position + 1 < len(sentences) else None
-        own += _said(reading, index, sentence, following, slots, asked_turn)
-    words = _joined(sentences)
-    opening = questions.polarity(words)
+        own += _said(reading, _Spoken(index, sentence, following, relative), slots, asked_turn)
+        relative = relative_named(sentence) or (relative if _ANOTHER.search(" ".join(sentence.words)) else "")
     _bind_values(reading, index, sentences, pending, own)
-    reading.facts += own
-    for asked in pending:
-        answer(reading, index, asked, opening, words, own)
-    if pending and (opening or len(words.split()) > 2):
+    reading.add(*own)
+    reply = reply_of(index, sentences, own)
+    answer(reading, reply, pending)
+    if pending and (reply.opening or len(reply.words.split()) > 2):
         reading.pending = []
 
 
-def _said(
-    reading: Reading,
-    index: int,
-    sentence: Sentence,
-    following: Sentence | None,
-    slots: set[str],
-    asked: int | None,
-) -> list[Fact]:
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A sentence of the patient's with what stands around it; `relative`: whom "she" means in it."""
+
+    turn: int
+    sentence: Sentence
+    following: Sentence | None
+    relative: str
+
+
+def _said(reading: Reading, spoken: _Spoken, slots: set[str], asked: int | None) -> list[Fact]:
     """Facts of one of the patient's own sentences."""
+    sentence = spoken.sentence
     allergy = bool(_ALLERGY.search(" ".join(sentence.words))) or "allergies" in slots
+    evidence = (spoken.turn,) if asked is None else (asked, spoken.turn)
     found: list[Fact] = []
     for mention in counted(sentence, allergy=allergy):
-        before = " ".join(sentence.words[: mention.first])
-        if _IN_GENERAL.search(before) and not _MYSELF.search(before):
+        judged = _judged(reading, spoken, mention, slots)
+        if judged is None:
             continue
-        state, confidence, who = state_of(sentence, mention, speaker="patient", proxy=reading.proxy)
-        if _patient_asks(sentence) and not _PATIENT_ASKS.search(" ".join(sentence.words[: mention.first])):
-            answered = questions.polarity(" ".join(following.words)) if following else ""
-            if answered not in {"yes", "no"} or len(sentence.words) > 6:
-                continue
-            state = State.PRESENT if answered == "yes" else State.ABSENT
-        if "family" in slots and state is State.PRESENT and not who:
-            state, who = State.FAMILY, "family"
-        evidence = (index,) if asked is None else (asked, index)
-        fact = replace(fact_of(mention, state, evidence, index, confidence), relation=who, asked=asked)
+        state, confidence, who = judged
+        fact = replace(fact_of(mention, state, evidence, spoken.turn, confidence), relation=who, asked=asked)
         fact = attach(fact, sentence, reading.focus)
         if allergy and mention.concept.kind in {Kind.ALLERGEN, Kind.MEDICINE}:
             fact = replace(fact, values={**fact.values, "role": "allergy"})
         found.append(fact)
-    found = _reactions(found) if allergy else found
-    if allergy and not any(f.values.get("role") for f in found) and re.search(
-        r"\bno (?:known |drug |other )*allerg|not allergic to (?:any|anything)|"
-        r"do not have any (?:known |drug )?allerg", " ".join(sentence.words)
-    ):  # fmt: skip
-        found.append(nothing_of(NO_ALLERGIES, sentence, index, asked))
-    return found
+    return _with_allergies(found, spoken, asked) if allergy else found
+
+
+def _judged(
+    reading: Reading, spoken: _Spoken, mention: Mention, slots: set[str]
+) -> tuple[State, float, str] | None:
+    """State, confidence and person of a mention of the patient's; None where it says nothing about anybody."""
+    sentence = spoken.sentence
+    before = " ".join(sentence.words[: mention.first])
+    if _IN_GENERAL.search(before) and not _MYSELF.search(before):
+        return None
+    state, confidence, who = state_of(
+        sentence, mention, speaker="patient", patients=reading.patients, before=spoken.relative
+    )
+    if _patient_asks(sentence) and not _PATIENT_ASKS.search(before):
+        return _wondered(spoken, mention, state, who)
+    if "family" in slots and state is State.PRESENT and not who and not _OWN.search(before):
+        return State.FAMILY, confidence, "family"
+    return state, confidence, who
+
+
+def _wondered(spoken: _Spoken, mention: Mention, state: State, who: str) -> tuple[State, float, str] | None:
+    """What the patient asks: "Fever? No." is an answer, "could it be a stroke?" a worry, "can I take it?" neither."""
+    answered = replies.polarity(" ".join(spoken.following.words)) if spoken.following else ""
+    if answered in {"yes", "no"} and len(spoken.sentence.words) <= 6:
+        return (State.PRESENT if answered == "yes" else State.ABSENT), 0.85, who
+    if mention.concept.kind not in {Kind.FINDING, Kind.CONDITION}:
+        return None
+    return (State.HYPOTHETICAL if state is State.HYPOTHETICAL else State.UNCERTAIN), 0.4, who
 
 
 def _patient_asks(sentence: Sentence) -> bool:
     """A real question of the patient; many only raise the voice at the end ("some pain in my stomach?")."""
     bare = len(sentence.words) <= 3 and sentence.text.endswith("?")
     return bare or (sentence.is_question and bool(_REAL_QUESTION.match(" ".join(sentence.words))))
+
+
+def _with_allergies(found: list[Fact], spoken: _Spoken, asked: int | None) -> list[Fact]:
+    found = _reactions(found)
+    denied = _NO_ALLERGY.search(" ".join(spoken.sentence.words))
+    if denied and not any(f.values.get("role") for f in found):
+        found.append(nothing_of(NO_ALLERGIES, spoken.sentence, spoken.turn, asked, denied[0]))
+    return found
 
 
 def _reactions(found: list[Fact]) -> list[Fact]:

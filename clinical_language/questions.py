@@ -1,10 +1,14 @@
-"""What a doctor's question asks for, and how an answer opens."""
+"""What a doctor's sentence does to the patient: asks openly, asks for yes or no, states, dictates, or none of these.
+
+A mention in a question is either asked for ("any cough?") or its theme ("does the cough wake you?"): "no" denies what
+is asked for, and an answer of any kind grants the theme.
+"""
 
 from __future__ import annotations
 
 import re
 
-from clinical_language.model import Sentence
+from clinical_language.model import Mention, Sentence
 
 _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (slot, re.compile(pattern))
@@ -22,8 +26,10 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"start(?:ed)?\b.*\bwhen"),
         ("frequency", r"how often|how many times|how frequent|how much"),
         ("smoking", r"\bsmok|\bcigarette|\btobacco|\bvap(?:e|ing)"),
-        ("alcohol", r"\balcohol|\bdo you drink\b(?! (?:enough|plenty|a lot of (?:water|fluid)|water|coffee|"
-            r"any (?:water|coffee)))|\bdrinker\b"),
+        ("alcohol", r"\balcohol|\b(?:do|does) (?:you|he|she) (?:\w+ ){0,2}?drink\b(?! "
+            r"(?:enough|plenty|a lot of (?:water|fluid)|water|coffee|"
+            r"any (?:water|coffee)))|\bdrinker\b|"
+            r"\b(?:smok\w+|smoke),? (?:or|and|,) drink|\bdrinking\b(?= [,?.]| (?:or|and) (?:smok|drug))"),
         ("drugs", r"(?:recreational|illicit|illegal|street) drugs?|\bmarijuana\b|\bcannabis\b"),
         ("medicines", r"\bmedic(?:ine|ation|ations|ines)\b|\btablets\b|\bprescri|\bmeds\b|over the counter|"
             r"\binhalers?\b"),
@@ -40,31 +46,58 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"what does it feel|how does it feel"),
     )
 )  # fmt: skip
-_NO = re.compile(
-    r"^(?:(?:um|uh|er|erm|well|oh|hmm|,|\.|so|i mean|ah|sorry|-|no thank|honestly|actually)\s)*"
-    r"(?:no|nope|nah|none|never|not (?:really|that|at all|at the moment|currently|now|any|"
-    r"anymore|as|particularly|usually|yet|recently|lately|so far|too|much|to)|"
-    r"negative|nothing|neither|i (?:do|have|am|did|was|would|can|could) not(?! know| sure)|"
-    r"(?:do|have|am|did) not|i deny|mm - mm|nuh uh|i never)\b"
+_OPEN = re.compile(
+    r"(?<!know )(?<!sure )\b(?:what|how|which|why|who|whereabouts|describe|tell me|rate)\b(?! about\b)(?! something)|"
+    r"(?:^|[,.?] |\b(?:and|so|but|okay|ok|then|um|uh|or|right|well|exactly) )(?:when|where)\b"
 )
-_YES = re.compile(
-    r"^(?:(?:um|uh|er|erm|well|oh|hmm|,|\.|so|i mean|ah|-|honestly|actually)\s)*"
-    r"(?:yes|yeah|yep|yup|yea|correct|right|that 's (?:right|correct|true)|exactly|definitely|"
-    r"absolutely|sometimes|a (?:little|bit)|"
-    r"a little bit|i (?:do|have|am|did)(?! not| n't)(?:$| ,| \.| have\b)|mm - hmm|mm hmm|mhm|"
-    r"uh - huh|uh huh|of course|sure|occasionally|quite a bit|i think so|indeed|it (?:does|"
-    r"is) (?:,|\.|$)|ja\b)"
+_WHERE_INSIDE = re.compile(r"^(?:\W*\w+\W+){0,3}(?:do|does|have|are|is|any)\b[^?]*\b(?:when|where)\b")
+_NEGATIVE = re.compile(
+    r"^(?:(?:okay|ok|uhm|so|and|um|uh|,|\.|but|right|all right|alright|well|now|then|good|great)\s)*(?:no\b(?! ,)|"
+    r"(?:and )?(?:he|she|you|it|they) (?:do|does|have|has|are|is|did|was|were) (?:not|never)\b|never\b|there 's no\b|"
+    r"there (?:is|are) no\b|not\b|none\b|without\b)"
 )
-_UNSURE = re.compile(
-    r"\b(?:not sure|do not know|no idea|could not tell you|can not (?:say|remember)|"
-    r"have not (?:checked|measured))\b"
+_GRANTING = re.compile(
+    r"\bwhen (?:did|was|were|is|does)\b|\bhow (?:long|bad|severe|strong|intense|painful|often|frequent\w*|many|"
+    r"much)\b|"
+    r"\bsince when\b|\b(?:describe|rate)\b|\bwhat (?:kind|sort|type|does|is|makes|brings|helps|about)\b|"
+    r"\bwhere(?:abouts)?\b|\bwhich (?:side|part)\b|\btell me (?:a (?:little|bit)|more|about)|\bhow (?:is|are|'s|"
+    r"was|has)\b|"
+    r"\bscale\b|\b1 to 10\b|\bwhat side\b|\bwhen you (?:say|said|mentioned)\b|\brate (?:your|this|the|that)\b"
 )
-_AFFIRMED_NEGATIVE = re.compile(r"^(?:um |uh |, )*(?:that 's (?:right|correct)|correct|exactly|right)\b")
-BACKCHANNEL = re.compile(
-    r"^(?:(?:okay|ok|right|all right|alright|mm - hmm|mm hmm|mhm|uh huh|uh - huh|yeah|yes|yep|"
-    r"sure|i see|hmm|um|uh|great|good|fine|thank you|thanks|hi|hello)"
-    r"[\s,.!]*)+$"
-)  # fmt: skip
+_RATING = re.compile(r"\brate (?:your|this|the|that)\b")
+_NOT_GRANTED = re.compile(r"\b(?:if|any|ever|anyone|anybody|last|would|should|could|or|risk|know)\b")
+_EXAMINES = re.compile(
+    r"\bwhen (?:i|we) (?:press|push|touch|move|bend|tap|squeeze|lift|pull|turn|feel|palpate)|\bif i (?:press|"
+    r"push|touch|"
+    r"move|bend|tap|squeeze|lift|pull|turn|palpate)|\b(?:push|pull|squeeze|press|resist)\w* (?:against|down|up|"
+    r"on|my|me)\b|"
+    r"\b(?:over|right|in) here\b|\bwhen you (?:push|pull|bend|flex|extend|lift) (?:it|that|this|up|down|your)\b|"
+    r"\b(?:does|do) (?:that|this) (?:hurt|feel)|\bpronation|\bsupination|\bdeviation|\bpalpation|\bflexion\b|"
+    r"\bextension\b"
+)
+_DETERMINER = frozenset(
+    "the this that these those your his her their my a an any some bad severe sharp kind of sort like um uh new same "
+    "other more such recent either particular further previous or and , / current dry left right lower upper little "
+    "bit of".split()
+)
+_BETWEEN = frozenset(
+    "okay so then also well right alright all no . ? yeah good great what how about in ok uhm now".split()
+)
+_DEFINITE = frozenset("the this that these those your his her their".split())
+_BESIDE = frozenset("for during since besides than after before despite because by towards from".split())
+_WORKING = frozenset(
+    "make makes making made help helps helped helping relieve relieves relieved trigger triggers triggered worsen "
+    "worsens cause causes caused bring brings brought affect affects provoked provoke aggravate aggravates".split()
+)
+_AUXILIARY = frozenset("is was are were does did do has have had will would can 's".split())
+_SUBJECTS = frozenset("you he she they i we it anyone anybody family patient mother father".split())
+_TROUBLE = frozenset("problem problems issue issues trouble difficulty difficulties troubles".split())
+_CONTINUES = re.compile(
+    r"\b(?:like that|of (?:that|those|these)|at all|that something|sort of thing|(?:any|anything|"
+    r"any other) (?:other|else)|"
+    r"of the sort|along those lines)\b"
+)
+_ASKED_STILL = re.compile(r"^(?:still |there |present |going on |around |a problem |an issue |gone |\W)*$")
 
 
 def slot_of(sentence: Sentence) -> str:
@@ -73,34 +106,75 @@ def slot_of(sentence: Sentence) -> str:
     return next((slot for slot, pattern in _SLOTS if pattern.search(text)), "")
 
 
+def slots_of(sentence: Sentence) -> list[str]:
+    """All it asks for: "do you smoke or drink?" is smoking and alcohol."""
+    return [slot for slot, pattern in _SLOTS if pattern.search(sentence.plain)]
+
+
 def is_open(sentence: Sentence) -> bool:
-    """A wh-question: its concepts are the theme, and "no" denies none of them."""
-    return bool(
-        re.search(
-            r"\b(?:what|when|where|whereabouts|how|which|why|who|describe|tell me)\b",
-            " ".join(sentence.words[:12]),
-        )
-    ) and not re.search(
-        r"^(?:\W*\w+\W+){0,3}(?:do|does|have|are|is|any)\b[^?]*\b(?:when|where)\b", " ".join(sentence.words)
-    )
+    """A wh-question: its concepts are the theme, and "no" denies none of them. "How about a cough?" is none."""
+    words = " ".join(sentence.words)
+    return bool(_OPEN.search(" ".join(sentence.words[:40]))) and not _WHERE_INSIDE.search(words)
 
 
 def is_negative(sentence: Sentence) -> bool:
-    """A question that expects "no": "no fever?", "you don't have a cough?", "no blood or anything?"."""
-    return bool(re.match(r"^(?:(?:okay|so|and|um|uh|,|but|right|all right)\s)*(?:no\b(?! ,)|you (?:do|have|"
-            r"are) not\b|there 's no\b|not\b)",
-                         " ".join(sentence.words)))  # fmt: skip
+    """A question or statement that expects "no": "no fever?", "you don't have a cough", "no blood or anything?"."""
+    return bool(_NEGATIVE.match(" ".join(sentence.words)))
 
 
-def polarity(words: str) -> str:
-    """How an answer opens: "yes", "no", "unsure" or ""."""
-    if _UNSURE.search(words[:60]):
-        return "unsure"
-    if _NO.match(words):
-        return "no"
-    return "yes" if _YES.match(words) else ""
+def is_examination(sentence: Sentence) -> bool:
+    """ "Does it hurt when I press here?": a finding of the examination, not of the history."""
+    return bool(_EXAMINES.search(" ".join(sentence.words)))
 
 
-def affirms_negative(words: str) -> bool:
-    """ "That's right" to "no fever?" means no fever; "yeah" may mean either."""
-    return bool(_AFFIRMED_NEGATIVE.match(words))
+def grants_theme(sentence: Sentence) -> bool:
+    """An open question that takes its theme for true: "how long have you had the cough?"."""
+    words = " ".join(sentence.words)
+    return bool(_RATING.search(words)) or (bool(_GRANTING.search(words)) and not _NOT_GRANTED.search(words))
+
+
+def is_theme(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a yes-or-no question is about the mention rather than for it: "does the cough wake you?"."""
+    words = sentence.words
+    at, definite = mention.first - 1, False
+    covered = {i for m in sentence.mentions for i in range(m.first, m.last)}
+    while at >= 0 and (words[at] in _DETERMINER or at in covered):
+        definite = definite or words[at] in _DEFINITE
+        at -= 1
+    if at < 0:
+        return False
+    governor, before = words[at], words[max(0, at - 2) : at]
+    if governor == "for" and before[-1:] == ("treated",):
+        return False
+    if governor in _BESIDE or governor in _WORKING or "when" in before[-1:] or governor in {"when", "while"}:
+        return True
+    if governor == "with":
+        return definite and not (_TROUBLE & set(before))
+    if governor == "about":
+        return definite and before[-1:] not in (("how",), ("what",))
+    holds = governor in {"have", "has", "had", "do"} and (before[-1:] and before[-1] in _SUBJECTS)
+    subject = governor in _AUXILIARY and not holds and (definite or mention.first == at + 1)
+    return subject and not _ASKED_STILL.match(" ".join(words[mention.last :]))
+
+
+def is_given(sentence: Sentence, mention: Mention) -> bool:
+    """ "The cough", "your headaches": spoken of as known, so that an answer of any kind grants it."""
+    at = mention.first - 1
+    while at >= 0 and sentence.words[at] in _DETERMINER:
+        if sentence.words[at] in _DEFINITE:
+            return True
+        at -= 1
+    return False
+
+
+def continues(sentence: Sentence) -> bool:
+    """A question that goes on with the one before: "anything like that?", "or any rash?"."""
+    return bool(sentence.mentions) or bool(_CONTINUES.search(" ".join(sentence.words)))
+
+
+def is_fragment(sentence: Sentence) -> bool:
+    """ "And any headaches", "fever or chills": an item of a list, asked without a question mark."""
+    covered = {i for m in sentence.mentions for i in range(m.first, m.last)}
+    return bool(covered) and all(
+        i in covered or word in _DETERMINER or word in _BETWEEN for i, word in enumerate(sentence.words)
+    )

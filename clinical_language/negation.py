@@ -1,0 +1,142 @@
+"""Whether a denial reaches a mention: only over words that may stand in a denied list.
+
+"No fever, chills or any cough" denies each; "no change in the cough", "I can't sleep because of the chest pain",
+"never had a headache like this" and "not a day goes by without a headache" deny nothing. In doubt a finding is
+present: a lost one is an under-triage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from clinical_language.model import Kind, Mention, Sentence
+
+_DENIERS = frozenset(
+    "no not never without denies deny denied denying neither nor none negative nothing aint".split()
+)
+_LIST = frozenset(
+    "any a an the my your of or and , nor significant recent real other major particular obvious "
+    "more further such like been have "
+    "had having has got getting get feel feeling felt notice noticed noticing experience "
+    "experienced experiencing really "
+    "actually see seen seeing um uh er at all in much lot kind sort type sign signs symptoms "
+    "symptom history issues issue "
+    "problems trouble with there is are was were be to specifically also either necessarily "
+    "currently now severe bad new known "
+    "evidence complaints complaint describe suffer suffered suffering from even feelings said had's / - associated "
+    "today recently ever yet that this think say believe call it 's complaining reports report "
+    "endorse endorses develop i've "
+    "take taking taken use using used developed as far your you exactly one coming on active "
+    "acute left right side lower upper both visible".split()
+)
+_NAMING = frozenset({"no", "without", "denies", "deny", "denied"})
+# "no relief from the pain": the word after "no" is what is missing, not the pain.
+_NO_ITEM = frozenset(
+    "relief change changes improvement doubt idea effect response help helping difference reason "
+    "way matter longer need warning cure "
+    "explanation better worse luck sleep energy rest break question i we he she they you it "
+    "in from to for because with when "
+    "about if but as by than then so like do does did will would can could should just only please "
+    "thanks actually am going on my the "
+    "yeah yes well okay stop stopped come came comes started start came being get gets medication "
+    "medicine tablets further use point ordinary wonder sooner stranger "
+    "time where why what how who which".split()
+)
+_PSEUDO_AFTER_NO = frozenset({"ordinary", "wonder", "doubt", "sooner", "stranger", "longer"})
+_UNABLE = frozenset("rule take stand bear shake ignore stop lose".split())  # "can't shake the headache"
+_AFTER_NOT = frozenset("i we he she they".split())  # "I don't think I have a fever"
+_OPENERS = frozenset("think say believe know mean that".split())
+_BREAKS = frozenset("but however although though except apart because so since while".split())
+_ARTICLE = frozenset("a an some my the i".split())
+_CLAUSE = re.compile(r"^(?:it|that|there) (?:'s|is|was)\b")
+_NO_CHANGE = re.compile(r"\b(?:not|no|never)\b[^.]{0,25}\b(?:like this|like that|this bad|as bad|before)\b")
+_GOES_ON = re.compile(r"^\W*(?:is|was|are|has|have|will|would|gets?|goes|going)\b(?! (?:there|present|real))")
+_INNER = frozenset({"no", "not", "never", "without"})
+_REACH = 26  # words
+
+
+def _pseudo(words: Sequence[str], at: int) -> bool:
+    """Denial words that deny nothing: "No, I have ...", "not just", "can't rule out", "no wonder"."""
+    denier, following = words[at], words[at + 1] if at + 1 < len(words) else ""
+    if denier in {"no", "nothing"} and following in {",", "."}:
+        return True  # an answer particle: "No, I have chest pain right now"
+    if denier == "not":
+        if at and words[at - 1] in {"try", "trying", "tried"}:
+            return True
+        unable = at > 0 and words[at - 1] in {"can", "could"}
+        return following in {"just", "only", "getting"} or (unable and following in _UNABLE)
+    if denier == "without":  # "not a day goes by without a headache"
+        return any(word in {"not", "never"} for word in words[max(0, at - 7) : at])
+    return denier == "no" and following in _PSEUDO_AFTER_NO
+
+
+def _passes(words: Sequence[str], index: int, denier: str) -> bool:
+    """Words a denial reaches over though no list holds them: "I don't think I have", "negative for", "comes with"."""
+    word, previous = words[index], words[index - 1]
+    if word in _AFTER_NOT:
+        return previous in _OPENERS or denier in {"never", "aint"}
+    comes_with = word in {"come", "comes"} and words[index + 1 : index + 2] == ("with",)
+    return comes_with or (previous, word) in {("negative", "for"), ("aint", "no")}
+
+
+def _reaches(sentence: Sentence, at: int, mention: Mention, covered: Collection[int]) -> bool:
+    """Whether the denial at word `at` reaches the mention over words of a denied list alone."""
+    words = sentence.words
+    denier = words[at]
+    if _pseudo(words, at):
+        return False
+    strange = 0  # words of an item no table knows: "no recent head trauma", "no oral ulcers"
+    for index in range(at + 1, mention.first):
+        word, previous = words[index], words[index - 1]
+        if word in {"or", ",", "and", "nor", "/"}:
+            strange = 0
+        if previous == "," and _CLAUSE.match(" ".join(words[index : index + 2])):
+            return False  # "it isn't my head, it's chest pain"
+        if index in covered or word in _LIST:
+            joined = previous == "and"
+            if (joined and word in _ARTICLE and denier != "not" and words[at + 1] != "more") or (
+                word in {"my", "the"} and denier == "no"
+            ):
+                return False
+        elif _passes(words, index, denier):
+            continue
+        elif denier in _NAMING and word.isalpha() and word not in _NO_ITEM and strange < 2:
+            strange += 1
+        else:
+            return False
+    return True
+
+
+def _outer(words: Sequence[str], at: int) -> str:
+    """The verb of a "not" that turns the denial at `at` round: "wouldn't say I have no fever", "not that I haven't"."""
+    if words[at] in _INNER:
+        for index in range(at - 1, max(-1, at - 7), -1):
+            if words[index] in {"not", "never"} and words[index + 1 : index + 2] in (("say",), ("that",)):
+                return words[index + 1]
+    return ""
+
+
+def denial_of(sentence: Sentence, mention: Mention) -> str:
+    """ "denied", "turned" (a denial denied: open), or "" when no denial reaches the mention."""
+    words = sentence.words
+    covered = {i for m in sentence.mentions for i in range(m.first, m.last)}
+    for at in range(mention.first - 1, max(-1, mention.first - _REACH), -1):
+        word = words[at]
+        if word in _BREAKS:
+            return ""
+        if word == "without" and mention.concept.kind is Kind.MEDICINE:
+            continue
+        if word in _DENIERS and _reaches(sentence, at, mention, covered):
+            if _NO_CHANGE.search(" ".join(words[at:])) or _thought_to_go_on(words, at, mention):
+                return ""
+            outer = _outer(words, at)
+            return "" if outer == "that" else "turned" if outer else "denied"
+    return ""
+
+
+def _thought_to_go_on(words: Sequence[str], at: int, mention: Mention) -> bool:
+    """ "I don't think the fever is going down": the fever stands, what is thought of it does not."""
+    thought = words[at + 1 : at + 2] in (("think",), ("believe",))
+    definite = words[mention.first - 1] in {"the", "my", "this", "that"}
+    return thought and definite and bool(_GOES_ON.match(" ".join(words[mention.last :])))

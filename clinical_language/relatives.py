@@ -1,0 +1,124 @@
+"""Whose finding it is: the patient's own, a relative's, or a contact's; also when a parent or carer speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from clinical_language.model import Mention, Sentence, Turn
+
+RELATIVES = {
+    "mother": "mother", "mum": "mother", "mom": "mother", "father": "father", "dad": "father", "sister": "sister",
+    "sisters": "sister", "brother": "brother", "brothers": "brother",
+    "grandmother": "grandmother", "grandma": "grandmother", "nana": "grandmother", "nan": "grandmother",
+    "gran": "grandmother", "grandfather": "grandfather", "grandad": "grandfather", "grandpa": "grandfather",
+    "aunt": "aunt", "auntie": "aunt", "uncle": "uncle", "cousin": "cousin", "cousins": "cousin",
+    "parents": "parent", "parent": "parent", "grandparents": "grandparent",
+    "son": "son", "daughter": "daughter", "wife": "wife", "husband": "husband", "partner": "partner",
+    "girlfriend": "partner", "boyfriend": "partner", "friend": "friend", "colleague": "colleague",
+    "flatmate": "flatmate", "roommate": "flatmate", "child": "child", "children": "children", "kids": "children",
+    "kid": "child", "baby": "child", "toddler": "child", "mom's": "mother", "niece": "niece", "nephew": "nephew",
+    "siblings": "sibling", "sibling": "sibling", "grandson": "grandchild", "granddaughter": "grandchild",
+}  # fmt: skip
+CHILDREN = frozenset({"son", "daughter", "child", "children"})
+CONTACTS = frozenset({"wife", "husband", "partner", "friend", "colleague", "flatmate"})
+_WITNESS = frozenset(
+    "noticed saw says said thinks thought told found worried mentioned recommended suggested gave".split()
+)
+_OWNERS = frozenset({"my", "his", "her", "their", "your", "and", "or", "the", "one", ","})
+_IN_FAMILY = re.compile(
+    r"family history (?:of|for)|in (?:my|the|your|our|his|her) (?:immediate )?family\b|"
+    r"family (?:has|had|have)|side of (?:the|my) family"
+)
+_RUNS = re.compile(r"^(?:do |does |did )?run(?:s|ning)? in (?:my|the|our|his|her) family")
+_PEOPLE = re.compile(r"\b(?:family|everyone|everybody|anyone|anybody|nobody|someone|one)\b")
+_FOR_WHOM = re.compile(
+    r"\b(?:calling|call|here|ringing|phoning|speaking|worried) (?:about|for|with|on behalf of) my (?:\w+ ){0,2}?"
+    rf"({'|'.join(sorted(RELATIVES))})\b"
+)
+_MY_CHILD = re.compile(r"\bmy (?:\w+ ){0,2}?(?:son|daughter|baby|child|toddler|little (?:one|boy|girl))\b")
+_OF_MYSELF = re.compile(r"\bi (?:have|am|feel|had|got)\b")
+_MY = re.compile(rf"\bmy (?:\w+ )?({'|'.join(sorted(RELATIVES))})\b")
+
+
+def whose(sentence: Sentence, mention: Mention, *, patients: Collection[str] = (), before: str = "") -> str:
+    """Whose finding it is when not the patient's: "mother", "wife", "family"; "" for the patient's own.
+
+    `patients`: relatives who are the patient ("my son has a fever", said by his parent). `before`: whom "he" or "she"
+    means at the start of the sentence, the relative of the sentence before.
+    """
+    words = sentence.words
+    if _of_the_family(words, mention):
+        return "family"
+    for at in range(mention.first - 1, max(-1, mention.first - 14), -1):
+        word = words[at]
+        if word in {"i", "am", "me"} or (
+            word == "my" and at + 1 < mention.first and not _names_relative(words, at)
+        ):
+            return ""
+        if word in RELATIVES:
+            return _named(words, at, mention.first, patients)
+    if before and before not in patients and re.match(
+        r"^(?:(?:and|so|but|um|uh|well|yeah|,|then|because)\s)*(?:he|she|they)\b", " ".join(words[: mention.first])
+    ):  # fmt: skip
+        return before
+    return ""
+
+
+def _names_relative(words: Sequence[str], at: int) -> bool:
+    return any(word in RELATIVES for word in words[at + 1 : at + 3])
+
+
+def _named(words: Sequence[str], at: int, first: int, patients: Collection[str]) -> str:
+    who = RELATIVES[words[at]]
+    owner = words[at - 1] if at else ""
+    if at and owner not in _OWNERS and words[at - 2 : at - 1] != ("my",):
+        return ""
+    if who in patients or any(word in _WITNESS for word in words[at + 1 : first]):
+        return ""
+    return who
+
+
+def _of_the_family(words: Sequence[str], mention: Mention) -> bool:
+    """ "Diabetes in my family", "everyone in the family has it", "it runs in the family"."""
+    after = " ".join(words[mention.last :])
+    if _RUNS.match(after) or re.match(r"^in (?:my|the|our) family\b", after):
+        return True
+    before = " ".join(words[: mention.first])
+    return bool(_IN_FAMILY.search(before)) and not re.search(r"\b(?:but|and) i\b", before)
+
+
+def relative_named(sentence: Sentence) -> str:
+    """The relative a sentence speaks of ("my mom is not in great shape"), for the "she" of the next; "" for none."""
+    found = _MY.findall(" ".join(sentence.words))
+    return RELATIVES[found[-1]] if found else ""
+
+
+def patients_of(
+    turns: Sequence[Turn], sentences: Sequence[Sequence[Sentence]], age: float | None
+) -> frozenset[str]:
+    """Relatives of the speaker who are the patient: the children for a parent, "mother" in "calling about my mother".
+
+    Empty when the patients speak for themselves. `age` in years, when known, decides about children.
+    """
+    spoken = [
+        (turn, " ".join(" ".join(sentence.words) for sentence in read))
+        for turn, read in zip(turns, sentences, strict=True)
+        if turn.speaker != "doctor" and read
+    ]
+    said = [text for _, text in spoken if len(text) > 25][:3] or [text for _, text in spoken][:1]
+    for text in said:
+        found = _FOR_WHOM.search(text)
+        if found and RELATIVES[found[1]] not in CHILDREN:
+            return frozenset({RELATIVES[found[1]]})
+    beside = [text for turn, text in spoken if turn.speaker == "companion"][:2]
+    own = frozenset(RELATIVES[found[1]] for text in beside if (found := _MY.search(text)))
+    return own | (CHILDREN if _speaks_for_child(turns, said, age) else frozenset())
+
+
+def _speaks_for_child(turns: Sequence[Turn], said: Sequence[str], age: float | None) -> bool:
+    if age is not None:
+        return age < 16
+    if any(turn.speaker == "companion" for turn in turns):
+        return True
+    return bool(said) and bool(_MY_CHILD.search(said[0])) and not _OF_MYSELF.search(said[0])
