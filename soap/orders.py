@@ -1,256 +1,127 @@
-"""Orders found in the plan: medicines, tests, referrals, follow-up; offered as drafts, never placed by themselves."""
+"""Orders found in what the clinician says: medicines, tests, referrals, follow-up; offered as drafts, never placed.
+
+An order is described in the words that were said, with the problem it is for and the turns both stand in. What is
+conditional, past, declined or only discussed is no order; neither is what merely continues, nor stopping: plan lines.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from clinical_language import Consult, Kind, Mention, State
-from clinical_language.context import state_of
-from clinical_language.values import medicine_values, values_in
+from clinical_language import Consult
 from soap import model
 from soap.model import Order, OrderKind
 from soap.objective import slug
-from soap.spoken import DIRECTIVE, Spoken, is_result, statements
+from soap.order_candidates import Candidate, candidates, clinicians, said_outright
+from soap.order_reasons import Reasons, problems_of
+from soap.order_referrals import referrals
+from soap.order_signs import NEVER, NEVER_TESTED
+from soap.order_weights import BARS, probability
+from soap.order_wording import Part, follow_up_parts, medicine_parts, test_parts
 
-_ACTIONS = (
-    ("increase", re.compile(r"\b(?:increase|increasing|go up|bump|raise)\b")),
-    ("decrease", re.compile(r"\b(?:decrease|reduce|cut (?:back|down)|lower|go down)\b")),
-    ("stop", re.compile(r"\b(?:stop|discontinue|hold off|come off|hold)\b")),
-    (
-        "continue",
-        re.compile(r"\b(?:continue|keep (?:taking|you|on|using)|stay on|carry on|remain on|refill)\b"),
-    ),
-    (
-        "start",
-        re.compile(
-            r"\b(?:start|take|taking|prescribe|prescribing|prescription|give|put|use|using|try|add|"
-            r"recommend|get|have|begin|order|send|initiate|need|suggest|want|write|going)\b"
-        ),
-    ),
-)
-_TEST_WISH = re.compile(
-    r"\b(?:order|get|do|need|check|send|schedule|repeat|run|arrange|have|take|obtain|set (?:you|"
-    r"up)|book|want|like|request|draw|refer|organise|organize|going|plan|due)\b"
-)
-_PAST = re.compile(
-    r"\b(?:you (?:had|said|took|were|mentioned|have been|'ve been)|did (?:you|we)|we did|"
-    r"last (?:year|time|visit)|already|previous|ago|i (?:saw|looked|reviewed)|came back|showed|"
-    r"shows)\b"
-)
-_REFER = re.compile(
-    r"\b(?:refer(?:ral|red)?(?: you)?(?: over| on)?(?: to| for)?|(?:see|send you to|"
-    r"set you up with|appointment with|consult(?:ation)? with)) (?:the |an? |our |my |your )?"
-    r"(?P<who>(?:\w+ )?(?:cardiolog\w+|neurolog\w+|gastroenterolog\w+|dermatolog\w+|orthop\w+|"
-    r"urolog\w+|nephrolog\w+|endocrinolog\w+|psychiatr\w+|psycholog\w+|therapist|ent|"
-    r"gyn\w+|obgyn|rheumatolog\w+|pulmonolog\w+|ophthalmolog\w+|optometr\w+|oncolog\w+|surgeon|"
-    r"surgery|physical therap\w+|physiotherap\w+|physio|specialist|podiatr\w+|dietician|"
-    r"dietitian|"
-    r"nutritionist|allergist|pain (?:clinic|specialist)|counsell?or|counsell?ing|dentist|optician))\b"
-)
-_FOLLOW = re.compile(
-    r"\b(?:come back|come (?:and )?see (?:me|us)|see (?:you|me|us)(?: again| back)?|follow(?: |"
-    r"-| - )?up|return|check back|check in with you|review (?:you|this|things|how)|appointment|"
-    r"have you back|touch base|"
-    r"speak to you|call you|recheck|revisit)\b"
-)
-_WHEN = re.compile(
-    r"\b(?:in|within|after|for)(?: about| around| the next| another| like)? (?P<n>\d+(?: (?:or|"
-    r"to) \d+)?|a couple(?: of)?|a few|a|an|one) (?P<u>day|week|month|year)s?\b|"
-    r"\b(?P<n2>\d+)[ -]+(?P<u2>day|week|month|year)s?\b(?=[^.]{0,30}(?:follow|time))|"
-    r"\b(?P<t>tomorrow|next (?:week|month|year)|later this week|next visit)\b"
-)
-_IF = re.compile(r"\b(?:if|unless|in case|when)\b")
-_WORSE = re.compile(
-    r"\b(?:worse\w*|not (?:get(?:ting)? |got |gotten )?(?:any )?better|not improv\w*|not (?:got|"
-    r"gone|go|going) (?:away|better)|persist\w*|develop\w*|change\w*|fever|chest pain|"
-    r"any (?:other |new |more )?(?:problem|symptom|pain|issue|change|concern)\w*|bleeding|"
-    r"short(?:ness)? of breath|symptoms|severe|happen\w*|come\w* back|no improvement|unwell|"
-    r"poorly|not work\w*|you (?:get|start|notice|feel|have|experience|see)|does not)\b"
-)
+DECISION: Mapping[OrderKind, str] = {
+    "medication": "medication",
+    "lab": "test",
+    "imaging": "test",
+    "followup": "followup",
+}
+_BLOOD = frozenset({"test.blood_test"})
 
 
-def _order(key: str, spoken: Spoken, kind: OrderKind, description: str, reason: str = "") -> Order:
-    return Order(f"{model.PLAN}:{key}", kind, description, reason, (spoken.turn,))
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A mention that orders; `until`: where in its turn the next thing is named."""
 
-
-def _reason(spoken: Spoken, after: int) -> str:
-    """ "... for the pain": the finding or condition the order names as its reason."""
-    for mention in spoken.sentence.mentions:
-        before = spoken.sentence.words[max(0, mention.first - 4) : mention.first]
-        if (
-            mention.first >= after
-            and mention.concept.kind in {Kind.FINDING, Kind.CONDITION}
-            and set(before) & {"for", "help", "with", "because", "if", "treat"}
-        ):
-            return mention.concept.label
-    return ""
-
-
-_AFTERWARDS = re.compile(
-    r"^(?:\W|\w+ ){0,3}(?:you can (?:get|take|use|buy|try)|(?:can|may|should|would|"
-    r"will) (?:also )?help|would be)\b"
-)
-_NOT_NEEDED = re.compile(r"\b(?:not|no|without|never)\b(?: \S+){0,8}$")
-
-
-def _action(spoken: Spoken, mention: Mention) -> str | None:
-    before = " ".join(spoken.sentence.words[: mention.first])[-90:]
-    best: tuple[int, str] | None = None
-    for name, pattern in _ACTIONS:
-        for found in pattern.finditer(before):
-            if best is None or found.start() > best[0]:
-                best = (found.start(), name)
-    if best is None and _AFTERWARDS.search(" ".join(spoken.sentence.words[mention.last :])[:60]):
-        return "start"
-    return best[1] if best else None
-
-
-def _medicines(spoken: Spoken) -> Iterator[Order]:
-    mentions = [m for m in spoken.sentence.mentions if m.concept.kind is Kind.MEDICINE]
-    for mention in mentions:
-        action = _action(spoken, mention)
-        state, _, _ = state_of(spoken.sentence, mention, speaker="doctor")
-        if (
-            action is None
-            or state is State.ABSENT
-            or _NOT_NEEDED.search(" ".join(spoken.sentence.words[: mention.first]))
-            or _PAST.search(" ".join(spoken.sentence.words[: mention.first]))
-        ):
-            continue
-        name = action
-        if name in {"stop", "continue"}:
-            continue
-        values = _dose(spoken, mention, mentions)
-        label = mention.concept.label
-        dose = " ".join(v for n in ("dose", "count", "frequency", "length") if (v := values.get(n)))
-        yield _order(
-            f"medicine:{mention.concept.id}",
-            spoken,
-            "medication",
-            f"{label} {dose}".strip(),
-            _reason(spoken, mention.last),
-        )
-
-
-def _dose(spoken: Spoken, mention: Mention, mentions: list[Mention]) -> dict[str, str]:
-    """Dose, count, frequency and length said nearest to this medicine, up to the next one."""
-    offsets = spoken.sentence.offsets
-    first = offsets[mention.first] if len(mentions) > 1 else 0
-    later = [m.first for m in mentions if m.first > mention.first]
-    last = offsets[min(later)] if later else len(spoken.words)
-    values: dict[str, str] = {}
-    for value in medicine_values(spoken.words):
-        if first <= value.first < last:
-            values.setdefault(value.name, value.text)
-    for value in values_in(spoken.words):
-        if value.name == "duration" and first <= value.first < last:
-            values.setdefault("length", f"for {value.text}")
-    return values
-
-
-def _tests(spoken: Spoken) -> Iterator[Order]:
-    if _PAST.search(spoken.words) or not (
-        DIRECTIVE.search(spoken.words) or re.match(r"^(?:hey , )?(?:dragon , )?order\b", spoken.words)
-    ):
-        return
-    for mention in spoken.sentence.mentions:
-        before = " ".join(spoken.sentence.words[: mention.first])
-        state, _, _ = state_of(spoken.sentence, mention, speaker="doctor")
-        if (
-            mention.concept.kind is not Kind.TEST
-            or not _TEST_WISH.search(before)
-            or state in {State.ABSENT, State.HYPOTHETICAL}
-        ):
-            continue
-        if mention.text.lower() in {"blood", "echo"} and mention.concept.id == "test.blood_test":
-            continue
-        label = mention.concept.label
-        named = (
-            label
-            if label[:2].isupper() or label[1:2] in "-" or (label[0] == "C" and label[1:2].isupper())
-            else label[0].lower() + label[1:]
-        )
-        named = f"{_of(spoken, mention)}{named}"
-        kind: OrderKind = "imaging" if mention.concept.group == "imaging" else "lab"
-        yield _order(f"test:{mention.concept.id}", spoken, kind, named, _reason(spoken, mention.last))
-
-
-def _of(spoken: Spoken, mention: Mention) -> str:
-    """The body part of an image: "x-ray of your left knee" -> "left knee "."""
-    words = spoken.sentence.words
-    for part, at in spoken.sentence.parts:
-        between = set(words[mention.last : at])
-        if (
-            mention.last <= at <= mention.last + 5
-            and between & {"of", "on"}
-            and mention.concept.group == "imaging"
-        ):
-            side = next((w for w in words[mention.last : at] if w in {"left", "right"}), "")
-            return f"{side} {part} ".lstrip()
-    return ""
-
-
-def _referral(spoken: Spoken) -> Iterator[Order]:
-    found = _REFER.search(spoken.words)
-    if found and not _PAST.search(spoken.words):
-        who = found["who"].strip()
-        who = re.sub(r"^(?:the|a|an|our|my|to|some|you|your|over) ", "", who)
-        yield _order(f"referral:{slug(who)}", spoken, "referral", f"referral to {who}", _reason(spoken, 0))
-    for mention in spoken.sentence.mentions:
-        before = " ".join(spoken.sentence.words[: mention.first])
-        if (
-            mention.concept.group == "referral"
-            and not found
-            and DIRECTIVE.search(before)
-            and not _PAST.search(before)
-        ):
-            label = mention.concept.label[0].lower() + mention.concept.label[1:]
-            yield _order(
-                f"referral:{mention.concept.id}", spoken, "referral", label, _reason(spoken, mention.last)
-            )
-
-
-def _spelled_when(found: re.Match[str]) -> str:
-    if found["t"]:
-        return found["t"]
-    number, unit = found["n"] or found["n2"], found["u"] or found["u2"]
-    value = next(
-        (v.text for v in values_in(f"for {number} {unit}s") if v.name == "duration"), f"{number} {unit}s"
-    )
-    return f"in {value}"
-
-
-def _follow_up(spoken: Spoken) -> Iterator[Order]:
-    follow, when = _FOLLOW.search(spoken.words), _WHEN.search(spoken.words)
-    if not follow or not when or _PAST.search(spoken.words):
-        return
-    if len(spoken.words.split()) > 60:
-        return
-    if _IF.search(spoken.words) and _WORSE.search(spoken.words):
-        return
-    yield _order("followup", spoken, "followup", f"follow-up {_spelled_when(when)}")
-
-
-def _of_sentence(spoken: Spoken) -> list[Order]:
-    if is_result(spoken) and not DIRECTIVE.search(spoken.words):
-        return []
-    orders = list(_medicines(spoken)) if DIRECTIVE.search(spoken.words) else []
-    return [*orders, *_tests(spoken), *_referral(spoken), *_follow_up(spoken)]
+    candidate: Candidate
+    chance: float
+    until: int
 
 
 def found_orders(consult: Consult) -> tuple[Order, ...]:
-    """Orders in order of speech; the same order said again adds evidence, its fuller words are kept."""
-    found: dict[str, Order] = {}
-    for spoken in statements(consult):
-        if spoken.words.startswith("hey , dragon") and "order" not in spoken.words:
+    """Orders in order of speech; the same thing named again is one order. Pure."""
+    speakers = clinicians(consult)
+    groups = _specific(_ordered(consult))
+    reasons = Reasons(problems_of(consult, speakers))
+    orders = [_order(consult, group, reasons) for group in groups]
+    return tuple(
+        sorted([*orders, *_referred(consult, speakers)], key=lambda order: (order.evidence[-1], order.key))
+    )
+
+
+def _ordered(consult: Consult) -> list[list[_Found]]:
+    """For each thing that is ordered, the mentions that order it, surest first."""
+    groups: dict[str, list[_Found]] = {}
+    named = list(candidates(consult))
+    for place, candidate in enumerate(named):
+        chance = _chance(candidate)
+        if chance >= BARS[DECISION[candidate.kind]]:
+            following = named[place + 1] if place + 1 < len(named) else None
+            until = following.first if following and following.turn == candidate.turn else 10**9
+            groups.setdefault(candidate.key, []).append(_Found(candidate, chance, until))
+    return [sorted(group, key=lambda f: (-f.chance, f.candidate.turn)) for group in groups.values()]
+
+
+def _chance(candidate: Candidate) -> float:
+    """How likely the mention orders, between 0 and 1."""
+    if candidate.signs & (NEVER_TESTED if candidate.kind in {"lab", "imaging"} else NEVER):
+        return 0.0
+    decision = DECISION[candidate.kind]
+    return max(probability(decision, candidate.signs), BARS[decision] if said_outright(candidate) else 0.0)
+
+
+def _specific(groups: list[list[_Found]]) -> list[list[_Found]]:
+    """ "Some blood tests" is said of the tests that are then named; alone it stays."""
+    labs = [group for group in groups if group[0].candidate.kind == "lab"]
+    generic = [group for group in labs if group[0].candidate.key in _BLOOD]
+    return [group for group in groups if group not in generic or len(labs) == len(generic)]
+
+
+def _order(consult: Consult, group: list[_Found], reasons: Reasons) -> Order:
+    best = group[0].candidate
+    parts = _parts(consult, group)
+    reason = reasons.of(best)
+    evidence = {best.turn, *(part.turn for part in parts)} | ({reason.turn} if reason else set())
+    description = " ".join(part.text for part in parts)
+    return Order(_key(best), best.kind, description, reason.words if reason else "", tuple(sorted(evidence)))
+
+
+def _key(candidate: Candidate) -> str:
+    family = {"medication": "medicine", "followup": ""}.get(candidate.kind, "test")
+    name = candidate.key if candidate.concept else slug(candidate.key)
+    return f"{model.PLAN}:{family}:{name}" if family else f"{model.PLAN}:{name}"
+
+
+def _parts(consult: Consult, group: list[_Found]) -> list[Part]:
+    """What was said of the thing where it was ordered; what another ordering mention adds comes behind."""
+    parts: list[Part] = []
+    for found in group[:3]:
+        new = _said(consult, found)
+        have = {part.name for part in parts}
+        parts += [part for part in new if part.name not in have]
+    return parts
+
+
+def _said(consult: Consult, found: _Found) -> list[Part]:
+    candidate = found.candidate
+    text = consult.turns[candidate.turn].text.lower()
+    place = (candidate.turn, text, candidate.first, candidate.last)
+    if candidate.kind == "medication":
+        return medicine_parts(*place, until=found.until)
+    if candidate.kind == "followup":
+        return follow_up_parts(*place)
+    return test_parts(*place, blood=candidate.kind == "lab")
+
+
+def _referred(consult: Consult, speakers: frozenset[str]) -> Iterator[Order]:
+    seen: set[str] = set()
+    for turn, said in enumerate(consult.turns):
+        if said.speaker not in speakers:
             continue
-        for order in _of_sentence(spoken):
-            found[order.key] = _again(found[order.key], order) if order.key in found else order
-    return tuple(found.values())
-
-
-def _again(earlier: Order, later: Order) -> Order:
-    fuller = later if len(later.description) >= len(earlier.description) else earlier
-    return replace(fuller, evidence=tuple(sorted({*earlier.evidence, *later.evidence})))
+        text = said.text.lower()
+        for sentence in consult.sentences[turn]:
+            for found in referrals(text, sentence.start, sentence.start + len(sentence.text)):
+                key = f"{model.PLAN}:referral:{slug(found.who)}"
+                if key not in seen:
+                    seen.add(key)
+                    yield Order(key, "referral", f"referral to {found.who}", "", (turn,))

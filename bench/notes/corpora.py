@@ -153,21 +153,27 @@ def osce(data: Path) -> tuple[Encounter, ...]:
 
 @cache
 def mediqa_oe(data: Path) -> tuple[Encounter, ...]:
-    """MEDIQA-OE: dialogues with gold orders in ``extra["orders"]``; one turn per line of the dialogue, none skipped."""
+    """MEDIQA-OE: dialogues with gold orders in ``extra["orders"]``; a turn for each line of the dialogue with words."""
     records = json.loads((data / "mediqa-oe" / "orders.json").read_text(encoding="utf-8"))
     return tuple(
         Encounter(
             record["id"],
-            tuple(
-                Turn(_speaker(found[1]), found[2])
-                for line in record["dialogue_raw"].split("\n")
-                if (found := _LINE.match(line))
-            ),
+            tuple(_by_line(record["dialogue_raw"])),
             label=record["dialogue_raw"],
             extra={"orders": cast("list[dict[str, Any]]", record["expected_orders"])},
         )
         for record in records
     )
+
+
+def _by_line(dialogue: str) -> Iterator[Turn]:
+    """A line without a speaker is a turn of whoever spoke before, so that turns stay in step with the lines."""
+    speaker: Speaker = "doctor"
+    for line in dialogue.split("\n"):
+        found = _LINE.match(line)
+        speaker = _speaker(found[1]) if found else speaker
+        if line.strip():
+            yield Turn(speaker, found[2] if found else line)
 
 
 def named(encounters: tuple[Encounter, ...], name: str) -> Encounter:

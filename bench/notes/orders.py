@@ -118,7 +118,7 @@ _PUNKT = _tokenizer()
 def numbered(encounter: Encounter) -> list[list[tuple[int, str]]]:
     """By turn: the corpus' sentence numbers with the sentences."""
     number, found = 0, []
-    for line in encounter.label.split("\n"):
+    for line in filter(str.strip, encounter.label.split("\n")):
         sentences = list(_PUNKT.tokenize(re.sub(r"^\[\w+\] ?", "", line))) or [""]
         found.append([(number + i + 1, s) for i, s in enumerate(sentences)])
         number += len(sentences)

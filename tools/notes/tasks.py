@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tools.notes import orders
 from tools.notes.examples import Task
 
-TASKS: tuple[Task, ...] = ()
+TASKS: tuple[Task, ...] = orders.TASKS

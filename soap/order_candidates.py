@@ -1,0 +1,201 @@
+"""What may be an order in the clinician's words, and the signs that tell whether it is one.
+
+A candidate is a medicine or test that is named, or a wish to meet again; most are none (a medicine the patient is on,
+a test that was done, a plan for
+    "if this does not work"). The signs around it are weighed in `soap.order_weights`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clinical_language import Concept, Consult, Kind, Sentence
+from soap.model import OrderKind
+from soap.order_signs import signs_around
+from soap.order_wording import FOLLOW_UP, NUMBER, STRENGTH, parts_after, when_near
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A thing that may be ordered: what, where its words stand in the turn's text, and the signs around it.
+
+    `key`: the concept's id, or the words themselves for a thing the table does not know; the same whenever it is named.
+    """
+
+    kind: OrderKind
+    key: str
+    concept: Concept | None
+    turn: int
+    first: int
+    last: int
+    sentence: int
+    signs: frozenset[str]
+
+
+_EXAM_OR_RESULT = re.compile(
+    r"\b(?:on (?:your |the )?(?:\w+ )?exam(?:ination)?|assessment and plan|my plan|my impression|"
+    r"first problem)\b"
+)
+
+
+def clinicians(consult: Consult) -> frozenset[str]:
+    """Whose words may order: the doctor's; also the other side's where the labels of a transcript are mixed up.
+
+    Read from the start on, so that a later turn never takes an earlier speaker's orders away.
+    """
+    spoken = {"doctor": 0, "patient": 0}
+    for turn in consult.turns:
+        if turn.speaker in spoken:
+            spoken[turn.speaker] += len(_CLINICIAN.findall(turn.text[:20_000].lower()))
+        if spoken["patient"] >= 2 and spoken["patient"] > spoken["doctor"]:
+            return frozenset({"doctor", "patient"})
+    return frozenset({"doctor"})
+
+
+_CLINICIAN = re.compile(
+    r"\b(?:assessment and plan|your (?:\w+ )?(?:exam|x-?rays?|vitals|labs?|lungs|heart|abdomen)|"
+    r"(?:i'm|i am|we're|we are) (?:gon ?na|going to) (?:\w+ )?(?:order|prescribe|give you|put you|"
+    r"refer you|get you)|"
+    r"i (?:do )?(?:appreciate|recommend|suggest)|see you (?:back|again)|for your (?:first|second|"
+    r"next) problem|"
+    r"physical exam(?:ination)?|review(?:ed)? the results)\b"
+)
+
+
+def candidates(consult: Consult) -> Iterator[Candidate]:
+    """Medicines and tests the clinician names, in order of speech."""
+    speakers = clinicians(consult)
+    seen: set[str] = set()
+    examined = False
+    for turn, said in enumerate(consult.turns):
+        text = said.text.lower()
+        for index, sentence in enumerate(consult.sentences[turn]):
+            examined = examined or bool(_EXAM_OR_RESULT.search(sentence.plain))
+            for thing in _things(text, sentence):
+                if said.speaker in speakers:
+                    signs = signs_around(text, sentence, thing.first, thing.last)
+                    signs.add("named_before" if thing.key in seen else "named_first")
+                    signs.add("after_exam" if examined else "before_exam")
+                    signs |= {f"is:{thing.group}"} | _own_signs(text, thing)
+                    yield Candidate(
+                        thing.kind,
+                        thing.key,
+                        thing.concept,
+                        turn,
+                        thing.first,
+                        thing.last,
+                        index,
+                        frozenset(signs),
+                    )
+                seen.add(thing.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    kind: OrderKind
+    key: str
+    first: int
+    last: int
+    concept: Concept | None = None
+
+    @property
+    def group(self) -> str:
+        if self.kind in {"medication", "followup"}:
+            return self.kind
+        return self.concept.group if self.concept else "unlisted"
+
+
+def _things(text: str, sentence: Sentence) -> list[_Thing]:
+    """Medicines and tests of one sentence, those of the table and those only their wording shows, by place."""
+    known = [
+        _Thing(kind, m.concept.id, m.start, m.end, m.concept)
+        for m in sentence.mentions
+        if (kind := _kind(m.concept))
+    ]
+    end = sentence.start + len(sentence.text) + 1
+    again = [
+        _Thing("followup", "followup", *found.span("action"))
+        for found in FOLLOW_UP.finditer(text, sentence.start, end)
+    ]
+    open_: list[_Thing | None] = [_test(found) for found in _TEST.finditer(text, sentence.start, end)]
+    open_ += [_medicine(found) for found in _MEDICINE.finditer(text, sentence.start, end)]
+    new = [o for o in open_ if o and not any(o.first < k.last and k.first < o.last for k in known)]
+    return sorted([*known, *new, *again], key=lambda thing: thing.first)
+
+
+def _own_signs(text: str, thing: _Thing) -> set[str]:
+    """What the words of the thing itself tell."""
+    if thing.kind == "followup":
+        timed = when_near(text, thing.first, thing.last)
+        return {f"says:{text[thing.first : thing.last].split()[0]}", "timed" if timed else "untimed"}
+    if thing.kind == "medication":
+        parts = {part.name for part in parts_after(text, thing.last, thing.last + 160)}
+        return {f"has:{name}" for name in parts} or {"has:nothing"}
+    return {"listed" if thing.concept else "unlisted"}
+
+
+_NOT_A_NAME = (
+    r"(?!(?:a|an|the|some|any|your|that|this|those|these|his|her|my|our|of|for|to|on|in|with|and|or|i|"
+    r"you|we|it|is|are|was|"
+    r"do|get|have|just|like|also|other|another|more|few|check|order|repeat|run|send|see|what|call|"
+    r"called|as|if|"
+    r"all|no|not|so|be|been|done|did|does|at|by|from|then|now|um|uh|additional|routine|new|next|same|"
+    r"those|will|perform|"
+    r"obtain|draw|ordered|ordering|checking|getting|doing|including|includes|want|need|elevated|"
+    r"positive|negative|normal|"
+    r"abnormal|low|high|physical|repeated|recent|review|reviewed|reviewing|morning|milligrams?|"
+    r"micrograms?|good|bad)\b)"
+)
+_TEST = re.compile(
+    rf"\b(?P<name>(?:{_NOT_A_NAME}[a-z][\w-]{{0,20}} ){{1,3}}(?:panels?|profiles?|titers?|titres?|"
+    rf"levels?|cultures?|"
+    r"pcr|genotype|rna|antibod(?:y|ies)|enzymes?|phosphatase|assays?|function tests?|screen(?:ing)?s?|"
+    r"swabs?|serology|"
+    r"scans?|imaging|elastography|studies|ultrasounds?|x-?rays?|tests?))\b"
+    r"|\b(?P<bare>culture|imaging|elastography|chem-\d+|urine collection)\b"
+)
+_IMAGING = re.compile(r"imaging|elastography|scans?|ultrasounds?|x-?rays?")
+_MEDICINE = re.compile(
+    rf"\b(?P<name>{_NOT_A_NAME}[a-z][a-z-]{{4,20}})(?: ?,)?(?: to)? {NUMBER}[ -]?{STRENGTH}"
+    r"|\b(?:prescribe|start) (?:you )?(?:some |a |on |an )*(?P<named>[a-z]{5,20})\b"
+)
+_COMMON = frozenset(
+    "about around other another taking medicine medication medications something increase decrease "
+    "dosage doses dose "
+    "daily every twice those these which would should could please again different little maybe "
+    "strength steroids "
+    "anything physical going with point hundred thousand twenty thirty forty fifty sixty seventy "
+    "eighty ninety seven "
+    "milligrams milligram micrograms absolute crutches eight three eleven fifteen exactly tablet "
+    "tablets pills capsule twelve prescribe prescription start started".split()
+)
+
+
+def _test(found: re.Match[str]) -> _Thing:
+    name = found["name"] or found["bare"]
+    kind: OrderKind = "imaging" if _IMAGING.search(name) else "lab"
+    group = "name" if found["name"] else "bare"
+    return _Thing(kind, name, *found.span(group))
+
+
+def _medicine(found: re.Match[str]) -> _Thing | None:
+    group = "name" if found["name"] else "named"
+    return None if found[group] in _COMMON else _Thing("medication", found[group], *found.span(group))
+
+
+def _kind(concept: Concept) -> OrderKind | None:
+    if concept.kind is Kind.MEDICINE:
+        return "medication"
+    if concept.kind is Kind.TEST:
+        return "imaging" if concept.group == "imaging" else "lab"
+    return None
+
+
+def said_outright(candidate: Candidate) -> bool:
+    """An order in so many words: "take ibuprofen 400 mg three times a day", "come back in two weeks"."""
+    told = "imperative" in candidate.signs
+    if candidate.kind == "medication":
+        return told and bool(candidate.signs & {"has:strength", "has:frequency", "has:count"})
+    return told and (candidate.kind != "followup" or "timed" in candidate.signs)
