@@ -22,8 +22,10 @@ from bench.notes.results import Row, forget, keep, show
 
 FIGURES = {
     "aci": "ROUGE-1 and concept F1 against clinicians' notes",
+    "primock": "facts of the clinicians' checklists, statement precision",
     "orders": "orders by MEDIQA-OE's metric",
     "polarity": "states: traps, question-answer pairs, denied findings",
+    "unsupported": "statements that their evidence does not support, every corpus",
     "speed": "CPU of a draft, of one more utterance",
 }
 _ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +43,9 @@ def main() -> int:
         )
         if given.keep:
             return 1
-    options = Options(data=given.data, show=given.show, verbose=given.verbose, packaged=given.packaged)
+    options = Options(
+        data=given.data, show=given.show, verbose=given.verbose, packaged=given.packaged, every=given.every
+    )
     if options.show:
         print(_figure(given.figures[0] if given.figures else "aci").show_one(options))
         return 0
@@ -60,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--show", metavar="ID", default="", help="print one encounter of the (first) figure")
     parser.add_argument("--verbose", action="store_true", help="print every offender")
     parser.add_argument("--packaged", action="store_true", help="packaged weights, not cross-validated")
+    parser.add_argument("--every", type=int, default=1, help="unsupported: only every so many-th encounter")
     parser.add_argument("--keep", action="store_true", help="write bench/results and docs/notes-figures.md")
     parser.add_argument("--data", type=Path, default=_ROOT.parent / "shared" / "data")
     return parser

@@ -14,6 +14,7 @@ class Options:
         data: the development data (its README says what each folder is).
         show: id of one encounter to print in full instead of measuring, "" to measure.
         verbose: print every offender, not only the first.
+        every: of large corpora only every so many-th encounter, 1 for a figure.
         packaged: score with the packaged weights instead of those trained without the encounter's fold.
     """
 
@@ -21,3 +22,4 @@ class Options:
     show: str = ""
     verbose: bool = False
     packaged: bool = False
+    every: int = 1

@@ -1,0 +1,212 @@
+"""Does a text say a fact? One lenient matcher for every text alike: a note, a GP's note, a transcript.
+
+Independent of what it judges: it knows nothing of `clinical_language` or `soap`, only data/synonyms.tsv (written by
+hand XX
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from nltk.stem.snowball import SnowballStemmer
+
+from clinical_language import Turn
+
+_DATA = Path(__file__).parent / "data" / "synonyms.tsv"
+_STEM = SnowballStemmer("english")
+_TOKEN = re.compile(
+    r"\d+/\d+(?=\s*(?:ago|history|hx|days?|of\b|,|\.|;|$))|\d+(?:\.\d+)?|[a-z]+(?:'[a-z]+)?|[.;!?,]"
+)
+_UNITS = {"7": "day", "52": "week", "12": "month"}  # "3/7": 3 days, as British doctors write it
+_NUMBERS = {
+    word: str(value)
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty".split()
+    )
+} | {
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "ninety": "90",
+    "once": "1",
+    "twice": "2",
+    "half": "0.5",
+}
+_DENIALS = frozenset(
+    "no not nil never none without denies deny denied denying neither nor negative non cannot nobody nothing nkda "
+    "free absent".split()
+)
+_CLAUSE = frozenset({".", ";", "!", "?", "but", "however", "although", "except", "apart"})
+_STOP = frozenset(
+    """a an the of to in on at for with and or is was were are be been being has had have having do does did it its this
+    that these those i me my you your he she they them his her their we our us as by from who which what when where how
+    there here so then than just very really quite also too any all some if while about around up out over into more
+    most much many other own same such only will would could can may might should shall am im ive patient pt reports
+    reported report describes described states stated says said say complain complains get got gets getting going go
+    goes feel feels feeling felt like bit little thing things something anything lot yeah yes okay ok um uh oh right now
+    because since during after off mention mentioned noted note notes known well still kind sort know mean think see
+    hx h/o c/o mr mrs ms dr take takes taking took use uses using used need needs needing want wants one ones
+    both way day-to-day problem problems issue issues have's pmh dh sh fh associated mainly""".split()
+)
+_NEW_THOUGHT = frozenset(
+    "so i i'm i've he she it it's they but and just we you that there my yeah yes like".split()
+)
+CARRIES_LITTLE = frozenset(
+    """left right lower both mild severe better worse wors start stop normal day week month year hour today
+    yesterday night few each frequency intermittent constant sudden gradual check problem condition
+    change previously usually unsure family child mother father brother wife work lives doctor
+    hospital medication eat drink sleep walk lie stairs continue increase decrease order recommend
+    refer follow prescribe back head neck arm leg eye ear heart lung skin throat nose knee shoulder
+    hip abdomen fluid rest habit""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word: its stem, or "=" and the name of its synonyms; `said`: the words themselves.
+
+    `denied`: True, False, or None where it was only asked.
+    """
+
+    stem: str
+    denied: bool | None
+    said: tuple[str, ...] = ()
+
+
+Unit = tuple[Word, ...]
+
+
+@cache
+def _synonyms() -> dict[str, dict[tuple[str, ...], str]]:
+    """First stem -> stems of a wording -> the group's name."""
+    table: dict[str, dict[tuple[str, ...], str]] = {}
+    for line in _DATA.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, others = line.partition("\t")
+            for wording in (name, *others.split(" | ")):
+                stems = tuple(stem(word) for word in re.findall(r"[a-z0-9&']+", wording))
+                if stems:
+                    table.setdefault(stems[0], {}).setdefault(stems, f"={name}")
+    return table
+
+
+@cache
+def stem(word: str) -> str:
+    """The stem of one lower-case word; a number word is its digits."""
+    return _NUMBERS.get(word) or str(_STEM.stem(word.removesuffix("'s")))
+
+
+def raw_words(text: str) -> list[str]:
+    """Lower-case words, numbers and sentence marks; contractions of "not" opened, "3/7" as "3 day"."""
+    opened = re.sub(r"\bcan't\b|\bcant\b", "can not", text.lower().replace("\u2019", "'"))
+    opened = re.sub(r"n't\b|\bdont\b", " not", opened).replace(" n 't", " not").replace("-", " ")
+    found = []
+    for token in _TOKEN.findall(opened):
+        count, _, unit = token.partition("/")
+        found += [count, _UNITS[unit]] if unit in _UNITS else [count] if unit else [token]
+    return found
+
+
+def grouped(words: Sequence[str]) -> list[tuple[str, int]]:
+    """(stem or "=group", words taken) left to right, the longest wording first; marks stay as they are."""
+    table, stems = _synonyms(), [word if word in _CLAUSE else stem(word) for word in words]
+    found, at = [], 0
+    while at < len(stems):
+        wording = max(
+            (w for w in table.get(stems[at], ()) if tuple(stems[at : at + len(w)]) == w), key=len, default=()
+        )
+        found.append((table[stems[at]][wording] if wording else stems[at], len(wording) or 1))
+        at += len(wording) or 1
+    return found
+
+
+def content(text: str, *, denied: bool | None = False, spoken: bool = False) -> Unit:
+    """Content words of a text. `denied`: what words outside a denial are (None: asked, not answered).
+
+    A denial holds to the end of its clause; in speech ("No, I ...", "no one else, so my wife ...") not over a comma
+    that begins a new thought.
+    """
+    words, found, at, scope = raw_words(text), [], 0, False
+    for name, length in grouped(words):
+        said, at = tuple(words[at : at + length]), at + length
+        after = words[at] if at < len(words) else ""
+        if said[0] in _CLAUSE or (said[0] == "," and (not spoken or after in _NEW_THOUGHT)):
+            scope = scope and said[0] == "," and not spoken
+        elif length == 1 and said[0] in _DENIALS and not name.startswith("="):
+            scope = not (spoken and after == ",")
+        elif name.startswith("=") or (said[0] not in _STOP and said[0].isalnum()):
+            found.append(Word(name, True if scope or said == ("nkda",) else denied, said))
+    return tuple(found)
+
+
+def note_units(text: str) -> list[Unit]:
+    """A written text in sentences, each with the one after it."""
+    lines = [s for line in text.splitlines() for s in re.split(r"(?<=[.;])\s+", line) if s.strip()]
+    return _neighbours([content(line) for line in lines])
+
+
+_NO = re.compile(
+    r"\W*(?:(?:um|uh|er|oh|well|okay|yeah),?\s+)*(?:no\b|nope|nah|not really|never|none|i don't|i haven't)"
+)
+_YES = re.compile(
+    r"\W*(?:(?:um|uh|er|oh|well|okay),?\s+)*(?:yes|yeah|yep|yup|sure|i do\b|i have\b|mm-?hmm|a little|sometimes)"
+)
+
+
+_ASKS = re.compile(
+    r"(?:(?:and|okay|ok|so|alright|all right|now|um|uh)\W+)*(?:do|does|did|have|has|are|is|was|were|any|how about|"
+    r"what about|can|could)\b(?: there)?(?: you| any| your| it| he| she| they)?\b",
+    re.IGNORECASE,
+)
+
+
+def talk_units(turns: Sequence[Turn]) -> list[Unit]:
+    """A transcript turn by turn, each with the one after it; a question is denied where the answer opens with no."""
+    answers = [*(t.text for t in turns[1:]), ""]
+    said = [turn_content(turn, answer) for turn, answer in zip(turns, answers, strict=False)]
+    return _neighbours([tuple(word for word in unit if word.denied is not None) for unit in said])
+
+
+def turn_content(turn: Turn, answer: str) -> Unit:
+    """A turn's words. Those of a doctor's question are denied, affirmed or only asked, as what was said next opens."""
+    opening = answer.lower()
+    answered = True if _NO.match(opening) else False if _YES.match(opening) else None
+    found: list[Word] = []
+    for sentence in re.split(r"(?<=[.?!])\s+", turn.text):
+        asked = turn.speaker == "doctor" and (sentence.rstrip().endswith("?") or bool(_ASKS.match(sentence)))
+        found += content(sentence, denied=answered if asked else False, spoken=True)
+    return tuple(found)
+
+
+def _neighbours(units: Sequence[Unit]) -> list[Unit]:
+    return [(*unit, *after) for unit, after in zip(units, [*units[1:], ()], strict=True)]
+
+
+def says(fact: str, units: Iterable[Unit], share: float = 0.7) -> bool:
+    """Whether one unit holds at least `share` of the fact's content words, the carrying ones denied as in the fact."""
+    wanted = content(fact)
+    if not wanted:
+        return False
+    return any(_weight(wanted, unit) >= share for unit in units)
+
+
+def _weight(wanted: Unit, unit: Unit) -> float:
+    """Share of the fact's words in the unit; nothing when a carrying word has the other polarity wherever it stands."""
+    states: dict[str, set[bool | None]] = {}
+    for word in unit:
+        states.setdefault(word.stem, set()).add(word.denied)
+    found = 0.0
+    for word in wanted:
+        known = states.get(word.stem)
+        if known is None:
+            continue
+        if word.stem.lstrip("=") not in CARRIES_LITTLE and word.denied not in known:
+            return 0.0
+        found += 1
+    return found / len(wanted)

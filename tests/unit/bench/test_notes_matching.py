@@ -1,0 +1,87 @@
+"""The matchers that judge our notes: what counts as said, and as supported, on hand-made examples."""
+
+import pytest
+
+from bench.notes import lexicon, support
+from bench.notes.matching import note_units, says, talk_units
+from clinical_language import Turn
+
+
+@pytest.mark.parametrize(
+    ("fact", "note"),
+    [
+        ("Diarrhoea", "3/7 hx of loose stools"),
+        ("3days", "3/7 hx of loose stools"),
+        ("No fever", "Denies chest pain, cough or fever."),
+        ("SOB", "Reports shortness of breath on the stairs."),
+        ("Non smoker", "Does not smoke."),
+        ("7 times/day", "Opening bowels seven times a day."),
+        ("allergic to aspirin", "Allergy: aspirin"),
+    ],
+)
+def test_a_fact_in_other_words_is_said(fact: str, note: str) -> None:
+    assert says(fact, note_units(note))
+
+
+@pytest.mark.parametrize(
+    ("fact", "note"),
+    [
+        ("Fever", "Denies chest pain, cough or fever."),
+        ("No fever", "Fever for two days."),
+        ("Headache", "Pain in the left ear."),
+        ("7 times/day", "Opening bowels six times a day."),
+        ("left ear pain", "Knee pain.\nNo cough.\nLeft ear is fine."),
+    ],
+)
+def test_what_is_not_said_or_said_otherwise_is_not_found(fact: str, note: str) -> None:
+    assert not says(fact, note_units(note))
+
+
+def asked(question: str, answer: str) -> list[Turn]:
+    return [Turn("doctor", question), Turn("patient", answer)]
+
+
+def test_a_question_takes_its_answers_polarity() -> None:
+    assert says("No fever", talk_units(asked("Any fever?", "No, not at all.")))
+    assert not says("Fever", talk_units(asked("Any fever?", "No, not at all.")))
+    assert says("Fever", talk_units(asked("Any fever?", "Yeah, last night.")))
+
+
+def test_what_was_only_asked_is_not_said() -> None:
+    units = talk_units(asked("Any fever?", "The cough is bad."))
+    assert not says("Fever", units)
+    assert not says("No fever", units)
+
+
+def test_a_no_before_a_new_thought_denies_nothing() -> None:
+    assert says("chest pain", talk_units([Turn("patient", "No, I have chest pain right now.")]))
+
+
+TABLE = lexicon.build(iter([("1", "Dyspnea"), ("1", "Air hunger"), ("2", "Fever"), ("3", "Migraine")]))
+
+
+def faults(text: str, *turns: Turn, evidence: tuple[int, ...] = (0, 1)) -> list[str]:
+    statement: dict[str, object] = {"text": text, "evidence": list(evidence)}
+    return [f"{f.kind} {f.word}" for f in support.judge(statement, turns, TABLE)]
+
+
+def test_supported_statements_have_no_faults() -> None:
+    assert faults("Denies fever.", *asked("Any fever?", "No.")) == []
+    assert faults("Reports dyspnea for 3 days.", *asked("How long?", "Air hunger, three days now.")) == []
+
+
+def test_a_new_word_a_new_number_and_the_wrong_polarity_are_faults() -> None:
+    assert faults("Reports migraine.", *asked("Any fever?", "No.")) == ["word migraine"]
+    assert faults("Fever for 4 days.", *asked("Fever?", "Yes, for three days.")) == ["number 4"]
+    assert faults("Reports fever.", *asked("Any fever?", "No.")) == ["polarity fever"]
+    assert faults("Denies fever.", *asked("Any fever?", "Yes, a bit.")) == ["polarity fever"]
+
+
+def test_a_question_alone_supports_nothing() -> None:
+    assert faults("Reports fever.", Turn("doctor", "Any fever?"), Turn("patient", "Hm."), evidence=(0,)) == [
+        "polarity fever"
+    ]
+
+
+def test_evidence_that_does_not_exist_is_a_fault() -> None:
+    assert faults("Fever.", *asked("Fever?", "Yes."), evidence=(7,)) == ["word (no evidence)"]
