@@ -40,6 +40,7 @@ _STATEMENT = re.compile(
     _OPENING
     + rf"(?:that )?(?:(?:{_PERSON}) {_IS}\b|(?:the|this) (?:\w+ ){{1,3}}(?:started|began|has been|have been|"
     rf"came on)\b|"
+    r"been \w+|have (?:been|had)\b|feeling |having |"
     r"(?:no|not) \w)|"
     r"\byou (?:\w+ )?(?:mentioned|said|told me)\b|\b(?:looks|sounds|seems) like (?:you|he|she)\b|"
     r"\bi see (?:here )?(?:that )?(?:you|he|she)\b|\bjust to (?:confirm|recap|summari[sz]e)\b"
@@ -61,6 +62,18 @@ _NOT_HISTORY = re.compile(
     r"on (?:your )?exam|"
     r"i (?:hear|see|feel|appreciate)(?! (?:here )?(?:that )?(?:you|he|she)\b)|shows?|going to|order|refer)\b"
 )
+
+
+_BARE_TAG = re.compile(
+    r"^(?:(?:so|and|,|um|uh)\s)*(?:is that (?:right|correct|so|true|all right)|am i right|"
+    r"have i got that (?:all )?right|"
+    r"right|correct|yeah|yes|does that sound right|did i get that right)\s*[?.]?$"
+)
+
+
+def is_bare_tag(sentence: Sentence) -> bool:
+    """ "Is that right?": asks to confirm the sentence before."""
+    return bool(_BARE_TAG.match(" ".join(sentence.words)))
 
 
 def act_of(sentence: Sentence) -> Form | Literal["dictation", ""]:

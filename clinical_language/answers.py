@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from clinical_language import questions, replies
-from clinical_language.acts import Form
-from clinical_language.attachment import Focus, attach
+from clinical_language.attachment import attach
 from clinical_language.concepts import concepts
 from clinical_language.context import state_of
-from clinical_language.model import Concept, Exchange, Fact, Kind, Mention, Sentence, State, Turn
-from clinical_language.relatives import relative_named, whose
+from clinical_language.model import Concept, Exchange, Fact, Kind, Mention, State
+from clinical_language.reading import Asked, Reading, Reply, asked_mentions, fact_of, nothing_of
+from clinical_language.relatives import whose
 
 NO_ALLERGIES = Concept("allergen.any", Kind.ALLERGEN, "known allergies", "allergies", "")
 NO_MEDICINES = Concept("medicine.any", Kind.MEDICINE, "regular medication", "medicines", "")
@@ -31,9 +31,6 @@ _HABITS = {
     "alcohol": "habit.alcohol_use",
     "drugs": "habit.recreational_drug_use",
 }
-_ASIDE = re.compile(
-    r"\b(?:apart from|other than|besides|except(?: for)?|aside from|as well as)(?: \w+){0,3} $"
-)
 # "No" to these does not take back what the patient has affirmed.
 _ASKS_MORE = re.compile(
     r"\b(?:make|makes|made|worse|better|particular|certain|trigger\w*|bring|help|helps|often|"
@@ -49,103 +46,9 @@ _JUST = re.compile(r"\b(?:just|only)\b")
 _EITHER = re.compile(r"\b(?:or|and)\b|,")
 _OR = re.compile(r"\bor\b|,")
 _ALL = re.compile(r"\b(?:both|all (?:of )?(?:them|those|that|three|the above)|everything)\b")
+_STANDS = frozenset({State.PRESENT, State.RESOLVED, State.HISTORICAL})
 _GIVEN = frozenset({Kind.FINDING, Kind.CONDITION, Kind.MEDICINE})
 _MEDICAL = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
-
-
-@dataclass(slots=True)
-class Asked:
-    """What the doctor said that waits for a reply. A "statement" counts only when the patient agrees."""
-
-    turn: int
-    sentence: Sentence
-    slot: str
-    form: Form
-
-
-@dataclass(slots=True)
-class Reading:
-    """A transcript while it is read."""
-
-    turns: Sequence[Turn]
-    sentences: Sequence[tuple[Sentence, ...]]
-    patients: frozenset[str]  # relatives of the speaker who are the patient
-    facts: list[Fact] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
-    unanswered: list[Fact] = field(default_factory=list)
-    pending: list[Asked] = field(default_factory=list)
-    focus: Focus = field(default_factory=Focus)
-    affirmed: set[str] = field(default_factory=set)  # concepts the patient has, by own words or a yes
-
-    def add(self, *facts: Fact) -> None:
-        """Take facts up in order."""
-        self.facts += facts
-        self.affirmed |= {f.concept.id for f in facts if f.state is State.PRESENT and not f.relation}
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The patient's turn: how it opens, its words, and the facts its own words make."""
-
-    index: int
-    opening: str
-    words: str
-    own: Sequence[Fact]
-    relative: str
-
-    @property
-    def named(self) -> frozenset[str]:
-        """Ids of the concepts the reply names itself: they keep the state they have there."""
-        return frozenset(fact.concept.id for fact in self.own)
-
-
-def fact_of(mention: Mention, state: State, evidence: Iterable[int], at: int, confidence: float) -> Fact:
-    """A mention as a fact; less sure where its spelling was guessed."""
-    confidence = confidence if mention.certain else min(confidence, 0.6)
-    span = (mention.start, mention.end)
-    return Fact(
-        mention.concept,
-        state,
-        tuple(sorted(set(evidence))),
-        at,
-        confidence,
-        mention.text,
-        span,
-        certain=mention.certain,
-    )
-
-
-def counted(sentence: Sentence, *, allergy: bool) -> list[Mention]:
-    """Mentions that count here: allergens only where allergy is spoken of; "smoking cigarettes" is one habit."""
-    found: list[Mention] = []
-    for mention in sentence.mentions:
-        again = found and found[-1].concept is mention.concept and mention.first - found[-1].last <= 1
-        if (allergy or mention.concept.kind is not Kind.ALLERGEN) and not again:
-            found.append(mention)
-    return found
-
-
-def nothing_of(concept: Concept, sentence: Sentence, index: int, asked: int | None, words: str = "") -> Fact:
-    """ "No allergies", "no regular medication": the whole kind denied. `words`: what says so, else the sentence."""
-    evidence = (index,) if asked is None else (asked, index)
-    first = sentence.text.lower().find(words) if words else 0
-    said = sentence.text[first : first + len(words)] if words and first >= 0 else sentence.text
-    start = sentence.start + max(first, 0)
-    role = {"role": "allergy"} if concept.kind is Kind.ALLERGEN else {}
-    return Fact(
-        concept, State.ABSENT, evidence, index, 0.9, said, (start, start + len(said)), role, asked=asked
-    )
-
-
-def asked_mentions(asked: Asked) -> list[Mention]:
-    """What the sentence names, each concept once, without what it sets aside ("apart from the cough")."""
-    allergy = asked.slot == "allergies"
-    seen: dict[str, Mention] = {}
-    for mention in counted(asked.sentence, allergy=allergy):
-        aside = _ASIDE.search(" ".join(asked.sentence.words[: mention.first]) + " ")
-        if mention.concept.kind is not Kind.TEST and not aside:
-            seen.setdefault(mention.concept.id, mention)
-    return list(seen.values())
 
 
 def answer(reading: Reading, reply: Reply, pending: Sequence[Asked]) -> None:
@@ -196,7 +99,7 @@ def _grant(
         return
     for mention in themes:
         state, _, _ = state_of(asked.sentence, mention, speaker="doctor")
-        if state in {State.PRESENT, State.RESOLVED} and mention.concept.id not in reply.named:
+        if state in _STANDS and mention.concept.id not in reply.named:
             reading.add(_merged(reading, reply, asked, mention, state, confidence))
 
 
@@ -298,7 +201,7 @@ def _negative_affirmed(reading: Reading, reply: Reply, asked: Asked, denied: Seq
 def _neither(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Mention]) -> None:
     """The reply opens with neither yes nor no."""
     named = {m.concept.id for m in asked.sentence.mentions}
-    if reply.opening == "unsure":
+    if reply.opening == "unsure" and not reply.named & named:
         reading.add(*(_merged(reading, reply, asked, m, State.UNCERTAIN, 0.6) for m in wanted))
     elif reply.named & named and _JUST.search(reply.words):
         reading.add(*(_merged(reading, reply, asked, m, State.ABSENT, 0.75) for m in wanted))
@@ -317,26 +220,26 @@ def _stated(
     """A summary the patient does not object to is a fact of both; what the patient had told before needs no yes."""
     told = bool(_TOLD.search(" ".join(asked.sentence.words)))
     own_turn = not any(after.form == "polar" for after in later)  # the reply is to nothing else
-    negative = questions.is_negative(asked.sentence)
     for mention in others:
         state, confidence, who = state_of(asked.sentence, mention, speaker="doctor")
-        if state not in {State.PRESENT, State.ABSENT, State.RESOLVED} or who:
+        if state in {State.UNCERTAIN, State.HYPOTHETICAL} or who:
             continue
         if reply.opening == "yes" and state is State.ABSENT and asked.sentence.is_question and own_turn:
             _negative_affirmed(reading, reply, asked, [mention])
-        elif _agreed(reply, state, told=told, own_turn=own_turn, negative=negative, later=bool(later)):
+        elif _agreed(reply, state, told=told, own_turn=own_turn, later=later):
             reading.add(_merged(reading, reply, asked, mention, state, confidence - 0.1 - 0.1 * bool(later)))
         elif reply.opening == "no" and own_turn and len(others) == 1 and state is State.PRESENT and not told:
             reading.add(_merged(reading, reply, asked, mention, State.ABSENT, 0.7))
 
 
-def _agreed(reply: Reply, state: State, *, told: bool, own_turn: bool, negative: bool, later: bool) -> bool:
-    """Whether the reply lets the statement stand."""
+def _agreed(reply: Reply, state: State, *, told: bool, own_turn: bool, later: Sequence[Asked]) -> bool:
+    """Whether the reply lets the statement stand: a yes, "no" to a negative, "nothing else" after a summary."""
     if reply.opening == "yes":
         return True
     if reply.opening == "no":
-        return (own_turn and negative) or (told and later and state is State.PRESENT)
-    return state is State.PRESENT and reply.opening != "unsure" and (told or (later and own_turn))
+        more = bool(later) and all(questions.asks_for_more(after.sentence) for after in later)
+        return state is State.ABSENT or more or (told and bool(later) and state is State.PRESENT)
+    return state in _STANDS and reply.opening != "unsure" and (told or (bool(later) and own_turn))
 
 
 # --- shared -----------------------------------------------------------------------------------------
@@ -389,10 +292,3 @@ def _habits(reading: Reading, reply: Reply, asked: Asked) -> None:
             evidence = (asked.turn, reply.index)
             fact = Fact(concept, state, evidence, reply.index, 0.85, sentence.text, span, asked=asked.turn)
             reading.add(fact)
-
-
-def reply_of(index: int, sentences: Sequence[Sentence], own: Sequence[Fact]) -> Reply:
-    """The patient's turn as a reply."""
-    words = " ".join(word for sentence in sentences for word in sentence.words)
-    relative = next((who for who in map(relative_named, sentences) if who), "")
-    return Reply(index, replies.polarity(words), words, own, relative)

@@ -11,22 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clinical_language import questions, replies
-from clinical_language.acts import act_of
-from clinical_language.answers import (
-    NO_ALLERGIES,
-    Asked,
-    Reading,
-    answer,
-    asked_mentions,
-    counted,
-    fact_of,
-    nothing_of,
-    reply_of,
-)
+from clinical_language.acts import act_of, is_bare_tag
+from clinical_language.answers import NO_ALLERGIES, answer
 from clinical_language.attachment import attach
 from clinical_language.context import state_of
 from clinical_language.model import Consult, Exchange, Fact, Kind, Mention, Sentence, State, Turn
 from clinical_language.pipeline import read_sentences
+from clinical_language.reading import Asked, Reading, asked_mentions, counted, fact_of, nothing_of, reply_of
 from clinical_language.relatives import patients_of, relative_named
 
 _ALLERGY = re.compile(r"\ballerg|\breact(?:s|ed|ion)? (?:badly )?to\b|\bintolerant\b")
@@ -73,7 +64,15 @@ def read_text(text: str) -> Consult:
 
 
 def _doctor(reading: Reading, index: int) -> None:
-    asked = [found for sentence in reading.sentences[index] if (found := _act(reading, index, sentence))]
+    asked: list[Asked] = []
+    before: Sentence | None = None
+    for sentence in reading.sentences[index]:
+        tag = is_bare_tag(sentence) and before is not None and not before.is_question
+        if tag and before is not None and (not asked or asked[-1].sentence is not before):
+            asked.append(Asked(index, before, "", "statement"))
+        elif not tag and (found := _act(reading, index, sentence)):
+            asked.append(found)
+        before = sentence
     if asked:
         _leave_open(reading)
         reading.pending = asked
@@ -87,7 +86,8 @@ def _act(reading: Reading, index: int, sentence: Sentence) -> Asked | None:
         return None
     if not act:
         return None
-    slot = "" if act == "statement" else questions.slot_of(sentence)
+    slot = questions.slot_of(sentence)
+    slot = slot if act != "statement" or slot == "family" else ""
     return Asked(index, sentence, slot, act)
 
 

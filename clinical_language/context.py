@@ -26,6 +26,10 @@ _UNCERTAIN = re.compile(
     r"\b(?:feel|feels|seems?|sounds?) (?:a bit |kind of )?like (?:i (?:have|am (?:having|getting)|might)|"
     r"it (?:is|could))\b"
 )
+_RESEMBLES = re.compile(  # said of conditions only: "it seems like a migraine", "my mother thinks I have pneumonia"
+    r"\b(?:seems?|looks?|sounds?|feels?) (?:a bit |kind of |to be )?(?:like )?(?:a|an|the|it 's|maybe)(?: \w+)?$|"
+    r"\b(?:thinks?|thought|believes?|suspects?|guess(?:es)?) (?:that )?(?:i|it|this|he|she|we)(?: \w+){0,3}$"
+)
 _EMBEDDED = re.compile(
     r"\b(?:sure|(?<!let me )(?<!let us )know|wonder(?:ing|ed)?|certain|tell|see|check(?:ed)?|ask(?:ed)?) "
     r"(?:about )?(?:if|whether)\b"
@@ -41,7 +45,7 @@ _NOW_TRUE = re.compile(r"^\W*(?:gets?|is|keeps?|does(?: not)?|continues|comes ba
 _RESOLVED_BEFORE = re.compile(
     r"\b(?:used to (?:have|get|be|suffer(?: from| with)?|take|do)?|stopped|quit|gave up|given up|came off|"
     r"no longer(?: (?:have|has|having|get|getting|feel|feeling|am|is|take|taking))?|got over|gotten over|"
-    r"recovered from|"
+    r"recovered from|(?:am|is|'s|finally|all) over(?: the| my)?|"
     r"got rid of|over (?:the|my))\s*(?:the |my |any |having |being |getting |taking |using |a |so |really )*$|"
     r"\b(?:stopped|quit|came off|no longer) (?:taking|using|on) (?:the |my |any )?(?:\w+ ){0,2}$"
 )
@@ -53,19 +57,22 @@ _GONE = (
 )
 _RESOLVED_AFTER = re.compile(
     r"^\W*(?:(?:is|was|are|were|have|has|had|'s|it|that|they|all|now|then|just|already|"
-    r"pretty much|completely|since|kind of|finally|both|in my \w+|on my \w+)\s)*" + _GONE
+    r"pretty much|completely|since|kind of|finally|both|i had|that i had|i was having|in my \w+|on my \w+)\s)*"
+    + _GONE
 )
 _RESOLVED_LATER = re.compile(
     r"^[^.]{0,60}\b(?:but|and|then|now|until)\b[^.]{0,20}?\b(?:" + _GONE + r"|they 've passed)\b|"
     r"^[^.,]{0,25},? (?:they|it) (?:have|has|'s|'ve) (?:all |now |since )?(?:passed|gone|stopped|cleared)|"
     r"^[^.]{0,30}\buntil (?:yesterday|last|this morning|\w+ (?:days?|weeks?|hours?) ago)|"
+    r"^[^.]{0,60}\b(?:that|it|they) (?:'s|is|are|got|has got|have got) (?:all |now |much )?better\b(?! (?:than|"
+    r"when|after|with|if))|"
     r"^.{0,60}\bbut not (?:now|any ?more|today)\b"
 )
 _RETURNS = re.compile(
     r"\bcomes? back|\bcame back|\breturn|\bgo(?:es)? away (?:at|when|if|with|after|for)|\bthen comes|"
     r"\bnot (?:gone|stopped|resolved|settled|passed|cleared|go)|\bhas not\b|\bdoes not go"
 )
-_WAS = re.compile(r"\b(?:had|was|were|got|came|lasted)\b")
+_WAS = re.compile(r"\b(?:had|was|were|got|came|lasted|eased|is gone|'s gone)\b")
 _NOT_NOW = re.compile(r"\bnot (?:now|any ?more|today|at the moment)\b|\b(?:any ?more|no longer)\b")
 _STILL_BEARS = re.compile(r"\b(?:can|could) not (?:take|stand|bear|deal|cope|handle)\b")
 _HISTORICAL = re.compile(
@@ -89,6 +96,11 @@ _DEFINITE = re.compile(r"\b(?:the|my|this|that)(?: \w+)?$")
 _VERB = re.compile(
     r"^\W*(?:is|was|are|has|have|had|started|began|got|gets|came|comes|went|goes|might have|may have)\b"
 )
+_WHEN = re.compile(
+    r"\b(?:for (?:about |at least |the )?(?:last |past )?(?:\d+|a|\w+ (?:days|weeks|months|years))\b|started|began|"
+    r"earlier|ago\b|since)"
+)
+_ONCE = re.compile(r"\b(?:used to|(?:was|were)(?: an?)?(?: \w+)?)$")
 _FREE = re.compile(r"^(?:- )?free\b")
 _SUBJECT = re.compile(r"\b(?:i|it|my|he|she|they|there)\b")
 
@@ -147,7 +159,7 @@ def _hypothetical(before: str, after: str, speaker: str) -> bool:
 def _resolved(before: str, after: str) -> bool:
     if _RETURNS.search(re.split(r"\bbut\b", after)[0]):
         return False
-    if _RESOLVED_BEFORE.search(before) or _RESOLVED_AFTER.match(after + " "):
+    if _RESOLVED_BEFORE.search(before + " ") or _RESOLVED_AFTER.match(after + " "):
         return True
     return bool(_RESOLVED_LATER.match(after)) and bool(_WAS.search(before + " " + after[:30]))
 
@@ -158,13 +170,15 @@ def _timed(before: str, after: str, mention: Mention, speaker: str) -> tuple[Sta
         return State.UNCERTAIN, 0.7
     if _hypothetical(before, after, speaker):
         return State.HYPOTHETICAL, 0.8
-    if _resolved(before, after) or (mention.concept.kind is Kind.HABIT and before.endswith("used to")):
+    if _resolved(before, after) or (mention.concept.kind is Kind.HABIT and _ONCE.search(before)):
         return State.RESOLVED, 0.8
     past = _HISTORICAL.search(before) or _HISTORICAL.search(after)
     if past and _NOT_NOW.search(after):
         return State.RESOLVED, 0.8
     if past and not _GOES_ON.search(before + " " + after):
         return State.HISTORICAL, 0.8
+    if mention.concept.kind is Kind.CONDITION and _RESEMBLES.search(before):
+        return State.UNCERTAIN, 0.7
     found = last_match(_UNCERTAIN, before)
     if (
         found is not None
@@ -179,4 +193,6 @@ def _known(doubt: str, before: str, after: str, mention: Mention) -> bool:
     """ "I think the cough has got worse": the cough is sure; "probably two drinks a week": so is the habit."""
     if mention.concept.kind is Kind.HABIT:
         return True
+    if _WHEN.search(before[before.rfind(doubt) + len(doubt) :] + " " + after[:50]):
+        return True  # "probably had it for ten years", "maybe started coughing earlier": when is in doubt
     return "think" in doubt and bool(_DEFINITE.search(before)) and bool(_VERB.match(after))

@@ -13,7 +13,8 @@ from collections.abc import Collection, Sequence
 from clinical_language.model import Kind, Mention, Sentence
 
 _DENIERS = frozenset(
-    "no not never without denies deny denied denying neither nor none negative nothing aint".split()
+    "no not never without denies deny denied denying neither nor none negative nothing aint "
+    "zero lack lacks lacking".split()
 )
 _LIST = frozenset(
     "any a an the my your of or and , nor significant recent real other major particular obvious "
@@ -30,7 +31,7 @@ _LIST = frozenset(
     "take taking taken use using used developed as far your you exactly one coming on active "
     "acute left right side lower upper both visible".split()
 )
-_NAMING = frozenset({"no", "without", "denies", "deny", "denied"})
+_NAMING = frozenset({"no", "without", "denies", "deny", "denied", "zero", "lack", "lacks", "lacking"})
 # "no relief from the pain": the word after "no" is what is missing, not the pain.
 _NO_ITEM = frozenset(
     "relief change changes improvement doubt idea effect response help helping difference reason "
@@ -40,7 +41,7 @@ _NO_ITEM = frozenset(
     "about if but as by than then so like do does did will would can could should just only please "
     "thanks actually am going on my the "
     "yeah yes well okay stop stopped come came comes started start came being get gets medication "
-    "medicine tablets further use point ordinary wonder sooner stranger "
+    "medicine tablets further use point end ordinary wonder sooner stranger "
     "time where why what how who which".split()
 )
 _PSEUDO_AFTER_NO = frozenset({"ordinary", "wonder", "doubt", "sooner", "stranger", "longer"})
@@ -50,8 +51,9 @@ _OPENERS = frozenset("think say believe know mean that".split())
 _BREAKS = frozenset("but however although though except apart because so since while".split())
 _ARTICLE = frozenset("a an some my the i".split())
 _CLAUSE = re.compile(r"^(?:it|that|there) (?:'s|is|was)\b")
-_NO_CHANGE = re.compile(r"\b(?:not|no|never)\b[^.]{0,25}\b(?:like this|like that|this bad|as bad|before)\b")
+_NO_CHANGE = re.compile(r"\b(?:not|no|never)\b[^.]{0,60}\b(?:like this|like that|this bad|as bad|before)\b")
 _GOES_ON = re.compile(r"^\W*(?:is|was|are|has|have|will|would|gets?|goes|going)\b(?! (?:there|present|real))")
+_ECHO = re.compile(r"^(?:is|are|was|were|has|have|does|did) (?:the|my|this)\b")
 _INNER = frozenset({"no", "not", "never", "without"})
 _REACH = 26  # words
 
@@ -66,6 +68,8 @@ def _pseudo(words: Sequence[str], at: int) -> bool:
             return True
         unable = at > 0 and words[at - 1] in {"can", "could"}
         return following in {"just", "only", "getting"} or (unable and following in _UNABLE)
+    if denier == "neither":  # "the pain is no better and neither is the nausea"
+        return bool(_ECHO.match(" ".join(words[at + 1 : at + 3])))
     if denier == "without":  # "not a day goes by without a headache"
         return any(word in {"not", "never"} for word in words[max(0, at - 7) : at])
     return denier == "no" and following in _PSEUDO_AFTER_NO
@@ -112,7 +116,11 @@ def _outer(words: Sequence[str], at: int) -> str:
     """The verb of a "not" that turns the denial at `at` round: "wouldn't say I have no fever", "not that I haven't"."""
     if words[at] in _INNER:
         for index in range(at - 1, max(-1, at - 7), -1):
-            if words[index] in {"not", "never"} and words[index + 1 : index + 2] in (("say",), ("that",)):
+            if words[index] in {"not", "never"} and words[index + 1 : index + 2] in (
+                ("say",),
+                ("saying",),
+                ("that",),
+            ):
                 return words[index + 1]
     return ""
 
@@ -127,6 +135,8 @@ def denial_of(sentence: Sentence, mention: Mention) -> str:
             return ""
         if word == "without" and mention.concept.kind is Kind.MEDICINE:
             continue
+        if at in covered:
+            continue  # "can't breathe", "no appetite": a finding of its own
         if word in _DENIERS and _reaches(sentence, at, mention, covered):
             if _NO_CHANGE.search(" ".join(words[at:])) or _thought_to_go_on(words, at, mention):
                 return ""

@@ -97,6 +97,10 @@ _CONTINUES = re.compile(
     r"any other) (?:other|else)|"
     r"of the sort|along those lines)\b"
 )
+_MORE = re.compile(
+    r"\b(?:any|anything|anyone|something) (?:\w+ )?(?:other|else)\b|\bother (?:symptoms|problems|concerns|"
+    r"issues)|\bis that (?:all|it)\b"
+)
 _ASKED_STILL = re.compile(r"^(?:still |there |present |going on |around |a problem |an issue |gone |\W)*$")
 
 
@@ -136,6 +140,8 @@ def grants_theme(sentence: Sentence) -> bool:
 def is_theme(sentence: Sentence, mention: Mention) -> bool:
     """Whether a yes-or-no question is about the mention rather than for it: "does the cough wake you?"."""
     words = sentence.words
+    if mention.text.lower().startswith("cough") and words[mention.last : mention.last + 1] == ("up",):
+        return True  # "are you coughing anything up?" asks for sputum
     at, definite = mention.first - 1, False
     covered = {i for m in sentence.mentions for i in range(m.first, m.last)}
     while at >= 0 and (words[at] in _DETERMINER or at in covered):
@@ -152,7 +158,9 @@ def is_theme(sentence: Sentence, mention: Mention) -> bool:
         return definite and not (_TROUBLE & set(before))
     if governor == "about":
         return definite and before[-1:] not in (("how",), ("what",))
-    holds = governor in {"have", "has", "had", "do"} and (before[-1:] and before[-1] in _SUBJECTS)
+    holds = governor in {"have", "has", "had", "do"} and (
+        not definite or (before[-1:] and before[-1] in _SUBJECTS)
+    )
     subject = governor in _AUXILIARY and not holds and (definite or mention.first == at + 1)
     return subject and not _ASKED_STILL.match(" ".join(words[mention.last :]))
 
@@ -165,6 +173,11 @@ def is_given(sentence: Sentence, mention: Mention) -> bool:
             return True
         at -= 1
     return False
+
+
+def asks_for_more(sentence: Sentence) -> bool:
+    """ "Any other symptoms?", "anything else?": "no" to it leaves standing what was said before."""
+    return bool(_MORE.search(" ".join(sentence.words)))
 
 
 def continues(sentence: Sentence) -> bool:

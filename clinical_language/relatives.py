@@ -33,7 +33,8 @@ _IN_FAMILY = re.compile(
 _RUNS = re.compile(r"^(?:do |does |did )?run(?:s|ning)? in (?:my|the|our|his|her) family")
 _PEOPLE = re.compile(r"\b(?:family|everyone|everybody|anyone|anybody|nobody|someone|one)\b")
 _FOR_WHOM = re.compile(
-    r"\b(?:calling|call|here|ringing|phoning|speaking|worried) (?:about|for|with|on behalf of) my (?:\w+ ){0,2}?"
+    r"\b(?:calling|call|here|ringing|phoning|speaking|worried|writing|asking|messaging|texting|posting) "
+    r"(?:about|for|with|on behalf of) my (?:\w+ ){0,2}?"
     rf"({'|'.join(sorted(RELATIVES))})\b"
 )
 _MY_CHILD = re.compile(r"\bmy (?:\w+ ){0,2}?(?:son|daughter|baby|child|toddler|little (?:one|boy|girl))\b")

@@ -11,7 +11,7 @@ _FILL = (
 _SUBJECT = r"(?:i|it|he|she|they|we|that|there|this)"
 _AUX = r"(?:do|does|did|have|has|had|am|is|are|was|were|would|can|could|will)"
 _NO = re.compile(
-    _FILL + r"(?:sorry\s)?(?:(?:yes|yeah|yep|okay)[\s,.]+)*"
+    _FILL + r"(?:sorry\s)?(?:(?:yes|yeah|yep|okay)[\s,.]+)*(?:not (?:at the )?, )*"
     r"(?:no|nope|nah|none|never|not (?:really|that|at all|at the moment|currently|now|any|right now|in|"
     r"anymore|as|particularly|usually|yet|recently|lately|so far|too|much|to|necessarily|today|for|since|so|"
     r"especially|quite|myself|since|more)|"

@@ -1,0 +1,121 @@
+"""A transcript while it is read: what is asked and waits, what a reply says, and the facts made of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from clinical_language import replies
+from clinical_language.acts import Form
+from clinical_language.attachment import Focus
+from clinical_language.model import Concept, Exchange, Fact, Kind, Mention, Sentence, State, Turn
+from clinical_language.relatives import relative_named
+
+_ASIDE = re.compile(
+    r"\b(?:apart from|other than|besides|except(?: for)?|aside from|as well as)(?: \w+){0,3} $"
+)
+
+
+@dataclass(slots=True)
+class Asked:
+    """What the doctor said that waits for a reply. A "statement" counts only when the patient agrees."""
+
+    turn: int
+    sentence: Sentence
+    slot: str
+    form: Form
+
+
+@dataclass(slots=True)
+class Reading:
+    """A transcript while it is read."""
+
+    turns: Sequence[Turn]
+    sentences: Sequence[tuple[Sentence, ...]]
+    patients: frozenset[str]  # relatives of the speaker who are the patient
+    facts: list[Fact] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    unanswered: list[Fact] = field(default_factory=list)
+    pending: list[Asked] = field(default_factory=list)
+    focus: Focus = field(default_factory=Focus)
+    affirmed: set[str] = field(default_factory=set)  # concepts the patient has, by own words or a yes
+
+    def add(self, *facts: Fact) -> None:
+        """Take facts up in order."""
+        self.facts += facts
+        self.affirmed |= {f.concept.id for f in facts if f.state is State.PRESENT and not f.relation}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The patient's turn: how it opens, its words, and the facts its own words make."""
+
+    index: int
+    opening: str
+    words: str
+    own: Sequence[Fact]
+    relative: str
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Ids of the concepts the reply names itself: they keep the state they have there."""
+        return frozenset(fact.concept.id for fact in self.own)
+
+
+def fact_of(mention: Mention, state: State, evidence: Iterable[int], at: int, confidence: float) -> Fact:
+    """A mention as a fact; less sure where its spelling was guessed."""
+    confidence = confidence if mention.certain else min(confidence, 0.6)
+    span = (mention.start, mention.end)
+    return Fact(
+        mention.concept,
+        state,
+        tuple(sorted(set(evidence))),
+        at,
+        confidence,
+        mention.text,
+        span,
+        certain=mention.certain,
+    )
+
+
+def counted(sentence: Sentence, *, allergy: bool) -> list[Mention]:
+    """Mentions that count here: allergens only where allergy is spoken of; "smoking cigarettes" is one habit."""
+    found: list[Mention] = []
+    for mention in sentence.mentions:
+        again = found and found[-1].concept is mention.concept and mention.first - found[-1].last <= 1
+        if (allergy or mention.concept.kind is not Kind.ALLERGEN) and not again:
+            found.append(mention)
+    return found
+
+
+def nothing_of(concept: Concept, sentence: Sentence, index: int, asked: int | None, words: str = "") -> Fact:
+    """ "No allergies", "no regular medication": the whole kind denied. `words`: what says so, else the sentence."""
+    evidence = (index,) if asked is None else (asked, index)
+    first = sentence.text.lower().find(words) if words else 0
+    said = sentence.text[first : first + len(words)] if words and first >= 0 else sentence.text
+    start = sentence.start + max(first, 0)
+    role = {"role": "allergy"} if concept.kind is Kind.ALLERGEN else {}
+    return Fact(
+        concept, State.ABSENT, evidence, index, 0.9, said, (start, start + len(said)), role, asked=asked
+    )
+
+
+def asked_mentions(asked: Asked) -> list[Mention]:
+    """What the sentence names, each concept once, without what it sets aside ("apart from the cough")."""
+    allergy = asked.slot == "allergies"
+    seen: dict[str, Mention] = {}
+    for mention in counted(asked.sentence, allergy=allergy):
+        aside = asked.form != "statement" and _ASIDE.search(
+            " ".join(asked.sentence.words[: mention.first]) + " "
+        )
+        if mention.concept.kind is not Kind.TEST and not aside:
+            seen.setdefault(mention.concept.id, mention)
+    return list(seen.values())
+
+
+def reply_of(index: int, sentences: Sequence[Sentence], own: Sequence[Fact]) -> Reply:
+    """The patient's turn as a reply."""
+    words = " ".join(word for sentence in sentences for word in sentence.words)
+    relative = next((who for who in map(relative_named, sentences) if who), "")
+    return Reply(index, replies.polarity(words), words, own, relative)
