@@ -25,7 +25,7 @@ PAGES = {
     "doctor@demo.clinic": ["/"],
     "scheduler@demo.clinic": ["/", "/availability"],
     "nurse@demo.clinic": ["/"],
-    "admin@demo.clinic": ["/", "/speech"],
+    "admin@demo.clinic": ["/", "/speech", "/templates"],
 }
 
 
@@ -107,6 +107,37 @@ async def test_the_clinics_speech_settings(clinic: Clinic, chromium: Path, axe: 
         await page.set_viewport_size(DESKTOP)
         await page.evaluate("() => window.scrollTo(0, 0)")
         await steps.picture(page, "11-speech-settings")
+
+
+async def test_the_clinics_note_templates(clinic: Clinic, chromium: Path, axe: str) -> None:
+    """A built-in one is copied, renamed, reordered, made the default; another administrator's save is told."""
+    async with person(clinic.url, viewport=PHONE) as page:
+        await steps.sign_in(page, "admin@demo.clinic")
+        await page.get_by_role("link", name="Templates", exact=True).click()
+        await page.get_by_role("button", name="Copy Cardiology as our own").click()
+        await hook(page, "template-name").fill("Heart clinic")
+        await page.get_by_role("button", name="Move Medications up").click()
+        await page.get_by_role("button", name="Remove Review of systems").click()
+        await page.get_by_role("radio", name="Heart clinic").check()
+        await check(page, axe)
+        await steps.picture(page, "13-templates-phone")
+        status = hook(page, "templates-status")
+        version = int(await status.get_attribute("data-version") or 0)
+        await ask(page, "PUT", "/api/clinic/note-templates", {"default": "cardiology"}, version=version)
+        await hook(page, "templates-save").click()
+        await expect(hook(page, "templates-conflict")).to_be_visible()
+        await page.get_by_role("button", name="Save mine").click()
+        await expect(status).to_have_attribute("data-dirty", "false")
+        await page.reload()
+        await expect(page.get_by_role("radio", name="Heart clinic")).to_be_checked()
+        await page.get_by_role("button", name="Edit Heart clinic").click()
+        await expect(hook(page, "template-section").nth(2)).to_have_attribute(
+            "data-section", "subjective.medications"
+        )
+        await hook(page, "template-remove").click()
+        await hook(page, "templates-save").click()
+        await expect(status).to_have_attribute("data-dirty", "false")
+        await expect(page.get_by_role("radio", name="SOAP", exact=True)).to_be_checked()
 
 
 @pytest.fixture

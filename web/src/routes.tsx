@@ -103,9 +103,15 @@ const speech = createRoute({
   component: lazyRouteComponent(() => import("./pages/speech/SpeechPage"), "SpeechPage"),
 });
 
+const templates = createRoute({
+  getParentRoute: () => guarded,
+  path: "/templates",
+  component: lazyRouteComponent(() => import("./pages/templates/TemplatesPage"), "TemplatesPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
-    framed.addChildren([signInPage, guarded.addChildren([myDay, booking, availability, note, recording, summary, speech])]),
+    framed.addChildren([signInPage, guarded.addChildren([myDay, booking, availability, note, recording, summary, speech, templates])]),
     bare.addChildren([visit]),
     join,
     joinLink,

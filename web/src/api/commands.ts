@@ -1,7 +1,7 @@
 /** Everything the pages ask the server to do. Each throws `ServiceProblem` when refused. */
 import { request, requestVersioned } from "./http";
 import type {
-  Addendum, Appointment, Availability, ClinicSpeech, ClinicSpeechEdits, Composition, EncounterNote, GuestRole, GuestVisit, Invited, LineCheckStart,
+  Addendum, Appointment, Availability, ClinicSpeech, ClinicSpeechEdits, ClinicTemplates, ClinicTemplatesEdits, Composition, EncounterNote, GuestRole, GuestVisit, Invited, LineCheckStart,
   NewInvitation, NoteEdits, Published, RoomTicket, Session, Utterance,
 } from "./types";
 
@@ -85,5 +85,9 @@ export const removeComposition = (visitId: string) =>
 /** `version`: what is replaced. Refused with `clinic_speech_changed` where somebody saved another one meanwhile. */
 export const saveClinicSpeech = (version: number, edits: ClinicSpeechEdits) =>
   request<ClinicSpeech>("/api/clinic/speech", { method: "PUT", body: edits, ifMatch: version });
+
+/** Refused with `note_templates_changed` where somebody saved others meanwhile. */
+export const saveClinicTemplates = (version: number, edits: ClinicTemplatesEdits) =>
+  request<ClinicTemplates>("/api/clinic/note-templates", { method: "PUT", body: edits, ifMatch: version });
 
 export const retryJob = (jobId: number) => request<undefined>(`/api/clinic/jobs/${jobId}/retry`, { method: "POST", body: {} });

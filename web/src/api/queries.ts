@@ -3,7 +3,7 @@ import { QueryClient, queryOptions } from "@tanstack/react-query";
 
 import { request, requestVersioned, ServiceProblem } from "./http";
 import type {
-  ChatMessage, ClinicJob, ClinicSpeech, Composition, DemoAccount, Doctor, EncounterNote, GuestVisit, Invitation, NoteVersion, NoteVersionContent,
+  ChatMessage, ClinicJob, ClinicSpeech, ClinicTemplates, Composition, DemoAccount, Doctor, EncounterNote, GuestVisit, Invitation, NoteVersion, NoteVersionContent,
   RecordingSegment, Session, Slot, Transcript, UtteranceVersion, Visit, VisitFile, VisitQuality, VisitSummary,
 } from "./types";
 
@@ -187,6 +187,11 @@ export const guestQuery = queryOptions({
 export const clinicSpeechQuery = queryOptions({
   queryKey: ["clinic-speech"],
   queryFn: () => request<ClinicSpeech>("/api/clinic/speech"),
+});
+
+export const clinicTemplatesQuery = queryOptions({
+  queryKey: ["clinic-templates"],
+  queryFn: () => request<ClinicTemplates>("/api/clinic/note-templates"),
 });
 
 export const clinicJobsQuery = queryOptions({

@@ -69,4 +69,8 @@ export type SummaryAddendum = Schemas["SummaryAddendum"];
 /** Its version comes from the ETag. */
 export type ClinicSpeech = Schemas["ClinicSpeechView"];
 export type ClinicSpeechEdits = Schemas["ClinicSpeechEdits"];
+export type ClinicTemplates = Schemas["ClinicTemplates"];
+export type ClinicTemplatesEdits = Schemas["ClinicTemplatesEdits"];
+export type NoteTemplate = Schemas["NoteTemplate"];
+export type TemplateSection = Schemas["TemplateSection"];
 export type ClinicJob = Schemas["ClinicJob"];

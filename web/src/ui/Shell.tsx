@@ -16,7 +16,7 @@ import classes from "./Shell.module.css";
 import { Wordmark } from "./Wordmark";
 
 interface Way {
-  to: "/" | "/book" | "/availability" | "/speech";
+  to: "/" | "/book" | "/availability" | "/speech" | "/templates";
   words: string;
   icon: IconName;
 }
@@ -25,7 +25,7 @@ function waysOf(role: Role): Way[] {
   const home: Way = { to: "/", words: role === "patient" ? "My visits" : "My day", icon: "calendar" };
   if (role === "patient") return [home, { to: "/book", words: "Book a visit", icon: "plus" }];
   if (role === "scheduler") return [home, { to: "/availability", words: "Availability", icon: "clock" }];
-  if (role === "administrator") return [home, { to: "/speech", words: "Speech", icon: "transcript" }];
+  if (role === "administrator") return [home, { to: "/speech", words: "Speech", icon: "transcript" }, { to: "/templates", words: "Templates", icon: "note" }];
   return [home];
 }
 

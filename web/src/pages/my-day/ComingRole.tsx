@@ -36,6 +36,7 @@ export function ComingRole({ session }: { session: Session }) {
           {coming.steps.map((step, at) => <li key={step}><span aria-hidden="true">{at + 1}</span>{step}</li>)}
         </ol>
         {session.role === "administrator" && <ButtonLink to="/speech" variant="default" leftSection={<Icon name="transcript" size={18} />} data-testid="open-speech">Speech settings</ButtonLink>}
+        {session.role === "administrator" && <ButtonLink to="/templates" variant="default" leftSection={<Icon name="note" size={18} />} data-testid="open-templates">Note templates</ButtonLink>}
         <p className={classes["quiet"]}>
           <Icon name="info" size={18} />
           {session.role === "administrator"
