@@ -26,6 +26,8 @@ FIGURES = {
     "orders": "orders by MEDIQA-OE's metric",
     "polarity": "states: traps, question-answer pairs, denied findings",
     "unsupported": "statements that their evidence does not support, every corpus",
+    "whisper": "the note from Whisper's words against the note from the human ones",
+    "bad-input": "a draft with what is there, or one clear error",
     "speed": "CPU of a draft, of one more utterance",
 }
 _ROOT = Path(__file__).resolve().parents[2]

@@ -1,8 +1,10 @@
 """The notes' scorers on tiny hand-made examples."""
 
+from dataclasses import replace
+
 import pytest
 
-from bench.notes import aci, lexicon, orders, rouge
+from bench.notes import aci, bad_input, lexicon, orders, rouge, speed, whisper
 from bench.notes.corpora import Encounter, bracketed
 from bench.notes.divisions import divide
 from bench.notes.folds import fold_of
@@ -106,3 +108,28 @@ def test_sentences_are_numbered_through_the_dialogue() -> None:
 def test_an_encounter_is_in_one_fold_whatever_corpus_names_it() -> None:
     assert fold_of("D2N063") == fold_of("acibench_D2N063_aci_train")
     assert len({fold_of(f"D2N{n:03}") for n in range(60)}) == 5
+
+
+HEARD = [
+    Turn("doctor", "Any chest pain?", 0, 2),
+    Turn("patient", "No, just a cough.", 2, 4),
+    Turn("doctor", "Right.", 4, 5),
+]
+
+
+def test_heard_words_take_the_turn_they_stand_for() -> None:
+    assert whisper.attributed(HEARD, "Any chest pane? No just a bad cough.") == (
+        replace(HEARD[0], text="Any chest pane?"),
+        replace(HEARD[1], text="No just a bad cough."),
+    )
+
+
+def test_bad_input_ends_in_an_error_with_a_code_or_in_a_draft() -> None:
+    assert bad_input.outcome("{") == "error transcript_not_json"
+    assert bad_input.outcome('{"turns": [{"speaker": "patient", "text": "I have a cough."}]}') == "draft"
+
+
+def test_a_consult_is_said_again_until_the_minutes_are_full() -> None:
+    turns = speed.lasting((Turn("doctor", "Hello", 0, 50), Turn("patient", "Hi", 50, 60)), 2.9)
+    assert [t.start for t in turns] == [0, 50, 60, 110, 120]
+    assert turns[-1].end == 170
