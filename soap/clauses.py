@@ -1,0 +1,177 @@
+"""The doctor's speech cut into clauses: one thought each, punctuated or not, fillers and stutters out.
+
+Transcripts of some engines and corpora run for a page without a full stop ("... lungs are clear okay so i want to get
+an x-ray and i'm also going to ..."). A clause is what one statement of the note can rest on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clinical_language import Consult, Mention, Sentence
+
+LONGEST = 60  # words of a clause, whatever is fed in
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thought of one turn. `words` as said (lower case, digits); `text` the same without fillers and stutters."""
+
+    turn: int
+    place: int  # position among the clauses of its turn
+    words: str
+    text: str
+    asked: bool
+    mentions: tuple[Mention, ...]
+    sentence: Sentence
+
+
+_MARKERS = frozenset("okay alright ok so now but anyway well anyways otherwise".split())
+_PRAISE = frozenset("great good perfect excellent".split())
+_SUBJECTS = frozenset("i we you it he she they there this that these those".split())
+_AUXILIARY = frozenset(
+    "am is are was were will would 'd can could should do does did have has had may might want need "
+    "think see hear feel appreciate notice recommend know like also just still certainly definitely would "
+    "guess believe understand reviewed looked looks shows showed sounds seems appears mean means".split()
+)
+_HOLDS = frozenset(
+    "that if when because which what how whether as than where who while since until before after once unless "
+    "and or the a an to of for with your my so like though although cause where whenever do does did is are have can "
+    "could should would will not let say said think".split()
+)
+_OPENERS = (
+    ("let", "'s"), ("let", "me"), ("let", "us"), ("hey", "dragon"), ("hey", ","), ("please",),
+    ("on", "examination"), ("on", "exam"), ("in", "terms"), ("as", "far"),
+    ("with", "regards"), ("regarding",), ("make", "sure"), ("listen", "to"), ("listening", "to"), ("looking", "at"),
+    ("from", "a"), ("at", "this"), ("in", "the", "meantime"), ("sounds", "like"), ("looks", "like"),
+)  # fmt: skip
+_BODY = frozenset(
+    "lungs heart abdomen belly neck throat eyes ears skin reflexes pupils tonsils thyroid blood vitals vital temperature "
+    "pulse oxygen strength sensation gait back knee ankle shoulder wrist elbow hip extremities legs cranial bowel chest "
+    "symptoms labs hemoglobin kidney white x-ray ekg ecg echo echocardiogram weight heartbeat breathing lung".split()
+)
+_COPULA = frozenset("is are has looks look sounds sound feels feel seems was were 's appears have i it they there no".split())
+_BEFORE_PLACE = frozenset("on in at of to and with for from over see check".split())
+_OWNERS = frozenset("your the his her this that".split())
+
+
+def _at(words: Sequence[str], at: int, opener: Sequence[str]) -> bool:
+    return tuple(words[at : at + len(opener)]) == tuple(opener)
+
+
+def _opens(words: Sequence[str], at: int) -> bool:
+    """Whether a new thought begins at word `at`."""
+    word, before = words[at], words[at - 1]
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if word in _MARKERS and before not in {"a", "the", "is", "are", "looks", "not", "very", "really", "pretty", "feel",
+                                           "feels", "do", "so", "as", "looking", "all", "sounds", "sound", "your", "was",
+                                           "on", "doing", "much", "and", "to", "of", "been", "that", "in", "nice"}:  # fmt: skip
+        return word != "so" or following not in {"that", "much", "many"}
+    if word in _PRAISE:
+        return before not in _HOLDS and (following in _MARKERS | _PRAISE or _starts(words, at + 1))
+    if word in {"and", "but", "then"}:
+        rest = 1 if following not in {"then", "also", "again", "just", "so", "like"} else 2
+        return at + rest < len(words) and _starts(words, at + rest)
+    if before in _HOLDS:
+        return False
+    return _starts(words, at) and before not in {"and", "but", "then", "also"}
+
+
+def _starts(words: Sequence[str], at: int) -> bool:
+    if at >= len(words):
+        return False
+    word = words[at]
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if word in _SUBJECTS and (following in _AUXILIARY or following.startswith("'")):
+        return True
+    if word == "your" and (following in _BODY or (at + 2 < len(words) and words[at + 2] in _BODY)):
+        return bool(_COPULA & set(words[at + 1 : at + 6])) and words[at - 1] not in _BEFORE_PLACE
+    if word in {"on", "for"} and following in _OWNERS:
+        return _announces(words[at + 2 : at + 11], word)
+    return any(_at(words, at, opener) for opener in _OPENERS)
+
+
+def _announces(ahead: Sequence[str], word: str) -> bool:
+    """Whether "on your ..." opens an examination, "for your ..." a problem ("for your diabetes i want to")."""
+    if word == "on":
+        return bool({"exam", "examination"} & set(ahead[:6]))
+    return bool({"problem", "issue", "concern"} & set(ahead[:5])) or any(
+        a in {"i", "we", "let", "you"} and b in _AUXILIARY | {"'s", "'m", "are"}
+        for a, b in zip(ahead[1:], ahead[2:], strict=False)
+    )
+
+
+def _cuts(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Word ranges of the clauses of one sentence."""
+    start = 0
+    for at in range(1, len(words)):
+        if at - start >= LONGEST or (at - start >= 2 and len(words) - at >= 2 and _opens(words, at)):
+            yield start, at
+            start = at
+    if start < len(words):
+        yield start, len(words)
+
+
+_FILLERS = re.compile(
+    r"(?:^|(?<=\s))(?:um+|uh+|er+m?|hmm+|mm-hmm|you know|i mean|sort of|kind of|kinda|basically|obviously|okay|ok|alright|all right|"
+    r"y'know|yeah|^well|actually|just|really|like i said|as i said|right now now|go ahead and|of course|honestly|certainly|definitely)(?=\s|$)"
+)
+_STUTTER = re.compile(r"\b(\w+(?:'\w+)?(?: \w+(?:'\w+)?){0,3})(?:(?: ,| \.\.\.| -)? \1\b)+")
+_BROKEN = re.compile(r"(?:^|(?<=\s))\w{1,6}-(?=\s|$)")
+_POINT = re.compile(r"(?<=\d) (?:\.|point) (?=\d)")
+_LEAD = re.compile(
+    r"^(?:(?:so|and|but|then|now|also|again|right(?= (?:so|and|i|we|now|let)\b)|(?:great|good|perfect|excellent)(?= (?:so|and|i|we|you|let|okay|now)\b|$)|yes|no(?= (?:so|i|you|we)\b)|oh|because|cause|anyway|anyways|sorry|sure|"
+    r"that 's (?:good|great|fine)(?: news)?|like|,|\.|;|-|\u2026)(?=\s|$)\s*)+"
+)
+_TAIL = re.compile(r"(?:[\s,.;?!\u2026-]|(?:^|\s)(?:so|and|but|or|okay|then|because|um|the|a|is|to|that 's (?:good|great)(?: news)?)$)+$")
+
+
+def spoken_clean(words: str) -> str:
+    """Clause without fillers, stutters, opening and closing particles; content words and order as said."""
+    text = _POINT.sub(".", words).replace("lem me", "let me")
+    text = _BROKEN.sub("", text).replace("...", " ")
+    for _ in range(2):
+        text = " ".join(_FILLERS.sub(" ", text).split())
+        text = re.sub(r"(?:^|\s)(?:, )+,?", " , ", text)
+        text = _STUTTER.sub(r"\1", text)
+    text = re.sub(r"\s+([,.;])", r"\1", text)
+    text = re.sub(r"[,.;]+(?=[,.;])", "", text)
+    text = re.sub(r"^[\s,.;]+", "", text)
+    text = _LEAD.sub("", text)
+    return _TAIL.sub("", text).strip()
+
+
+def clauses_of(turn: int, sentence: Sentence, place: int) -> Iterator[Clause]:
+    """The clauses of one sentence."""
+    words = sentence.plain.split()
+    starts, length = [], 0
+    for word in words:
+        starts.append(length)
+        length += len(word) + 1
+    pieces = list(_cuts(words))
+    for number, (first, last) in enumerate(pieces):
+        begin = starts[first]
+        end = starts[last - 1] + len(words[last - 1])
+        mentions = tuple(
+            m for m in sentence.mentions if m.first < len(sentence.offsets) and begin <= sentence.offsets[m.first] < end
+        )
+        said = sentence.plain[begin:end]
+        text = spoken_clean(said)
+        if text:
+            asked = sentence.is_question and (len(pieces) == 1 or number == len(pieces) - 1)
+            yield Clause(turn, place + number, said, text, asked, mentions, sentence)
+
+
+def doctor_clauses(consult: Consult) -> list[Clause]:
+    """Every clause of the doctor, in order."""
+    found: list[Clause] = []
+    for turn, sentences in enumerate(consult.sentences):
+        if consult.turns[turn].speaker == "doctor":
+            place = 0
+            for sentence in sentences:
+                made = list(clauses_of(turn, sentence, place))
+                place += len(made) + 1
+                found += made
+    return found

@@ -1,0 +1,149 @@
+"""A doctor's spoken plan in the words of a note: "i want you to ice it" -> "I advised the patient to ice it".
+
+What was said keeps its force: a wish stays a wish, "we could consider" stays a possibility, a condition a condition.
+"""
+
+from __future__ import annotations
+
+import re
+
+from soap.notation import Person, third_person
+
+_ALSO = r"(?:also |just |probably |definitely |certainly |strongly |first |then |again |gonna |now |really |therefore |still )*"
+_US = r"(?:i|we)"
+_INTENT = re.compile(
+    rf"^(?:(?:(?:so|now|and|but|then|first|for that|at this point|in the meantime|today|also|again|meantime|,) )*)"
+    rf"(?:(?:what|the (?:first|next|other|second|only) thing) (?:{_US}|that {_US}) .{{0,40}}? is (?:to |that )?|"
+    rf"{_US} (?:am|are|'m|'re) {_ALSO}going to {_ALSO}|"
+    rf"{_US} (?:will|'ll|shall) {_ALSO}(?:be going to |be )?|"
+    rf"{_US} {_ALSO}(?:want|like|would {_ALSO}like|'d {_ALSO}like|need|would {_ALSO}love|plan|have) {_ALSO}to {_ALSO}|"
+    rf"{_US} {_ALSO}(?:think|feel like|believe) (?:that )?{_US} (?:should|need to|can|will|'ll) {_ALSO}|"
+    rf"{_US} (?:should|need to) {_ALSO}|let 's {_ALSO}(?:try (?:and |to )?)?|going to {_ALSO}|will {_ALSO}(?=order|send|refer|prescribe|get|start|put|give))"
+    rf"(?P<act>.+)$"
+)
+_ASK = re.compile(
+    rf"^(?:(?:so|now|and|but|then|first|also|again|,) )*(?:{_US} {_ALSO}(?:want|would {_ALSO}like|'d {_ALSO}like|need|like) {_ALSO}"
+    rf"(?:for )?you {_ALSO}to {_ALSO}|(?:{_US} (?:will|'ll) )?{_ALSO}(?:have|ask) you (?:to )?(?=\w+ )|please {_ALSO}|(?:i )?(?:just )?make sure (?:that )?you (?:are |'re )?{_ALSO})(?P<act>.+)$"
+)
+_ENCOURAGE = re.compile(
+    rf"^(?:(?:so|now|and|but|then|also|,) )*(?:i|we) (?:would |'d |am going to |do |want to |will )*{_ALSO}(?P<verb>encourage|advise|urge|remind|ask|caution)"
+    rf"(?: you)? (?P<act>to .+|not to .+)$"
+)
+_RECOMMEND = re.compile(
+    rf"^(?:(?:so|now|and|but|then|also|,) )*(?:what )?(?:(?:i|we) (?:would |'d |am going to |do |will |am |are )*{_ALSO}"
+    rf"(?P<verb>recommend|suggest|advise|recommending|suggesting)(?: (?:that )?(?:is|for you is))?(?: that)?|my (?:recommendation|advice)(?: \w+){{0,3}} is(?: that)?)(?: (?:i|we) (?:want|would like))? (?P<act>.+)$"
+)
+_MODAL = re.compile(
+    rf"^(?:(?:so|now|and|but|then|also|,) )*you {_ALSO}(?P<modal>should|need to|have to|must|can|could|may|might want to|will|'ll|are going to|ought to|might) {_ALSO}(?:try (?:and |to )?)?(?P<act>.+)$"
+)
+_ORDERED = re.compile(r"^(?:hey[ ,]+)?(?:dragon|dax)[ ,?.]*(?P<act>.+)$")
+
+_ACTS = tuple(
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r"^keep you on (?:the |your |that )?", "continue "),
+        (r"^(?:keep|continue) (?:you )?(?:on )?with (?:the |your )", "continue "),
+        (r"^continue you on (?:the |your )?", "continue "),
+        (r"^have you (?:continue|stay|keep) (?:on |taking |with )?(?:the |your )?", "continue "),
+        (r"^stay on (?:the |your )?", "continue "),
+        (r"^keep taking (?:the |your )?", "continue taking "),
+        (r"^(?:put|get|start|place|try) you (?:back )?(?:in|into|on to|onto|on|with) ", "start the patient on "),
+        (r"^start the patient on (?=(?:a |an )?(?:\w+ ){0,3}(?:brace|splint|boot|cast|sling|aircast|immobilizer))", "place the patient in "),
+        (r"^(?:give|get) you (?=(?:some|a|an|the)\b)", "provide the patient with "),
+        (r"^(?:send|get) you (?:out |over |up )?(?:for|to get) (?=(?:a|an|some)\b)", "order "),
+        (r"^(?:send|get) you (?:out |over |set up )?(?:to|with) (?:see )?", "refer the patient to "),
+        (r"^(?:set|hook) you up (?:with|for) ", "refer the patient to "),
+        (r"^refer you (?:out |over |back )?(?:to|for) ", "refer the patient to "),
+        (r"^(?:get|do|obtain) (?=(?:a|an|another|some|the)\b.*\b(?:mri|ct|x-ray|x - ray|ultrasound|echo|lab|labs|blood|test|panel|ekg|scan|a1c)\b)", "order "),
+        (r"^(?:send|call) in ", "prescribe "),
+        (r"^write (?:you )?(?:for |a prescription for )", "prescribe "),
+        (r"^(?:bump|go) (?:you )?up (?:on )?", "increase "),
+        (r"^prescribe you ", "prescribe "),
+        (r"^order you ", "order "),
+        (r"^increase you to ", "increase to "),
+        (r"^recommend (?:you|that you) ", "recommend that the patient "),
+        (r"^see you (?:back |again )*", "follow up "),
+        (r"^have you (?:come back|back|return)(?: to see me| and see me| here)? ?", "follow up "),
+        (r"^have you (?=\w)", "have the patient "),
+    )
+)
+_FOLLOW_UP = re.compile(
+    r"^(?:(?:i|we) (?:will |'ll |want to |would like to |'d like to |am going to |are going to |can )*)?(?:(?:see|have) you (?:back|again|in|for)|(?:come|coming) back|follow(?:ing)?(?:-| - | )?up(?: with (?:me|us))?|return|check back)\b"
+)
+_IMPERATIVE = re.compile(
+    r"^(?:continue|keep|rest|drink|take|avoid|use|try|eat|stay|ice|wear|monitor|record|check|stop|limit|exercise|elevate|watch|"
+    r"apply|increase|reduce|decrease|cut|quit|walk|start|order|refer|repeat|refill|prescribe|schedule|obtain|discontinue|push|strain|log|"
+    r"measure|follow|call|return|recheck|hold|switch|change|consider|begin|initiate|add|come)\b"
+)
+_STAYS = re.compile(r"^(?:continue|increase|decrease|reduce|discontinue|stop|repeat|refill|recheck|start|begin|initiate)\b")
+_TAILS = re.compile(
+    r"(?:,? (?:does that (?:sound|make)|how does that|sound good|if that 's|is that|do you have|any questions).*|"
+    r"(?:,? (?:right|okay)(?= *$)(?<=, right)|[ ,]+(?:too|then|there|as well|in there|okay|and stuff|or something|or whatever|and everything|and all that|today then|for you|for now then)))$"
+)
+
+
+def plan_text(text: str, person: Person) -> str:
+    """The clause in a note's words. `text` is a cleaned clause, lower case."""
+    text = _TAILS.sub("", text)
+    worded = _framed(text)
+    return " ".join(third_person(worded, person).split())
+
+
+def _framed(text: str) -> str:
+    for pattern, frame in _FRAMES:
+        found = pattern.match(text)
+        if found:
+            return frame(found)
+    return text
+
+
+def _intent(found: re.Match[str]) -> str:
+    act = _acted(found["act"])
+    if act.startswith(("recommend", "encourage", "advise", "suggest")):
+        return f"i {act}"
+    if act.startswith("follow up"):
+        return f"you will {act}"
+    return act if _STAYS.match(act) else f"we will {act}"
+
+
+def _asked(found: re.Match[str]) -> str:
+    act = found["act"]
+    return act if act.startswith(("continue ", "follow up", "follow-up")) else f"i advised you to {act}"
+
+
+def _encouraged(found: re.Match[str]) -> str:
+    past = {"encourage": "encouraged", "advise": "advised", "urge": "urged", "remind": "reminded", "ask": "asked", "caution": "cautioned"}
+    return f"i {past[found['verb']]} you {found['act']}"
+
+
+def _recommended(found: re.Match[str]) -> str:
+    act = re.sub(r"^(?:for )?you (?:to )?", "that you ", found["act"])
+    return f"i recommend {act}"
+
+
+def _modal(found: re.Match[str]) -> str:
+    modal = {"need to": "should", "have to": "should", "ought to": "should", "'ll": "will", "are going to": "will", "must": "must"}
+    act = _acted(found["act"])
+    return f"you {modal.get(found['modal'], found['modal'])} {act}"
+
+
+def _acted(act: str) -> str:
+    act = re.sub(rf"^{_ALSO}", "", act)
+    for pattern, by in _ACTS:
+        act = pattern.sub(by, act)
+    return act
+
+
+def _dictated(found: re.Match[str]) -> str:
+    act = _acted(found["act"])
+    return act if _STAYS.match(act) else f"we will {act}"
+
+
+_FRAMES = (
+    (_ORDERED, _dictated),
+    (_ENCOURAGE, _encouraged),
+    (_RECOMMEND, _recommended),
+    (_ASK, _asked),
+    (_INTENT, _intent),
+    (_MODAL, _modal),
+)
