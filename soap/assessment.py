@@ -1,93 +1,123 @@
-"""A of the note: what the doctor takes it to be, problem by problem."""
+"""A of the note: what the doctor takes it to be, problem by problem, with the reasoning said."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from clinical_language import Consult, Kind, Mention, State
-from clinical_language.context import state_of
-from clinical_language.wording import last_match
+from clinical_language import State
 from soap import model
+from soap.clauses import Clause
 from soap.model import Statement
-from soap.phrasing import capital, sentence
-from soap.spoken import DIRECTIVE, IMPRESSION, PROBLEM, Spoken, statements
+from soap.notation import notation, third_person
+from soap.phrasing import capital, sentence, slug
+from soap.plan_wording import plan_text
+from soap.problems import Problem
+from soap.register import Person
+from soap.strands import Strand
 
-_NUMBERED = re.compile(
-    r"\b(?:first|second|third|next|last|other|main) (?:problem|issue|concern|diagnosis|complaint)"
+_SUMMARY = re.compile(
+    r"^(?:(?:so|and|hi|,) )*(?P<who>(?:(?:mr|mrs|ms|miss|dr)\.? )?[a-z' -]{2,40}?|this|"
+    r"the patient) is (?P<what>an? (?:\w+ ){0,4}?\d{1,3}[- ]+(?:year|month|week)s?[- ]+old .+)$"
 )
-_LIKELY = re.compile(
-    r"\b(?:likely|probably|suspect|suspicious|sounds? (?:more )?like|looks? (?:more )?like|"
-    r"seems?|consistent with|suggestive|appears?)\b"
+_REASONS = re.compile(
+    r"^(?:the patient (?:is|has|does|seems|appears|was|continues|looks)|(?:his|her|their|"
+    r"the) (?:[\w'-]+ ){1,5}?(?:is|are|was|were|looks?|seems?|has|have|appears?)|"
+    r"(?:this|it|that|these) (?:is|are|was|could|may|might|seems|appears|looks|sounds|does|can)|"
+    r"i (?:think|believe|suspect|do not think|do think|feel|am (?:concerned|worried)|would not)|"
+    r"my (?:concern|impression)|"
+    r"(?:it )?(?:sounds|looks|seems|appears) (?:like|that|to be)|symptoms|there (?:is|are))\b"
 )
-_POSSIBLE = re.compile(r"\b(?:could|might|may|possib\w+|concerned|rule out|worried)\b")
-_IN_TALK = re.compile(
-    r"\b(?:you (?:have|'ve) been|problems with|you (?:said|mentioned|told me|were|had|'ve had)|"
-    r"have you|history of|if you (?:have|get|had)|for people|some people|sometimes|usually|"
-    r"often|caused by|causes?|because of)\b"
+_NO_REASON = re.compile(
+    r"\b(?:questions?|thank|good to see|nice to|hear|talk|look at|show me|let me|sounds (?:good|"
+    r"fine)|how|what (?:that|this|it) means|mean|know what|tell|said|mentioned|dragon|"
+    r"weather|kids|fun|hope|sorry|happy|glad|proud|joke|love|guess|ready|back in|be in|nurse|going to|will)\b"
+)
+_OPENS_WITH = tuple(
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r"^(?:i|we) (?:do )?(?:think|feel like|feel)(?: that)? ", "i believe "),
+        (r"^(?:it )?(?:sounds|looks|seems)(?: to me)? like ", "it appears that "),
+        (r"\bdoing (?:a )?(?:really |pretty |very )?(?:good|great) job\b", "doing well"),
+        (r"\b(?:pretty|really|very|quite) (?=well|good|stable)", ""),
+        (r"^i believe (?:you are|that you are) doing well", "you are doing well"),
+        (r"^it appears that (?:you are|you 're) doing", "you are doing"),
+    )
 )
 
 
-def _candidates(spoken: Spoken) -> Iterator[tuple[Mention, bool]]:
-    """Mentions the sentence names as the problem; True where the doctor gives an impression of it."""
-    for mention in spoken.sentence.mentions:
-        if mention.concept.kind not in {Kind.CONDITION, Kind.FINDING}:
+def summary(strands: Sequence[Strand]) -> Iterator[Statement]:
+    """The one-line summary the doctor dictates ("... is a 61-year-old male with ... who presents with ...")."""
+    for strand in strands:
+        found = _SUMMARY.match(strand.clause.text) if not strand.clause.asked else None
+        if found is None:
             continue
-        before = " ".join(spoken.sentence.words[: mention.first])
-        if _IN_TALK.search(before):
+        who = (
+            "The patient"
+            if found["who"] in {"this", "he", "she", "the patient", "patient"}
+            else _title(found["who"])
+        )
+        text = notation(f"is {found['what']}", strand.clause.mentions)
+        text = re.sub(r"(\d) ?- ?(year|month|week)s? ?- ?old|(\d) (year|month|week)s? old", _aged, text)
+        yield Statement(
+            f"{model.ASSESSMENT}:summary",
+            model.ASSESSMENT,
+            sentence(f"{who} {text}"),
+            (strand.clause.turn,),
+            State.PRESENT,
+            0.75,
+        )
+        return
+
+
+def _aged(found: re.Match[str]) -> str:
+    return f"{found[1] or found[3]}-{found[2] or found[4]}-old"
+
+
+def _title(name: str) -> str:
+    return " ".join(word.capitalize() for word in name.split())
+
+
+def problem_statements(problems: Sequence[Problem]) -> Iterator[Statement]:
+    """A heading per problem, in the order opened."""
+    for problem in problems:
+        key, evidence = f"{model.ASSESSMENT}:{problem.key}", tuple(sorted(problem.evidence))
+        text = sentence(problem.text)
+        yield Statement(
+            key, model.ASSESSMENT, text, evidence, problem.state, problem.confidence, problem.codes
+        )
+
+
+def _reason(clause: Clause, person: Person) -> str:
+    text = clause.text
+    for pattern, by in _OPENS_WITH:
+        text = pattern.sub(by, text)
+    worded = (
+        plan_text(text, person)
+        if not text.startswith(("i believe", "it appears"))
+        else third_person(text, person)
+    )
+    return notation(worded, clause.mentions)
+
+
+def reasoning(
+    strands: Sequence[Strand],
+    about: Sequence[str],
+    naming: set[int],
+    planned: set[int],
+    person: Person,
+    bar: float,
+) -> Iterator[tuple[str, Statement]]:
+    """What the doctor says of a problem that is neither its name nor a plan, with the problem's key."""
+    for at, (strand, problem) in enumerate(zip(strands, about, strict=True)):
+        clause = strand.clause
+        if strand.plan < bar or at in planned or clause.asked or _SUMMARY.match(clause.text):
             continue
-        found = last_match(IMPRESSION, before)
-        if (
-            found is not None
-            and mention.concept.kind is Kind.CONDITION
-            and len(before[found.end() :].split()) <= 9
-        ):
-            yield mention, True
-        elif PROBLEM.search(before) and (
-            _NUMBERED.search(before)
-            or (mention.concept.kind is Kind.CONDITION and DIRECTIVE.search(spoken.words))
-        ):
-            yield mention, False
-
-
-def _text(mention: Mention, before: str, state: State) -> tuple[str, State]:
-    label = mention.concept.label
-    named = label if label.isupper() or label[:2].isupper() else label[0].lower() + label[1:]
-    if state is State.ABSENT:
-        return f"{capital(named)} considered unlikely", State.ABSENT
-    if _POSSIBLE.search(before):
-        return f"Possible {named}", State.UNCERTAIN
-    if _LIKELY.search(before):
-        return f"Likely {named}", State.UNCERTAIN
-    return capital(named), State.PRESENT
-
-
-def assessment(consult: Consult) -> Iterator[Statement]:
-    """One line per problem; a later impression of the same problem replaces the text and keeps the evidence."""
-    found: dict[str, Statement] = {}
-    for spoken in statements(consult):
-        for mention, impression in _candidates(spoken):
-            state, confidence, who = state_of(spoken.sentence, mention, speaker="doctor")
-            if (
-                who
-                or state in {State.HYPOTHETICAL, State.HISTORICAL}
-                or (DIRECTIVE.match(spoken.words) and not impression)
-            ):
-                continue
-            text, state = _text(mention, " ".join(spoken.sentence.words[: mention.first]), state)
-            key = f"{model.ASSESSMENT}:{mention.concept.id}"
-            earlier = found.get(key)
-            evidence = tuple(sorted({*(earlier.evidence if earlier else ()), spoken.turn}))
-            if earlier is not None and not impression:
-                text, state = earlier.text, earlier.state
-            confidence = min(confidence, 0.8 if impression else 0.7)
-            found[key] = Statement(
-                key,
-                model.ASSESSMENT,
-                sentence(text),
-                evidence,
-                state,
-                confidence,
-                dict(mention.concept.codes),
-            )
-    yield from found.values()
+        text = _reason(clause, person)
+        if not _REASONS.match(text) or _NO_REASON.search(text) or not 4 <= len(text.split()) <= 40:
+            continue
+        key = f"{model.ASSESSMENT}:reasoning:{slug(clause.text)}"
+        yield (
+            problem,
+            Statement(key, model.ASSESSMENT, sentence(capital(text)), (clause.turn,), State.PRESENT, 0.7),
+        )

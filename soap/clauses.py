@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from clinical_language import Consult, Mention, Sentence
 
@@ -37,8 +38,10 @@ _AUXILIARY = frozenset(
     "guess believe understand reviewed looked looks shows showed sounds seems appears mean means".split()
 )
 _HOLDS = frozenset(
-    "that if when because which what how whether as than where who while since until before after once unless "
-    "and or the a an to of for with your my so like though although cause where whenever do does did is are have can "
+    "that if when because which what how whether as than where who while since until before "
+    "after once unless "
+    "and or the a an to of for with your my so like though although cause where whenever do does "
+    "did is are have can "
     "could should would will not let say said think".split()
 )
 _OPENERS = (
@@ -47,12 +50,21 @@ _OPENERS = (
     ("with", "regards"), ("regarding",), ("make", "sure"), ("listen", "to"), ("listening", "to"), ("looking", "at"),
     ("from", "a"), ("at", "this"), ("in", "the", "meantime"), ("sounds", "like"), ("looks", "like"),
 )  # fmt: skip
-_BODY = frozenset(
-    "lungs heart abdomen belly neck throat eyes ears skin reflexes pupils tonsils thyroid blood vitals vital temperature "
-    "pulse oxygen strength sensation gait back knee ankle shoulder wrist elbow hip extremities legs cranial bowel chest "
-    "symptoms labs hemoglobin kidney white x-ray ekg ecg echo echocardiogram weight heartbeat breathing lung".split()
+_NO_MARKER_AFTER = frozenset(
+    "a the is are looks not very really pretty feel feels do so as looking all sounds sound your was on doing much and "
+    "to of been that in nice".split()
 )
-_COPULA = frozenset("is are has looks look sounds sound feels feel seems was were 's appears have i it they there no".split())
+_BODY = frozenset(
+    "lungs heart abdomen belly neck throat eyes ears skin reflexes pupils tonsils thyroid blood "
+    "vitals vital temperature "
+    "pulse oxygen strength sensation gait back knee ankle shoulder wrist elbow hip extremities "
+    "legs cranial bowel chest "
+    "symptoms labs hemoglobin kidney white x-ray ekg ecg echo echocardiogram weight heartbeat "
+    "breathing lung".split()
+)
+_COPULA = frozenset(
+    "is are has looks look sounds sound feels feel seems was were 's appears have i it they there no".split()
+)
 _BEFORE_PLACE = frozenset("on in at of to and with for from over see check".split())
 _OWNERS = frozenset("your the his her this that".split())
 
@@ -65,13 +77,13 @@ def _opens(words: Sequence[str], at: int) -> bool:
     """Whether a new thought begins at word `at`."""
     word, before = words[at], words[at - 1]
     following = words[at + 1] if at + 1 < len(words) else ""
-    if word in _MARKERS and before not in {"a", "the", "is", "are", "looks", "not", "very", "really", "pretty", "feel",
-                                           "feels", "do", "so", "as", "looking", "all", "sounds", "sound", "your", "was",
-                                           "on", "doing", "much", "and", "to", "of", "been", "that", "in", "nice"}:  # fmt: skip
+    if word in _MARKERS and before not in _NO_MARKER_AFTER:
         return word != "so" or following not in {"that", "much", "many"}
     if word in _PRAISE:
         return before not in _HOLDS and (following in _MARKERS | _PRAISE or _starts(words, at + 1))
     if word in {"and", "but", "then"}:
+        if following in _CONDITION:
+            return True
         rest = 1 if following not in {"then", "also", "again", "just", "so", "like"} else 2
         return at + rest < len(words) and _starts(words, at + rest)
     if before in _HOLDS:
@@ -99,33 +111,53 @@ def _announces(ahead: Sequence[str], word: str) -> bool:
         return bool({"exam", "examination"} & set(ahead[:6]))
     return bool({"problem", "issue", "concern"} & set(ahead[:5])) or any(
         a in {"i", "we", "let", "you"} and b in _AUXILIARY | {"'s", "'m", "are"}
-        for a, b in zip(ahead[1:], ahead[2:], strict=False)
+        for a, b in pairwise(ahead[1:])
     )
 
 
 def _cuts(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Word ranges of the clauses of one sentence."""
     start = 0
+    held = _conditional(words, 0)  # a condition keeps what follows from it: one cut is passed over
     for at in range(1, len(words)):
-        if at - start >= LONGEST or (at - start >= 2 and len(words) - at >= 2 and _opens(words, at)):
-            yield start, at
-            start = at
+        if at - start < 2 or len(words) - at < 2 or not (_opens(words, at) or at - start >= LONGEST):
+            continue
+        if held and at - start < LONGEST:
+            held = words[at] in _MARKERS  # "if it hurts, okay, we will ..."
+            continue
+        yield start, at
+        start, held = at, _conditional(words, at)
     if start < len(words):
         yield start, len(words)
 
 
+_CONDITION = frozenset("if when unless once until whenever depending since because".split())
+
+
+def _conditional(words: Sequence[str], at: int) -> bool:
+    """Whether the clause from `at` opens with a condition or reason ("and if your symptoms ...")."""
+    return bool(_CONDITION & set(words[at : at + 3])) and not _SUBJECTS - {"so"} & set(words[at : at + 1])
+
+
 _FILLERS = re.compile(
-    r"(?:^|(?<=\s))(?:um+|uh+|er+m?|hmm+|mm-hmm|you know|i mean|sort of|kind of|kinda|basically|obviously|okay|ok|alright|all right|"
-    r"y'know|yeah|^well|actually|just|really|like i said|as i said|right now now|go ahead and|of course|honestly|certainly|definitely)(?=\s|$)"
+    r"(?:^|(?<=\s))(?:um+|uh+|er+m?|hmm+|mm-hmm|you know|i mean|sort of|kind of|kinda|basically|"
+    r"obviously|okay|ok|alright|all right|"
+    r"y'know|yeah|^well|actually|just|really|like i said|as i said|right now now|go ahead and|"
+    r"of course|honestly|certainly|definitely)(?=\s|$)"
 )
 _STUTTER = re.compile(r"\b(\w+(?:'\w+)?(?: \w+(?:'\w+)?){0,3})(?:(?: ,| \.\.\.| -)? \1\b)+")
 _BROKEN = re.compile(r"(?:^|(?<=\s))\w{1,6}-(?=\s|$)")
 _POINT = re.compile(r"(?<=\d) (?:\.|point) (?=\d)")
 _LEAD = re.compile(
-    r"^(?:(?:so|and|but|then|now|also|again|right(?= (?:so|and|i|we|now|let)\b)|(?:great|good|perfect|excellent)(?= (?:so|and|i|we|you|let|okay|now)\b|$)|yes|no(?= (?:so|i|you|we)\b)|oh|because|cause|anyway|anyways|sorry|sure|"
+    r"^(?:(?:so|and|but|then|now|also|again|right(?= (?:so|and|i|we|now|let)\b)|(?:great|good|"
+    r"perfect|excellent)(?= (?:so|and|i|we|you|let|okay|now)\b|$)|yes|no(?= (?:so|i|you|we)\b)|oh|"
+    r"because|cause|anyway|anyways|sorry|sure|"
     r"that 's (?:good|great|fine)(?: news)?|like|,|\.|;|-|\u2026)(?=\s|$)\s*)+"
 )
-_TAIL = re.compile(r"(?:[\s,.;?!\u2026-]|(?:^|\s)(?:so|and|but|or|okay|then|because|um|the|a|is|to|that 's (?:good|great)(?: news)?)$)+$")
+_TAIL = re.compile(
+    r"(?:[\s,.;?!\u2026-]|(?:^|\s)(?:so|and|but|or|okay|then|because|um|the|a|is|to|"
+    r"that 's (?:good|great)(?: news)?)$)+$"
+)
 
 
 def spoken_clean(words: str) -> str:
@@ -155,7 +187,9 @@ def clauses_of(turn: int, sentence: Sentence, place: int) -> Iterator[Clause]:
         begin = starts[first]
         end = starts[last - 1] + len(words[last - 1])
         mentions = tuple(
-            m for m in sentence.mentions if m.first < len(sentence.offsets) and begin <= sentence.offsets[m.first] < end
+            m
+            for m in sentence.mentions
+            if m.first < len(sentence.offsets) and begin <= sentence.offsets[m.first] < end
         )
         said = sentence.plain[begin:end]
         text = spoken_clean(said)

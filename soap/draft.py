@@ -6,16 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from clinical_language import Consult, Kind, State, Turn, read_consult
-from soap import model, objective
-from soap.assessment import assessment
+from soap import model
 from soap.history import history
 from soap.model import DraftNote, ReviewItem, Statement, VisitContext
+from soap.objective import assessment_and_plan, doctor_speech, objective
 from soap.orders import found_orders
 from soap.phrasing import capital
-from soap.plan import plan
 from soap.resolution import Resolved, resolve
 
-_OBJECTIVE = (objective.vitals, objective.exam, objective.results)
 BAR = 0.5  # confidence under which a line goes to the review tray
 
 
@@ -26,8 +24,9 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     """
     consult = read_consult(turns, age=visit.age if visit else None)
     lines = resolve(consult.facts)
-    found = (statement for part in _OBJECTIVE for statement in part(consult))
-    statements = [*history(consult, lines, visit), *found, *assessment(consult), *plan(consult)]
+    speech = doctor_speech(consult, visit.sex if visit else "")
+    found = [*objective(speech), *assessment_and_plan(speech)]
+    statements = [*history(consult, lines, visit), *found]
     statements = list(_unique(statements))
     below = [s for s in statements if s.confidence < BAR]
     kept = tuple(s for s in statements if s.confidence >= BAR)

@@ -11,22 +11,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from clinical_language import Consult, State
-from clinical_language.questions import polarity
+from clinical_language.replies import polarity
 from soap import model
 from soap.clauses import Clause
 from soap.model import Statement
-from soap.notation import Person, notation, third_person
+from soap.notation import notation, third_person
 from soap.phrasing import capital
+from soap.register import Person
 
 _SYSTEMS = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
-        ("Cardiovascular", r"\b(?:hearts?|murmurs?|rhythm|gallops?|rubs?|heartbeat|capillary refill|pulses?|dorsalis|regular rate|cardiac|cardiovascular|doppler)\b"),
-        ("Respiratory", r"\b(?:lungs?|wheez\w*|crackles?|rales|rhonchi|breath sounds|breathing|auscultation|respiratory|exhal\w+)\b"),
-        ("Gastrointestinal", r"\b(?:abdom\w+|belly|stomach|bowel|rebound|guarding|cva|quadrants?|hernia|murphy|peritoneal|epigastric|hepatomegaly|liver|spleen|distended|distention of)\b"),
+        ("Cardiovascular", r"\b(?:hearts?|murmurs?|rhythm|gallops?|rubs?|heartbeat|capillary refill|pulses?|dorsalis|"
+            r"regular rate|cardiac|cardiovascular|doppler)\b"),
+        ("Respiratory", r"\b(?:lungs?|wheez\w*|crackles?|rales|rhonchi|breath sounds|breathing|auscultation|"
+            r"respiratory|exhal\w+)\b"),
+        ("Gastrointestinal",
+            r"\b(?:abdom\w+|belly|stomach|bowel|rebound|guarding|cva|quadrants?|hernia|murphy|peritoneal|"
+            r"epigastric|hepatomegaly|liver|spleen|distended|distention of)\b"),
         ("Neck", r"\b(?:neck(?! pain)|thyro\w+|jvd|jugular|lymph\w*|\w*adenopathy|carotid|bruits?)\b"),
-        ("HEENT", r"\b(?:throats?|tonsil\w*|peritonsillar|exudates?|ears?|tympanic|nose|nasal|turbinates?|sinus\w*|mouth|oral|tongue|thrush|eyes?|pupils?|normocephalic|head|visual|vision|face)\b"),
-        ("Neurological", r"\b(?:reflex\w*|sensations?|cranial|nerves?|neuro\w*|alert|oriented|light touch|motor|romberg|speech)\b"),
+        ("HEENT", r"\b(?:throats?|tonsil\w*|peritonsillar|exudates?|ears?|tympanic|nose|nasal|turbinates?|"
+            r"sinus\w*|mouth|oral|tongue|thrush|eyes?|pupils?|normocephalic|head|visual|vision|face)\b"),
+        ("Neurological", r"\b(?:reflex\w*|sensations?|cranial|nerves?|neuro\w*|alert|oriented|light touch|motor|"
+            r"romberg|speech)\b"),
         ("Psychiatric", r"\b(?:mood|affect)\b"),
         ("Skin", r"\b(?:skin|rash\w*|lesions?|moles?|scalp|plaques?|bruis\w+|incisions?|scars?|biopsy site)\b"),
         ("Constitutional", r"\b(?:distress|well[ -]appearing|healthy appearing|appearing|general appearance)\b"),
@@ -36,29 +43,45 @@ _SYSTEMS = tuple(
     )
 )  # fmt: skip
 _JOINT = re.compile(
-    r"\b(?:(?:left|right|both|bilateral) )?(?:(?:index|middle|ring|little|big|lower|upper|lumbar|cervical|thoracic) )?"
-    r"(?:knees?|ankles?|shoulders?|elbows?|wrists?|hips?|hands?|fingers?|thumbs?|foot|feet|toes?|back|spine|forearms?|arms?|legs?)\b"
+    r"\b(?:(?:left|right|both|bilateral) )?(?:(?:index|middle|ring|little|big|lower|upper|lumbar|"
+    r"cervical|thoracic) )?"
+    r"(?:knees?|ankles?|shoulders?|elbows?|wrists?|hips?|hands?|fingers?|thumbs?|foot|feet|toes?|"
+    r"back|spine|forearms?|arms?|legs?)\b"
 )
 _MUSCULOSKELETAL = re.compile(
-    r"\b(?:range of motion|flexion|extension|effusion|joint|straight leg|lachman|mcmurray|drawer|varus|valgus|malleolus|medial|"
-    r"lateral|palpation|tender\w*|swelling|swollen|muscle|strength|gait|limp|spine|paraspinal|patella|meniscus|weight-bearing|bony|"
-    r"supination|pronation|rotation|grip|tinel|phalen|spurling|instability|laxity|deformity|crepitus|ecchymosis)\b"
+    r"\b(?:range of motion|flexion|extension|effusion|joint|straight leg|lachman|mcmurray|drawer|"
+    r"varus|valgus|malleolus|medial|"
+    r"lateral|palpation|tender\w*|swelling|swollen|muscle|strength|gait|limp|spine|paraspinal|"
+    r"patella|meniscus|weight-bearing|bony|"
+    r"supination|pronation|rotation|grip|tinel|phalen|spurling|instability|laxity|deformity|"
+    r"crepitus|ecchymosis)\b"
 )
 _HEADING = re.compile(
-    r"^(?:(?:so|and|now|then|but|okay|,) )*(?:on|for|looking at|listening to|listen to)(?: \w+){0,2}? (?:your|the|his|her|my)?\s?(?P<what>(?:[a-z-]+ ){0,4}?)(?:exam(?:ination)?)(?: of (?:your|the|his|her) (?P<of>(?:[a-z-]+ ?){1,4}))?\b[ ,:]*"
+    r"^(?:(?:so|and|now|then|but|okay|,) )*(?:on|for|looking at|listening to|"
+    r"listen to)(?: \w+){0,2}? (?:your|the|his|her|"
+    r"my)?\s?(?P<what>(?:[a-z-]+ ){0,4}?)(?:exam(?:ination)?)(?: of (?:your|the|his|"
+    r"her) (?P<of>(?:[a-z-]+ ?){1,4}))?\b[ ,:]*"
 )
 _LEADS = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
-        (r"^(?:i|we) (?:do |can |could |did |also |still |really |definitely )*(?:not|n't) (?:also |really )?(?:hear|see|feel|appreciate|notice|note|palpate|detect|find|recognize|get) (?:any |a |an |like )*(?:kind of )?", "no "),
-        (r"^(?:i|we) (?:do |can |could |did |also |still |just |really |definitely |clearly )*(?:hear|see|feel|appreciated?|noticed?|noted?|palpated?|detect|find|found|felt|heard|identify|am seeing|am hearing|am noticing)(?: that| like| here)* ", ""),
-        (r"^(?:the )?(?:patient|he|she|you|they) (?:do |does |did )?(?:also )?(?:not|n't) have (?:any |a )?", "no "),
-        (r"^(?:you|the patient|he|she|they) (?:(?:do|does|also|still|clearly|definitely|just) )*(?:have|has|had)(?: got)?,? ", ""),
+        (r"^(?:i|we) (?:do |can |could |did |also |still |really |definitely )*(?:not|n't) (?:also |"
+            r"really )?(?:hear|see|feel|appreciate|notice|note|palpate|detect|find|recognize|get) (?:any |"
+            r"a |an |like )*(?:kind of )?", "no "),
+        (r"^(?:i|we) (?:do |can |could |did |also |still |just |really |definitely |clearly )*(?:hear|"
+            r"see|feel|appreciated?|noticed?|noted?|palpated?|detect|find|found|felt|heard|identify|"
+            r"am seeing|am hearing|am noticing)(?: that| like| here)* ", ""),
+        (r"^(?:the )?(?:patient|he|she|you|they) (?:do |does |did )?(?:also )?(?:not|n't) have (?:any |"
+            r"a )?", "no "),
+        (r"^(?:you|the patient|he|she|they) (?:(?:do|does|also|still|clearly|definitely|"
+            r"just) )*(?:have|has|had)(?: got)?,? ", ""),
         (r"^you (?:'ve|'re) got ", ""),
         (r"^there (?:is|are|was|were|'s) (?:also )?(?:not|n't) (?:any |an? )?", "no "),
         (r"^there (?:is|are|was|were|'s|does appear to be|appears to be|seems to be) (?:also |still )?", ""),
-        (r"^(?:it|this|that)? ?(?:really )?(?:looks?|appears?|seems?|sounds?)(?: like| to be| as if| as though)+ (?:that )?(?:there (?:is|are|'s) |you (?:do |also )*have )?", ""),
-        (r"^(?:listening to|looking at|examining|examination of|palpating) (?:your|the) (?:[a-z]+ ){1,2}?(?=(?:no|i|there|it|you|they)\b)", ""),
+        (r"^(?:it|this|that)? ?(?:really )?(?:looks?|appears?|seems?|sounds?)(?: like| to be| as if|"
+            r" as though)+ (?:that )?(?:there (?:is|are|'s) |you (?:do |also )*have )?", ""),
+        (r"^(?:listening to|looking at|examining|examination of|palpating) (?:your|"
+            r"the) (?:[a-z]+ ){1,2}?(?=(?:no|i|there|it|you|they)\b)", ""),
         (r"^(?:it|they|that|this) (?:does|do) (?:not|n't) (?:look|appear|seem|sound|feel) (?:like )?", "not "),
         (r"^(?:your|the|that|his|her) ", ""),
         (r"^(?:some|a|an) (?=[a-z])", ""),
@@ -67,13 +90,17 @@ _LEADS = tuple(
 _INNER = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
-        (r",? (?:which|that|so that|so|and) (?:is|are|'s|looks?|means?|seems?|we have|we 've|you have had|you 've had|has been|was)\b.*$", ""),
-        (r",? (?:like i said|as we know|at all|in there|as well|that i can (?:see|hear|tell)|i can (?:see|hear)|here|today|too|for me|or anything(?: like that)?|and stuff|right there|right here|there)$", ""),
+        (r",? (?:which|that|so that|so|and) (?:is|are|'s|looks?|means?|seems?|we have|we 've|"
+            r"you have had|you 've had|has been|was)\b.*$", ""),
+        (r",? (?:like i said|as we know|at all|in there|as well|that i can (?:see|hear|tell)|"
+            r"i can (?:see|hear)|here|today|too|for me|or anything(?: like that)?|and stuff|right there|"
+            r"right here|there)$", ""),
         (r"\b(?:a )?(?:little bit|bit|little|tad) of (?:an? |some )?", "mild "),
         (r"\b(?:a )?(?:little bit|little|bit) (?=[a-z]+)", "slightly "),
         (r"\b(?:nice and|pretty|very|quite|really|nice|super|totally|completely) (?=[a-z])", ""),
         (r"\bto your\b", "to the"),
-        (r"\b(?:in|on|of|at|over|to|along|around|from|with|near|behind|under|into|across|by|through) (?:both of )?your\b", lambda m: m[0].replace("your", "the")),
+        (r"\b(?:in|on|of|at|over|to|along|around|from|with|near|behind|under|into|across|by|"
+            r"through) (?:both of )?your\b", lambda m: m[0].replace("your", "the")),
         (r"\bto (?:the )?(?:palpation|touch)(?: here)?\b", "to palpation"),
         (r"\bwhen i (?:press|push|palpate|touch)(?: (?:on|here|there|it|that|down))*\b", "to palpation"),
         (r" (?=no [a-z]+(?: [a-z]+){0,3}(?: no |$))", ", "),
@@ -81,13 +108,17 @@ _INNER = tuple(
         (r"\bnot tender\b", "non-tender"),
         (r"\bdoes not have\b", "without"),
         (r"\b(?:belly|tummy)\b", "abdomen"),
-        (r"\b(?:sound|sounds|seem|seems|look|looks|appear|appears) (?=(?:clear|normal|regular|equal|soft|supple|intact|swollen|red|tender|slightly))", "are "),
+        (r"\b(?:sound|sounds|seem|seems|look|looks|appear|appears) (?=(?:clear|normal|regular|equal|"
+            r"soft|supple|intact|swollen|red|tender|slightly))", "are "),
     )
 )  # fmt: skip
 _NOT_FOUND = re.compile(
-    r"\b(?:i (?:want|will|think|'ll|would|am going|need|know|believe|was|have)|we (?:will|can|should|are|have)|let (?:me|'s)|going to|you (?:can|should|said|told|mentioned|feel|think|"
-    r"were|want|know|need|might)|do you|does it|have you|are you|can you|could you|because|what (?:it|that|this)|means?|if you|take a|deep breath|order|"
-    r"prescribe|refer|worried|show me|tell me|questions?|thank|check(?:ing)? (?:for|out)|documented?|findings|call(?:ing)? (?:it )?out|verbaliz\w+|so i can|in order to|hopefully)\b"
+    r"\b(?:i (?:want|will|think|'ll|would|am going|need|know|believe|was|have)|we (?:will|can|"
+    r"should|are|have)|let (?:me|'s)|going to|you (?:can|should|said|told|mentioned|feel|think|"
+    r"were|want|know|need|might)|do you|does it|have you|are you|can you|could you|because|"
+    r"what (?:it|that|this)|means?|if you|take a|deep breath|order|"
+    r"prescribe|refer|worried|show me|tell me|questions?|thank|check(?:ing)? (?:for|out)|"
+    r"documented?|findings|call(?:ing)? (?:it )?out|verbaliz\w+|so i can|in order to|hopefully)\b"
 )
 _PAINED = re.compile(r"\b(?:hurts?|painful|tender|sore|bother|uncomfortable|pain|discomfort)\b")
 _ACTS = tuple(
@@ -102,11 +133,23 @@ _ACTS = tuple(
     )
 )
 _PLACE = re.compile(
-    r"\b(?:on|of|at|over|along|in) (?:the |your |that |this )?(?P<side>inside|outside|inner|outer|front|back|top|bottom|medial|lateral)?(?: part| side| aspect)?"
-    r"(?: of (?:the |your |that |this ))?(?P<part>(?:(?:left|right|lower|upper|index|middle) )*(?:knee(?:cap)?|ankle|shoulder|elbow|wrist|hip|hand|finger|thumb|foot|toe|calf|back|spine|neck|"
+    r"\b(?:on|of|at|over|along|in) (?:the |your |that |this )?(?P<side>inside|outside|inner|outer|"
+    r"front|back|top|bottom|medial|lateral)?(?: part| side| aspect)?"
+    r"(?: of (?:the |your |that |this ))?(?P<part>(?:(?:left|right|lower|upper|index|"
+    r"middle) )*(?:knee(?:cap)?|ankle|shoulder|elbow|wrist|hip|hand|finger|thumb|foot|toe|calf|"
+    r"back|spine|neck|"
     r"belly|abdomen|stomach|chest|arm|leg|forearm|sinus(?:es)?|cheeks?))?\b"
 )
-_SIDES = {"inside": "medial", "inner": "medial", "outside": "lateral", "outer": "lateral", "front": "anterior", "back": "posterior", "top": "superior", "bottom": "inferior"}
+_SIDES = {
+    "inside": "medial",
+    "inner": "medial",
+    "outside": "lateral",
+    "outer": "lateral",
+    "front": "anterior",
+    "back": "posterior",
+    "top": "superior",
+    "bottom": "inferior",
+}
 
 
 @dataclass(slots=True)
@@ -128,7 +171,12 @@ class System:
 def system_of(text: str) -> str:
     """The system a finding belongs to, "" when no word tells."""
     found = [(m.start(), name) for name, pattern in _SYSTEMS if (m := pattern.search(text))]
-    if found and _MUSCULOSKELETAL.search(text) and min(found)[1] in {"Extremities", "Skin"} and _JOINT.search(text):
+    if (
+        found
+        and _MUSCULOSKELETAL.search(text)
+        and min(found)[1] in {"Extremities", "Skin"}
+        and _JOINT.search(text)
+    ):
         return "Musculoskeletal"
     if found:
         return min(found)[1]
@@ -156,10 +204,14 @@ def finding_text(clause: Clause, person: Person) -> tuple[str, str]:
 
 
 def _worth(text: str) -> bool:
-    return 2 <= len(text.split()) <= 40 and not re.match(r"^(?:it|that|this|they|he|she|which|what|when|if)\b", text)
+    return 2 <= len(text.split()) <= 40 and not re.match(
+        r"^(?:it|that|this|they|he|she|which|what|when|if)\b", text
+    )
 
 
-def systems(clauses: Sequence[Clause], manoeuvres: Sequence[tuple[str, tuple[int, ...]]], person: Person) -> dict[str, System]:
+def systems(
+    clauses: Sequence[Clause], manoeuvres: Sequence[tuple[str, tuple[int, ...]]], person: Person
+) -> dict[str, System]:
     """Findings by system; a clause that names no system belongs to the one before it."""
     found: dict[str, System] = {}
     current, part, last_turn = "", "", -9
@@ -177,15 +229,19 @@ def systems(clauses: Sequence[Clause], manoeuvres: Sequence[tuple[str, tuple[int
             part = heading if current == "Musculoskeletal" else ""
         if not _worth(text):
             continue
-        name = system_of(text) if not heading else current or system_of(text)
-        if name == "Musculoskeletal" and current in {"Gastrointestinal", "HEENT", "Breast", "Neck"} and not _JOINT.search(text):
+        name = (current if heading else "") or system_of(text)
+        if (
+            name == "Musculoskeletal"
+            and current in {"Gastrointestinal", "HEENT", "Breast", "Neck"}
+            and not _JOINT.search(text)
+        ):
             name = current
         name = name or current or "General"
         current = name
-        label = name
-        if name == "Musculoskeletal" and part and part not in text and name not in found:
-            text = f"Examination of the {part}: {capital(text)}"
-        found.setdefault(label, System(label)).add(capital(text), turns)
+        opening = (
+            f"Examination of the {part}: " if name == "Musculoskeletal" and part and name not in found else ""
+        )
+        found.setdefault(name, System(name)).add(opening + capital(text), turns)
     return found
 
 
@@ -199,14 +255,16 @@ def _manoeuvre(text: str) -> str:
     place = next((m for m in _PLACE.finditer(text) if m["side"] or m["part"]), None)
     if place is None:
         return act
-    where = " ".join(p for p in (_SIDES.get(place["side"] or "", place["side"] or ""), place["part"] or "") if p)
+    where = " ".join(
+        p for p in (_SIDES.get(place["side"] or "", place["side"] or ""), place["part"] or "") if p
+    )
     return f"{act} of the {where}" if place["part"] else f"{act} of the {where} aspect"
 
 
 def manoeuvres(consult: Consult, clauses: Sequence[Clause]) -> list[tuple[str, tuple[int, ...]]]:
     """Manoeuvres answered by the patient; the one whose outcome the doctor states right after is left to that."""
     last: dict[int, Clause] = {clause.turn: clause for clause in clauses}
-    found = []
+    found: list[tuple[str, tuple[int, ...]]] = []
     for turn, clause in last.items():
         act = _manoeuvre(clause.text)
         answer = turn + 1
@@ -215,7 +273,11 @@ def manoeuvres(consult: Consult, clauses: Sequence[Clause]) -> list[tuple[str, t
         said = " ".join(word for s in consult.sentences[answer] for word in s.words)
         yes = polarity(said) or ("yes" if _PAINED.search(said) and " not " not in f" {said} " else "")
         following = next((c for c in clauses if answer < c.turn <= answer + 1), None)
-        summed = following is not None and re.search(r"\b(?:pain|tender\w*|hurts?)\b", following.text) and not following.asked
+        summed = (
+            following is not None
+            and re.search(r"\b(?:pain|tender\w*|hurts?)\b", following.text)
+            and not following.asked
+        )
         if yes in {"yes", "no"} and not summed:
             found.append((f"{'pain' if yes == 'yes' else 'no pain'} with {act}", (turn, answer)))
     return found
@@ -227,4 +289,6 @@ def exam_statements(found: dict[str, System]) -> Iterator[Statement]:
         text = ". ".join(finding.rstrip(".") for finding in system.findings)
         key = f"{model.EXAM}:{system.name.lower()}"
         label = "" if system.name == "General" else f"{system.name}: "
-        yield Statement(key, model.EXAM, f"{label}{text}.", tuple(sorted(system.evidence)), State.PRESENT, 0.75)
+        yield Statement(
+            key, model.EXAM, f"{label}{text}.", tuple(sorted(system.evidence)), State.PRESENT, 0.75
+        )

@@ -1,91 +1,67 @@
-"""O of the note: vital signs, examination and results, only as the doctor states them."""
+"""O and A/P of the note from the doctor's speech, read once: vital signs, examination, results, assessment, plan."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from clinical_language import Consult, State
-from clinical_language.values import vital_signs
-from soap import model
+from clinical_language import Consult
+from soap.assessment import problem_statements, reasoning, summary
+from soap.clauses import Clause, doctor_clauses
+from soap.examination import exam_statements, manoeuvres, systems
 from soap.model import Statement
-from soap.phrasing import about_patient, sentence, tidy
-from soap.spoken import EXAM, NORMAL_VITAL, RESULT, Spoken, is_exam, is_result, statements
+from soap.narrative import sex_of
+from soap.plan import PlanLine, plan_lines, plan_statements
+from soap.problems import Problem, heard_problems
+from soap.register import Person
+from soap.results import result_statements, shown
+from soap.strands import Strand, strands
+from soap.vitals import vitals
 
-_HOW = {
-    "good": "normal",
-    "fine": "normal",
-    "great": "normal",
-    "okay": "normal",
-    "perfect": "normal",
-    "high": "elevated",
-    "higher": "elevated",
-}
-_NOT_TODAY = re.compile(r"\b(?:if|goal|should be|below|under|less than|last (?:time|year))\b")
-_LEAD = re.compile(
-    r"^.*?\b(?:i (?:do |can |also )*(?:hear|appreciate|see|notice|feel|do feel)(?: that)?|"
-    r"you (?:do )?have|there is|there's|it looks like|i'm seeing)\s+",
-    re.IGNORECASE,
-)
+EXAM_BAR, RESULTS_BAR, PLAN_BAR, REASON_BAR = 0.25, 0.15, 0.2, 0.3  # chosen by cross-validated ROUGE-1
 
 
-def slug(words: str) -> str:
-    """A short stable key part from a sentence's own words."""
-    kept = [w for w in re.findall(r"[a-z0-9]+", words.lower()) if len(w) > 2]
-    return "_".join(kept[:7])
+@dataclass(frozen=True, slots=True)
+class DoctorSpeech:
+    """What the doctor says in clauses, each with the part of the note it belongs to."""
+
+    consult: Consult
+    clauses: list[Clause]
+    strands: list[Strand]
+    person: Person
 
 
-def _line(section: str, spoken: Spoken, text: str, confidence: float) -> Statement:
-    key = f"{section}:{slug(spoken.words)}"
-    return Statement(key, section, text, (spoken.turn,), State.PRESENT, confidence)
+def doctor_speech(consult: Consult, sex: str = "") -> DoctorSpeech:
+    """Read the doctor's turns once for all parts below."""
+    clauses = doctor_clauses(consult)
+    return DoctorSpeech(consult, clauses, strands(clauses), sex_of(consult, sex))
 
 
-def vitals(consult: Consult) -> Iterator[Statement]:
-    """Numbers with their names; "normal" or "elevated" where no number was said."""
-    last: dict[str, Statement] = {}
-    for spoken in statements(consult):
-        for value in vital_signs(spoken.words):
-            if _NOT_TODAY.search(spoken.words[max(0, value.first - 30) : value.last]):
-                continue
-            key = f"{model.VITALS}:{value.name.lower().replace(' ', '_')}"
-            last[key] = Statement(
-                key, model.VITALS, f"{value.name} {value.text}.", (spoken.turn,), State.PRESENT, 0.9
-            )
-        for found in NORMAL_VITAL.finditer(spoken.words):
-            name = "Vital signs" if found["what"].startswith("vital") else found["what"].capitalize()
-            key = f"{model.VITALS}:{name.lower().replace(' ', '_')}"
-            text = f"{name} {_HOW.get(found['how'], found['how'])}."
-            last.setdefault(key, Statement(key, model.VITALS, text, (spoken.turn,), State.PRESENT, 0.75))
-    yield from last.values()
+def objective(speech: DoctorSpeech) -> Iterator[Statement]:
+    """Vital signs, examination by system, results by test."""
+    yield from vitals(speech.consult)
+    found = [s.clause for s in speech.strands if s.exam >= EXAM_BAR]
+    yield from exam_statements(systems(found, manoeuvres(speech.consult, speech.clauses), speech.person))
+    told = [(s.clause, s.results >= RESULTS_BAR) for s in speech.strands]
+    yield from result_statements(shown(told, speech.person))
 
 
-def exam(consult: Consult) -> Iterator[Statement]:
-    """What the doctor says to have found, in the doctor's words without lead-in."""
-    for spoken in statements(consult):
-        if (
-            is_exam(spoken)
-            and not is_result(spoken)
-            and not RESULT.search(spoken.words)
-            and not re.search(r"\byou (?:said|mentioned|told|were|had|'ve had)\b|\bi think\b", spoken.words)
-        ):
-            text = tidy(spoken.sentence.text)
-            place = re.match(
-                r"^on (?:your |the )?(?:physical )?(?P<part>\w+(?: \w+)?) exam(?:ination)?,?\s*",
-                text,
-                re.IGNORECASE,
-            )
-            shorter = _LEAD.sub("", text)
-            text = shorter if len(shorter.split()) > 1 and EXAM.search(spoken.words) else text
-            if place and place["part"].lower() not in {"physical", "your"}:
-                text = f"{place['part']}: {text}"
-            if 2 <= len(text.split()) <= 60:
-                yield _line(model.EXAM, spoken, sentence(about_patient(text)), 0.7)
+def assessment_and_plan(speech: DoctorSpeech) -> Iterator[Statement]:
+    """Summary, problems with reasoning, then the plan by problem."""
+    problems, about, naming = heard_problems(speech.strands)
+    lines = plan_lines(speech.strands, about, speech.person, PLAN_BAR)
+    yield from summary(speech.strands)
+    yield from _assessed(speech, problems, about, naming, lines)
+    yield from plan_statements(lines, [p.key for p in problems], speech.consult)
 
 
-def results(consult: Consult) -> Iterator[Statement]:
-    """What tests showed, in the doctor's words."""
-    for spoken in statements(consult):
-        if is_result(spoken) and not list(vital_signs(spoken.words)):
-            text = tidy(spoken.sentence.text)
-            if 3 <= len(text.split()) <= 60:
-                yield _line(model.RESULTS, spoken, sentence(about_patient(text)), 0.7)
+def _assessed(
+    speech: DoctorSpeech, problems: list[Problem], about: list[str], naming: set[int], lines: list[PlanLine]
+) -> Iterator[Statement]:
+    taken = {id(line.clause) for line in lines}
+    planned = {at for at, clause in enumerate(speech.clauses) if id(clause) in taken}
+    reasons = list(reasoning(speech.strands, about, naming, planned, speech.person, REASON_BAR))
+    yield from (statement for key, statement in reasons if not key)
+    for heading, problem in zip(problem_statements(problems), problems, strict=True):
+        yield heading
+        yield from (statement for key, statement in reasons if key == problem.key)

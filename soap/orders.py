@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from clinical_language import Consult
 from soap import model
 from soap.model import Order, OrderKind
-from soap.objective import slug
 from soap.order_candidates import Candidate, candidates, clinicians, said_outright
 from soap.order_reasons import Reasons, problems_of
 from soap.order_referrals import referrals
 from soap.order_signs import NEVER, NEVER_TESTED
 from soap.order_weights import BARS, probability
 from soap.order_wording import Part, follow_up_parts, medicine_parts, test_parts
+from soap.phrasing import slug
 
 DECISION: Mapping[OrderKind, str] = {
     "medication": "medication",

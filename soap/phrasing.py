@@ -75,6 +75,12 @@ _I = (
 )
 
 
+def slug(words: str) -> str:
+    """A short stable key part from a sentence's own words."""
+    kept = [w for w in re.findall(r"[a-z0-9]+", words.lower()) if len(w) > 2]
+    return "_".join(kept[:7])
+
+
 def join(items: Sequence[str], last: str = "and") -> str:
     """ "a", "a and b", "a, b and c"."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"

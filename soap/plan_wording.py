@@ -7,34 +7,51 @@ from __future__ import annotations
 
 import re
 
-from soap.notation import Person, third_person
+from soap.notation import third_person
+from soap.register import Person
 
-_ALSO = r"(?:also |just |probably |definitely |certainly |strongly |first |then |again |gonna |now |really |therefore |still )*"
+_ALSO = (
+    r"(?:also |just |probably |definitely |certainly |strongly |first |then |again |now |really |"
+    r"therefore |still )*"
+)
 _US = r"(?:i|we)"
 _INTENT = re.compile(
-    rf"^(?:(?:(?:so|now|and|but|then|first|for that|at this point|in the meantime|today|also|again|meantime|,) )*)"
-    rf"(?:(?:what|the (?:first|next|other|second|only) thing) (?:{_US}|that {_US}) .{{0,40}}? is (?:to |that )?|"
+    rf"^(?:(?:(?:so|now|and|but|then|first|for that|at this point|in the meantime|today|also|again|"
+    rf"meantime|,) )*)"
+    rf"(?:(?:what|the (?:first|next|other|second|only) thing) (?:{_US}|"
+    rf"that {_US}) .{{0,40}}? is (?:to |that )?|"
     rf"{_US} (?:am|are|'m|'re) {_ALSO}going to {_ALSO}|"
     rf"{_US} (?:will|'ll|shall) {_ALSO}(?:be going to |be )?|"
-    rf"{_US} {_ALSO}(?:want|like|would {_ALSO}like|'d {_ALSO}like|need|would {_ALSO}love|plan|have) {_ALSO}to {_ALSO}|"
+    rf"{_US} {_ALSO}(?:want|like|would {_ALSO}like|'d {_ALSO}like|need|would {_ALSO}love|plan|"
+    rf"have) {_ALSO}to {_ALSO}|"
     rf"{_US} {_ALSO}(?:think|feel like|believe) (?:that )?{_US} (?:should|need to|can|will|'ll) {_ALSO}|"
-    rf"{_US} (?:should|need to) {_ALSO}|let 's {_ALSO}(?:try (?:and |to )?)?|going to {_ALSO}|will {_ALSO}(?=order|send|refer|prescribe|get|start|put|give))"
+    rf"{_US} (?:should|need to) {_ALSO}|let 's {_ALSO}(?:try (?:and |to )?)?|going to {_ALSO}|"
+    rf"will {_ALSO}(?=order|send|refer|prescribe|get|start|put|give))"
     rf"(?P<act>.+)$"
 )
 _ASK = re.compile(
-    rf"^(?:(?:so|now|and|but|then|first|also|again|,) )*(?:{_US} {_ALSO}(?:want|would {_ALSO}like|'d {_ALSO}like|need|like) {_ALSO}"
-    rf"(?:for )?you {_ALSO}to {_ALSO}|(?:{_US} (?:will|'ll) )?{_ALSO}(?:have|ask) you (?:to )?(?=\w+ )|please {_ALSO}|(?:i )?(?:just )?make sure (?:that )?you (?:are |'re )?{_ALSO})(?P<act>.+)$"
+    rf"^(?:(?:so|now|and|but|then|first|also|again|,) )*(?:{_US} {_ALSO}(?:want|would {_ALSO}like|"
+    rf"'d {_ALSO}like|need|like) {_ALSO}"
+    rf"(?:for )?you {_ALSO}to {_ALSO}|(?:{_US} (?:will|'ll) )?{_ALSO}(?:have|"
+    rf"ask) you (?:to )?(?=\w+ )|please {_ALSO}|(?:i )?(?:just )?make sure (?:that )?you (?:are |"
+    rf"'re )?{_ALSO})(?P<act>.+)$"
 )
 _ENCOURAGE = re.compile(
-    rf"^(?:(?:so|now|and|but|then|also|,) )*(?:i|we) (?:would |'d |am going to |do |want to |will )*{_ALSO}(?P<verb>encourage|advise|urge|remind|ask|caution)"
+    rf"^(?:(?:so|now|and|but|then|also|,) )*(?:i|we) (?:would |'d |am going to |do |want to |"
+    rf"will )*{_ALSO}(?P<verb>encourage|advise|urge|remind|ask|caution)"
     rf"(?: you)? (?P<act>to .+|not to .+)$"
 )
 _RECOMMEND = re.compile(
-    rf"^(?:(?:so|now|and|but|then|also|,) )*(?:what )?(?:(?:i|we) (?:would |'d |am going to |do |will |am |are )*{_ALSO}"
-    rf"(?P<verb>recommend|suggest|advise|recommending|suggesting)(?: (?:that )?(?:is|for you is))?(?: that)?|my (?:recommendation|advice)(?: \w+){{0,3}} is(?: that)?)(?: (?:i|we) (?:want|would like))? (?P<act>.+)$"
+    rf"^(?:(?:so|now|and|but|then|also|,) )*(?:what )?(?:(?:i|we) (?:would |'d |am going to |do |"
+    rf"will |am |are )*{_ALSO}"
+    rf"(?P<verb>recommend|suggest|advise|recommending|suggesting)(?: (?:that )?(?:is|"
+    rf"for you is))?(?: that)?|my (?:recommendation|advice)(?: \w+){{0,3}} is(?: that)?)(?: (?:i|"
+    rf"we) (?:want|would like))? (?P<act>.+)$"
 )
 _MODAL = re.compile(
-    rf"^(?:(?:so|now|and|but|then|also|,) )*you {_ALSO}(?P<modal>should|need to|have to|must|can|could|may|might want to|will|'ll|are going to|ought to|might) {_ALSO}(?:try (?:and |to )?)?(?P<act>.+)$"
+    rf"^(?:(?:so|now|and|but|then|also|,) )*you {_ALSO}(?P<modal>should|need to|have to|must|can|"
+    rf"could|may|might want to|will|'ll|are going to|ought to|might) {_ALSO}(?:try (?:and |"
+    rf"to )?)?(?P<act>.+)$"
 )
 _ORDERED = re.compile(r"^(?:hey[ ,]+)?(?:dragon|dax)[ ,?.]*(?P<act>.+)$")
 
@@ -47,14 +64,25 @@ _ACTS = tuple(
         (r"^have you (?:continue|stay|keep) (?:on |taking |with )?(?:the |your )?", "continue "),
         (r"^stay on (?:the |your )?", "continue "),
         (r"^keep taking (?:the |your )?", "continue taking "),
-        (r"^(?:put|get|start|place|try) you (?:back )?(?:in|into|on to|onto|on|with) ", "start the patient on "),
-        (r"^start the patient on (?=(?:a |an )?(?:\w+ ){0,3}(?:brace|splint|boot|cast|sling|aircast|immobilizer))", "place the patient in "),
+        (
+            r"^(?:put|get|start|place|try) you (?:back )?(?:in|into|on to|onto|on|with) ",
+            "start the patient on ",
+        ),
+        (
+            r"^start the patient on (?=(?:a |an )?(?:\w+ ){0,3}(?:brace|splint|boot|cast|sling|aircast|"
+            r"immobilizer))",
+            "place the patient in ",
+        ),
         (r"^(?:give|get) you (?=(?:some|a|an|the)\b)", "provide the patient with "),
         (r"^(?:send|get) you (?:out |over |up )?(?:for|to get) (?=(?:a|an|some)\b)", "order "),
         (r"^(?:send|get) you (?:out |over |set up )?(?:to|with) (?:see )?", "refer the patient to "),
         (r"^(?:set|hook) you up (?:with|for) ", "refer the patient to "),
         (r"^refer you (?:out |over |back )?(?:to|for) ", "refer the patient to "),
-        (r"^(?:get|do|obtain) (?=(?:a|an|another|some|the)\b.*\b(?:mri|ct|x-ray|x - ray|ultrasound|echo|lab|labs|blood|test|panel|ekg|scan|a1c)\b)", "order "),
+        (
+            r"^(?:get|do|obtain) (?=(?:a|an|another|some|the)\b.*\b(?:mri|ct|x-ray|x - ray|ultrasound|"
+            r"echo|lab|labs|blood|test|panel|ekg|scan|a1c)\b)",
+            "order ",
+        ),
         (r"^(?:send|call) in ", "prescribe "),
         (r"^write (?:you )?(?:for |a prescription for )", "prescribe "),
         (r"^(?:bump|go) (?:you )?up (?:on )?", "increase "),
@@ -67,18 +95,15 @@ _ACTS = tuple(
         (r"^have you (?=\w)", "have the patient "),
     )
 )
-_FOLLOW_UP = re.compile(
-    r"^(?:(?:i|we) (?:will |'ll |want to |would like to |'d like to |am going to |are going to |can )*)?(?:(?:see|have) you (?:back|again|in|for)|(?:come|coming) back|follow(?:ing)?(?:-| - | )?up(?: with (?:me|us))?|return|check back)\b"
+_STAYS = re.compile(
+    r"^(?:continue|increase|decrease|reduce|discontinue|stop|repeat|refill|recheck|start|begin|initiate)\b"
 )
-_IMPERATIVE = re.compile(
-    r"^(?:continue|keep|rest|drink|take|avoid|use|try|eat|stay|ice|wear|monitor|record|check|stop|limit|exercise|elevate|watch|"
-    r"apply|increase|reduce|decrease|cut|quit|walk|start|order|refer|repeat|refill|prescribe|schedule|obtain|discontinue|push|strain|log|"
-    r"measure|follow|call|return|recheck|hold|switch|change|consider|begin|initiate|add|come)\b"
-)
-_STAYS = re.compile(r"^(?:continue|increase|decrease|reduce|discontinue|stop|repeat|refill|recheck|start|begin|initiate)\b")
 _TAILS = re.compile(
-    r"(?:,? (?:does that (?:sound|make)|how does that|sound good|if that 's|is that|do you have|any questions).*|"
-    r"(?:,? (?:right|okay)(?= *$)(?<=, right)|[ ,]+(?:too|then|there|as well|in there|okay|and stuff|or something|or whatever|and everything|and all that|today then|for you|for now then)))$"
+    r"(?:,? (?:does that (?:sound|make)|how does that|sound good|if that 's|is that|do you have|"
+    r"any questions).*|"
+    r"(?:,? (?:right|okay)(?= *$)(?<=, right)|[ ,]+(?:too|then|there|as well|in there|okay|"
+    r"and stuff|or something|or whatever|and everything|and all that|today then|for you|"
+    r"for now then)))$"
 )
 
 
@@ -112,7 +137,14 @@ def _asked(found: re.Match[str]) -> str:
 
 
 def _encouraged(found: re.Match[str]) -> str:
-    past = {"encourage": "encouraged", "advise": "advised", "urge": "urged", "remind": "reminded", "ask": "asked", "caution": "cautioned"}
+    past = {
+        "encourage": "encouraged",
+        "advise": "advised",
+        "urge": "urged",
+        "remind": "reminded",
+        "ask": "asked",
+        "caution": "cautioned",
+    }
     return f"i {past[found['verb']]} you {found['act']}"
 
 
@@ -122,7 +154,14 @@ def _recommended(found: re.Match[str]) -> str:
 
 
 def _modal(found: re.Match[str]) -> str:
-    modal = {"need to": "should", "have to": "should", "ought to": "should", "'ll": "will", "are going to": "will", "must": "must"}
+    modal = {
+        "need to": "should",
+        "have to": "should",
+        "ought to": "should",
+        "'ll": "will",
+        "are going to": "will",
+        "must": "must",
+    }
     act = _acted(found["act"])
     return f"you {modal.get(found['modal'], found['modal'])} {act}"
 
@@ -139,11 +178,33 @@ def _dictated(found: re.Match[str]) -> str:
     return act if _STAYS.match(act) else f"we will {act}"
 
 
+_BACK = re.compile(
+    r"^(?:(?:so|and|then|please|,) )*(?:(?:i|we) (?:will |'ll |can )?)?"
+    r"(?:come|coming|see (?:you|me|us)|check|have you|follow|return|back)"
+    r"(?:(?:ing)?(?: and| to| for you to)?(?: see (?:me|us)| come| back| again| here|[ -]up)+| with (?:me|us))* "
+    r"(?=in |on |at |within |after |next |tomorrow|again|if |sooner|for )(?P<when>.+)$"
+)
+_CONTACT = re.compile(
+    r"^(?:(?:so|and|then|please|,) )*(?P<act>(?:call|contact|ring|phone|message|let|give|go|come back|seek|speak|"
+    r"reach out|book|see|tell)\b.*\b(?:if|in case|should)\b.+)$"
+)
+
+
+def _returns(found: re.Match[str]) -> str:
+    return f"you will follow up {found['when']}"
+
+
+def _contacts(found: re.Match[str]) -> str:
+    return f"i advised you to {found['act']}"
+
+
 _FRAMES = (
+    (_BACK, _returns),
     (_ORDERED, _dictated),
     (_ENCOURAGE, _encouraged),
     (_RECOMMEND, _recommended),
     (_ASK, _asked),
     (_INTENT, _intent),
     (_MODAL, _modal),
+    (_CONTACT, _contacts),
 )

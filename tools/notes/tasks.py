@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.notes import orders
+from tools.notes import orders, strands
 from tools.notes.examples import Task
 
-TASKS: tuple[Task, ...] = orders.TASKS
+TASKS: tuple[Task, ...] = (*orders.TASKS, strands.TASK)

@@ -1,0 +1,190 @@
+"""The problems of a visit in the doctor's words, and which clause of the plan is about which.
+
+A problem opens where the doctor names it ("for your second problem of diabetes") or gives an impression of it ("i think
+you have ..."). What the patient takes it to be is never a problem here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from clinical_language import Kind, Mention, State
+from clinical_language.context import state_of
+from clinical_language.wording import last_match
+from soap.clauses import Clause
+from soap.notation import notation
+from soap.phrasing import capital
+from soap.spoken import IMPRESSION
+from soap.strands import Strand
+
+_OPENS = re.compile(
+    r"^(?:(?:so|and|now|then|but|also|okay|again|well|lastly|first|second|next|finally|,) )*"
+    r"(?:for|regarding|in terms of|as far as|with regards? to|when it comes to|in regards? to|"
+    r"concerning|from (?:a|an)) (?:(?:your|the|his|her|this|that|my) )?"
+    r"(?:(?P<number>first|second|third|fourth|fifth|next|last|final|other|main|primary|1st|2nd|"
+    r"3rd|1|2|3)(?: of all)? )?"
+    r"(?P<noun>(?:problems?|issues?|concerns?|diagnosis|complaint|thing)(?: of| is|,|:)* ?)?"
+)
+_TALK = re.compile(
+    r"\b(?:you (?:have|'ve) been|problems with|you (?:said|mentioned|told me|were|had|'ve had)|"
+    r"have you|history of|if you (?:have|get|had)|for people|some people|sometimes|usually|"
+    r"often|caused by|causes?|because of|to (?:prevent|avoid|treat|help)|risk of|rule out|"
+    r"make sure|signs? of|evidence of|concerned about|worried about|worry about|not have)\b"
+)
+_LIKELY = re.compile(
+    r"\b(?:likely|probably|suspect|suspicious|sounds? (?:more )?like|looks? (?:more )?like|seems?|"
+    r"consistent with|suggestive|appears?)\b"
+)
+_POSSIBLE = re.compile(r"\b(?:could|might|may|possib\w+|concerned|worried)\b")
+_QUALIFIERS = frozenset(
+    "left right acute chronic lower upper bilateral severe mild moderate lateral medial "
+    "exacerbation flare of type 1 2 stage recurrent "
+    "non-healing proximal distal recurring uncontrolled low high new newly diagnosed abnormal an "
+    "a the your his her up "
+    "strain sprain fracture some sort kind form case tension".split()
+)
+_ARTICLE = re.compile(r"\b(?:an?|the|your|his|her|some|sort of|kind of|form of|case of) ")
+
+
+@dataclass(slots=True)
+class Problem:
+    """One problem. `text` is its heading, `said` the diagnosis the doctor gives of it, if any."""
+
+    key: str
+    text: str
+    state: State = State.PRESENT
+    confidence: float = 0.7
+    codes: dict[str, str] = field(default_factory=dict)
+    evidence: set[int] = field(default_factory=set)
+    opened: str = ""  # concept id it was opened with
+
+
+def _before(clause: Clause, mention: Mention) -> str:
+    """Words of the clause before the mention."""
+    start = clause.words.find(mention.text.lower())
+    return clause.words[: max(0, start)]
+
+
+def _name(clause: Clause, mention: Mention) -> str:
+    """The noun phrase around the mention, as said ("acute exacerbation of arthritis")."""
+    before = _before(clause, mention).split()
+    kept: list[str] = []
+    while before and before[-1] in _QUALIFIERS and len(kept) < 7:
+        kept.insert(0, before.pop())
+    words = " ".join(
+        [*kept, mention.concept.label if _proper(mention.concept.label) else mention.concept.label.lower()]
+    )
+    words = re.sub(
+        r"^(?:(?:of|up|some|sort|kind|form|case|an?|the|your|his|her|new|1|2|type|stage) )+",
+        "",
+        _ARTICLE.sub("", words + " "),
+    )
+    return notation(" ".join(dict.fromkeys(words.split())), clause.mentions)
+
+
+def _proper(label: str) -> bool:
+    return label.isupper() or label[:2].isupper() or "'" in label
+
+
+def _conditions(clause: Clause) -> Iterator[Mention]:
+    for mention in clause.mentions:
+        if mention.concept.kind in {Kind.CONDITION, Kind.FINDING}:
+            yield mention
+
+
+def opened(clause: Clause, plan: float) -> Mention | str | None:
+    """What a clause opens as the problem to talk of: a concept, or its words when no table knows it."""
+    found = _OPENS.match(clause.words)
+    if found is None:
+        return None
+    rest = clause.words[found.end() :]
+    named = next((m for m in _conditions(clause) if len(_before(clause, m)) <= found.end() + 30), None)
+    numbered = bool(found["number"] or found["noun"])
+    if named is not None and (numbered or plan >= 0.1):
+        return named
+    words = re.split(r" (?:i|we|let|you|it|that|so|what|this|,|my)\b|[,.]", f"{rest} ")[0].split()
+    words = [w for w in words if w not in {"your", "the", "of", "a"}]
+    return " ".join(words) if numbered and 1 <= len(words) <= 5 else None
+
+
+def impression(clause: Clause) -> tuple[Mention, str] | None:
+    """The condition the doctor takes it to be, with the words that say how sure."""
+    for mention in _conditions(clause):
+        before = _before(clause, mention)
+        found = last_match(IMPRESSION, before)
+        if found is None or _TALK.search(before) or mention.concept.kind is not Kind.CONDITION:
+            continue
+        if len(before[found.end() :].split()) <= 9:
+            return mention, before
+    return None
+
+
+def _certainty(name: str, before: str, state: State) -> tuple[str, State]:
+    if state is State.ABSENT:
+        return f"{capital(name)} considered unlikely", State.ABSENT
+    if _POSSIBLE.search(before):
+        return f"Possible {name}", State.UNCERTAIN
+    if _LIKELY.search(before):
+        return f"Likely {name}", State.UNCERTAIN
+    return capital(name), State.PRESENT
+
+
+class Problems:
+    """Problems in the order opened, and the one being talked of."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Problem] = {}
+        self.current: Problem | None = None
+
+    def hear(self, strand: Strand) -> bool:
+        """Take in a clause of the doctor; True when it named or judged a problem."""
+        clause = strand.clause
+        if clause.asked:
+            return False
+        said = opened(clause, strand.plan)
+        if said is not None:
+            self._open(said, clause)
+        judged = impression(clause) if strand.plan >= 0.12 else None
+        if judged is not None:
+            self._judge(*judged, clause)
+        return said is not None or judged is not None
+
+    def _open(self, said: Mention | str, clause: Clause) -> None:
+        if isinstance(said, str):
+            key, text, codes, concept = re.sub(r"\W+", "_", said), capital(notation(said)), {}, ""
+        else:
+            state, _, who = state_of(clause.sentence, said, speaker="doctor")
+            if who or state is State.ABSENT:
+                return
+            key, text, concept = said.concept.id, capital(_name(clause, said)), said.concept.id
+            codes = dict(said.concept.codes)
+        problem = self.found.setdefault(key, Problem(key, text, codes=codes, opened=concept))
+        problem.evidence.add(clause.turn)
+        self.current = problem
+
+    def _judge(self, mention: Mention, before: str, clause: Clause) -> None:
+        state, confidence, who = state_of(clause.sentence, mention, speaker="doctor")
+        if who or state in {State.HYPOTHETICAL, State.HISTORICAL, State.RESOLVED, State.FAMILY}:
+            return
+        text, state = _certainty(_name(clause, mention), before, state)
+        key = mention.concept.id
+        problem = self.found.get(key) or Problem(key, text, opened=key)
+        problem.text, problem.state, problem.confidence = text, state, min(confidence, 0.8)
+        problem.codes = dict(mention.concept.codes)
+        problem.evidence.add(clause.turn)
+        self.found[key] = problem
+        if state is not State.ABSENT:
+            self.current = problem
+
+
+def heard_problems(strands: Sequence[Strand]) -> tuple[list[Problem], list[str], set[int]]:
+    """Problems, the key of the problem each clause is about ("" before any), and the clauses that named one."""
+    problems = Problems()
+    about, naming = [], set()
+    for at, strand in enumerate(strands):
+        if problems.hear(strand):
+            naming.add(at)
+        about.append(problems.current.key if problems.current else "")
+    return list(problems.found.values()), about, naming

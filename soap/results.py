@@ -1,0 +1,168 @@
+"""Results: what tests showed, one statement per test, in the words of a note ("Hemoglobin A1c: Elevated at 8.")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from clinical_language import Kind, State
+from soap import model
+from soap.clauses import Clause
+from soap.model import Statement
+from soap.notation import notation, third_person
+from soap.phrasing import capital
+from soap.register import Person
+
+_PART = (
+    r"(?:(?:left|right|lower|upper|lumbar|index|middle|chest|abdominal) )*"
+    r"(?:knees?|ankles?|shoulders?|elbows?|wrists?|hips?|hands?|fingers?|thumbs?|foot|feet|back|"
+    r"spine|chest|abdomen|abdominal|leg|arm|"
+    r"neck|head|brain|lungs?|humerus|heart|right|left|barium|renal|kidney)?"
+)
+_TEST = re.compile(
+    rf"\b(?:{_PART} )?(?:x-?rays?|x - rays?|mri|ct(?: scans?)?|ultrasounds?|echo(?:cardiogram)?s?|"
+    rf"ekgs?|ecgs?|electrocardiograms?|mammograms?|"
+    r"barium swallow(?: study)?|swallow study|(?:hemoglobin )?a1c|hemoglobin|"
+    r"white blood cell count|creatinine|kidney function|liver (?:function|enzymes)|"
+    r"lipid panel|cholesterol|cbc|cmp|bmp|tsh|psa|vitamin d|potassium|magnesium|glucose|"
+    r"pulmonary function tests?|pfts?|biopsy|pathology(?: report)?|"
+    r"strep test|lyme titer|autoimmune panel|diabetes panel|anemia panel|inflammatory markers|"
+    r"urinalysis|urine (?:test|culture)|endoscopy|colonoscopy|"
+    r"stress test|lab(?: work| results)?s?|blood work|blood tests?|emg|holter|echocardiography)\b"
+    rf"(?: (?:of|on) (?:your|the|his|her|that) (?P<of>(?:(?:left|right|lower|upper) )*[a-z]+))?"
+)
+_ANNOUNCE = re.compile(
+    r"\b(?:show me|let 's (?:take a )?look|look(?:ing)? at|results? of|review(?:ed)?|here (?:is|"
+    r"'s|are)|this is|these are|go over|from your|on your|did|had|took|got|obtained)\b"
+)
+_LEADS = tuple(
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r"^(?:and |so |but )?(?:i|we) (?:do |did |can |could |also |still )*(?:not|n't) (?:see|"
+            r"appreciate|notice|find|have) (?:any |a )?", "no "),
+        (r"^(?:and |so |but )?(?:i|we) (?:do |did |can |could |also |still |am |really )*(?:see|"
+            r"appreciate|noticed?|noticing|seeing|found|find) (?:that )?(?:there (?:is|are) )?", ""),
+        (r"^(?:and |so |but )?(?:it|this|that|they|these|which|what|those)(?: also| really| clearly|"
+            r" here| actually)* (?:shows?|showed|shown|reveals?|revealed|demonstrates?|demonstrated|"
+            r"indicates?|is showing|does show|did show|looks? like|look like)(?: us| me|"
+            r" here)*(?: that)?(?: there (?:is|are|was|were) (?:not )?| you (?:do )?have )? ?", ""),
+        (r"^(?:and |so |but )?there (?:is|are|was|were|'s|does appear to be|"
+            r"appears to be) (?:not (?:any )?)?", ""),
+        (r"^you (?:do )?have ", ""),
+        (r"^(?:it|that) looks? like (?:you (?:do )?have |there is |there are )?", ""),
+        (r"^(?:your|the|that|those) ", ""),
+    )
+)  # fmt: skip
+_SHOWN = re.compile(
+    r"^(?:(?:your|the|this|that|a|an) )?(?P<test>.{2,60}?)(?: here| today| that we did|"
+    r" you had)*(?: also| really| basically)? (?:shows?|showed|reveals?|revealed|demonstrates?|"
+    r"demonstrated|indicates?)(?: that)?(?: there (?:is|are|was|were)|"
+    r" you (?:do )?have)? (?P<what>.+)$"
+)
+_INNER = tuple(
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r",? (?:which|so that|so|and that|and this) (?:is|are|'s|looks?|means?|we)\b.*$", ""),
+        (r",? (?:in there|at all|here|as well|too|or anything(?: like that)?|there|for me|as expected|"
+            r"luckily|thankfully|fortunately)$", ""),
+        (r"^(?:luckily|thankfully|fortunately|basically|overall) ", ""),
+        (r"\b(?:a )?(?:little bit|bit|little) of (?:an? |some )?", "mild "),
+        (r"\b(?:a )?(?:little bit|little|bit) (?=[a-z]+)", "slightly "),
+        (r"\b(?:pretty|very|quite|really|nice and) (?=[a-z])", ""),
+        (r"\b(?:looks?|looked) (?:good|great|fine|okay|perfect)\b", "normal"),
+        (r"\b(?:came|come) back (?:as )?", ""),
+        (r"\b(?:of|in|on|at|over|around) your\b", lambda m: m[0].replace("your", "the")),
+        (r"\bpumping function of (?:the|your) heart\b", "pumping function of the heart"),
+    )
+)  # fmt: skip
+_NOT_SHOWN = re.compile(
+    r"\b(?:i (?:want|will|'ll|would|am going|need|know|think we|'d)|we (?:will|can|should|"
+    r"are going|need|may)|let (?:me|'s)|going to|you (?:can|should|said|told|mentioned|want|know|"
+    r"need|were|might)|"
+    r"if you|order|prescribe|refer|show me|tell me|questions?|thank|when i|help|hopefully|what i|does that)\b"
+)
+
+
+@dataclass(slots=True)
+class Shown:
+    """What one test showed, in the order said."""
+
+    test: str
+    findings: list[str] = field(default_factory=list)
+    evidence: set[int] = field(default_factory=set)
+
+
+def named_test(text: str) -> str:
+    """The test a clause names ("x-ray of the right knee"), "" when none."""
+    found = _TEST.search(text)
+    if found is None:
+        return ""
+    return " ".join(re.sub(r"\b(?:your|his|her|that)\b", "the", found[0]).split())
+
+
+def _finding(clause: Clause, person: Person) -> tuple[str, str]:
+    """(test named in the clause, finding); finding "" when it states none."""
+    text = re.sub(r"^(?:so|and|but|then|also|now|okay|otherwise) ", "", clause.text)
+    if clause.asked or _NOT_SHOWN.search(text):
+        return "", ""
+    test = ""
+    shown = _SHOWN.match(text)
+    if shown and _TEST.search(shown["test"]):
+        test, text = named_test(shown["test"]), shown["what"]
+    else:
+        for pattern, by in _LEADS:
+            text = pattern.sub(by, text)
+    for pattern, with_ in _INNER:
+        text = pattern.sub(with_, text)
+    text = " ".join(third_person(text, person).split()).strip(" ,.;")
+    text = re.sub(r"^(?:that|and|the|some|a|an|of|is|are) ", "", text)
+    return test, notation(text, clause.mentions)
+
+
+def _holds(text: str) -> bool:
+    return 2 <= len(text.split()) <= 45 and not re.match(
+        r"^(?:it|that|this|they|he|she|which|what|when|if|looking|i)\b", text
+    )
+
+
+def shown(clauses: Sequence[tuple[Clause, bool]], person: Person) -> list[Shown]:
+    """Findings by test. `clauses`: each with whether it tells a result; others may announce the test."""
+    found: dict[str, Shown] = {}
+    test, at = "", -9
+    for clause, told in clauses:
+        named = named_test(clause.text)
+        if named and (told or _ANNOUNCE.search(clause.text)):
+            test, at = named, clause.turn
+        if not told:
+            continue
+        inside, text = _finding(clause, person)
+        test, at = inside or test, clause.turn if inside else at
+        if not _holds(text):
+            continue
+        known = test if clause.turn - at <= 4 else ""
+        name = "" if _TEST.search(text) else known
+        entry = found.setdefault(name or text, Shown(name))
+        if not any(text.lower() in have.lower() for have in entry.findings):
+            entry.findings.append(text)
+        entry.evidence.add(clause.turn)
+    return list(found.values())
+
+
+def result_statements(results: Sequence[Shown]) -> Iterator[Statement]:
+    """ "X-ray of the right knee: No fracture. Mild effusion."."""
+    for result in results:
+        text = ". ".join(capital(finding.rstrip(".")) for finding in result.findings)
+        head = f"{capital(notation(result.test))}: " if result.test else ""
+        slug = "_".join(re.findall(r"[a-z0-9]+", (result.test or text).lower())[:7])
+        yield Statement(
+            f"{model.RESULTS}:{slug}",
+            model.RESULTS,
+            f"{head}{text}.",
+            tuple(sorted(result.evidence)),
+            State.PRESENT,
+            0.75,
+        )
+
+
+__all__ = ["Kind", "named_test", "result_statements", "shown"]

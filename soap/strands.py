@@ -1,0 +1,89 @@
+"""To which part of a note each clause of the doctor's speech belongs: examination, results, assessment and plan.
+
+A small linear model over the clause's own words, its neighbours in the same turn and what was announced before ("let me
+look at your results"). Nothing that is said in a later turn changes the answer, so a live draft does not jump.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from clinical_language.linear import LinearModel, packaged
+from soap.clauses import Clause
+from soap.examination import system_of
+
+EXAM, RESULTS, PLAN = "exam", "results", "plan"
+MODEL = "strands"
+_ANNOUNCED = (
+    (EXAM, re.compile(r"\b(?:physical exam\w*|examine you|vitals|vital signs|listen to your|"
+        r"on your (?:\w+ ){1,3}exam|take a (?:quick )?look at (?:you|your)|do (?:a|an|my|"
+        r"your) (?:\w+ )?exam)\b")),
+    (RESULTS, re.compile(r"\b(?:results?|x-ray|x - ray|labs|echocardiogram|show me|ekg|mri|ct scan|blood work)\b")),
+    (PLAN, re.compile(r"\b(?:assessment|my plan|plan for you|(?:first|second|third|next|last) problem|here 's what|"
+        r"so for your|prescribe|refer|follow up|follow - up|i think you have|most likely|order)\b")),
+)  # fmt: skip
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """A clause with the probability that it belongs to each part (0..1; parts do not exclude each other)."""
+
+    clause: Clause
+    exam: float
+    results: float
+    plan: float
+
+
+def _words(clause: Clause) -> list[str]:
+    return _NUMBER.sub("#", clause.text).split()
+
+
+def _own(clause: Clause) -> dict[str, float]:
+    words = _words(clause)
+    found = {f"w:{word}": 1.0 for word in words}
+    found |= {f"w:{a} {b}": 1.0 for a, b in pairwise(words)}
+    found[f"d:first {words[0]}"] = 1.0
+    found[f"d:opens {' '.join(words[:2])}"] = 1.0
+    found[f"d:length {min(len(words) // 3, 6)}"] = 1.0
+    found |= {f"d:kind {m.concept.kind.value}": 1.0 for m in clause.mentions}
+    found |= {f"d:group {m.concept.group}": 1.0 for m in clause.mentions}
+    if system := system_of(clause.text):
+        found[f"d:system {system}"] = found["d:system"] = 1.0
+    if clause.asked:
+        found["d:asked"] = 1.0
+    return found
+
+
+def features(clauses: Sequence[Clause]) -> list[dict[str, float]]:
+    """Named features of each clause, in order."""
+    rows, announced, since = [], "", 0
+    for at, clause in enumerate(clauses):
+        said = next((name for name, cue in _ANNOUNCED if cue.search(clause.text)), "")
+        since = 0 if said else since + 1
+        announced = said or announced
+        row = _own(clause)
+        row[f"d:announced {announced}"] = row[f"d:announced {announced} {min(since // 4, 4)}"] = 1.0
+        row[f"d:turn {min(clause.turn // 8, 8)}"] = 1.0
+        if at and clauses[at - 1].turn >= clause.turn - 2:
+            row |= {f"p:{word}": 1.0 for word in _words(clauses[at - 1])}
+        if at + 1 < len(clauses) and clauses[at + 1].turn == clause.turn:
+            row |= {f"n:{word}": 1.0 for word in _words(clauses[at + 1])}
+        rows.append(row)
+    return rows
+
+
+def strands(clauses: Sequence[Clause], model: LinearModel | None = None) -> list[Strand]:
+    """Each clause with its probabilities."""
+    model = model or packaged("soap", MODEL)
+    found = []
+    for clause, row in zip(clauses, features(clauses), strict=True):
+        told = model.probabilities(row)
+        parts = [
+            sum(p for name, p in told.items() if part in name.split("+")) for part in (EXAM, RESULTS, PLAN)
+        ]
+        found.append(Strand(clause, *parts))
+    return found

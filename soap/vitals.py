@@ -1,0 +1,108 @@
+"""Vital signs: numbers with their names and units; "normal" or "elevated" only as far as the doctor says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from clinical_language import Consult, State
+from clinical_language.values import Value, vital_signs
+from soap import model
+from soap.model import Statement
+
+_NOT_TODAY = re.compile(
+    r"\b(?:if|goal|should be|below|under|less than|last (?:time|year|week|month)|at home|"
+    r"been running|got up to|as high as|in the emergency|when you were)\b"
+)
+_SIGNS = (
+    r"blood pressure|temperature|heart rate|pulse|oxygen(?:ation)?(?: level| saturation)?|"
+    r"o2 sat(?:uration)?s?|respiratory rate|weight"
+)
+_JUDGED = re.compile(
+    rf"\b(?P<what>(?:(?:your|the|all|other) )*(?:vital signs|vitals|(?:{_SIGNS})(?:(?:,| and|"
+    rf" and your|, and|, your| your|, and your)+ (?:{_SIGNS}))*))\b"
+    r"(?P<gap>(?: (?!is|are|was|not|if|and)[\w']+){0,4}?) ?(?:is|are|was|'s|look|looks|looked|"
+    r"were|seems?|all look)"
+    r"(?: a| little| bit| pretty| quite| all| very| actually| still| kind of| really| overall|"
+    r" here| just| to be| on the| side| slightly| mildly| today| good and)* "
+    r"(?P<how>normal|fine|good|stable|great|high|elevated|low|higher|okay|perfect|"
+    r"within normal limits|up|reasonable)\b(?! at home)"
+)
+_NO_FEVER = re.compile(
+    r"\b(?:you (?:do not|are not|don't) (?:have|running)(?: any| a)? (?:fever|temperature)|(?:not|"
+    r"n't) (?:appreciate|see|have) (?:any|a) fever|no fever today|you are afebrile|afebrile)\b"
+)
+_SATURATION = re.compile(
+    r"\b(?:satting|sats?|saturating|saturation|oxygen|o2|spo2|"
+    r"pulse ox)\b[^.?]{0,40}?\b(?P<v>\d{2,3})(?= ?%| percent| \.|$| so| on|\s)"
+)
+_HOW = dict.fromkeys(("good", "fine", "great", "okay", "perfect", "reasonable"), "normal") | dict.fromkeys(
+    ("high", "higher", "up"), "elevated"
+)
+_UNITS = {
+    "Blood pressure": " mmHg",
+    "Heart rate": " beats per minute",
+    "Respiratory rate": " breaths per minute",
+}
+_FEVER_SCALE = 45.0  # above it a temperature can only be Fahrenheit, below it only Celsius
+
+
+def vitals(consult: Consult) -> Iterator[Statement]:
+    """One statement per sign, the last value said; the doctor's judgement where no number was said."""
+    last: dict[str, Statement] = {}
+    for turn, sentences in enumerate(consult.sentences):
+        if consult.turns[turn].speaker != "doctor":
+            continue
+        said = " ".join(s.plain for s in sentences if not s.is_question or vital_signs(s.plain))
+        for value in vital_signs(said):
+            if not _NOT_TODAY.search(said[max(0, value.first - 30) : value.last + 12]):
+                _keep(last, value.name, _measured(value, said), turn, 0.9)
+        for name, text in _judged(said):
+            key = _key(name)
+            if key not in last:
+                _keep(last, name, text, turn, 0.75)
+    yield from last.values()
+
+
+def _key(name: str) -> str:
+    return f"{model.VITALS}:{name.lower().replace(' ', '_')}"
+
+
+def _keep(last: dict[str, Statement], name: str, text: str, turn: int, confidence: float) -> None:
+    key = _key(name)
+    last[key] = Statement(key, model.VITALS, f"{name}: {text}.", (turn,), State.PRESENT, confidence)
+
+
+def _measured(value: Value, said: str) -> str:
+    raw = value.text.removesuffix("/min")
+    around = said[max(0, value.first - 5) : value.last + 40]
+    high = "Elevated at " if re.search(r"\b(?:elevated|high|up)\b", said[value.first : value.last]) else ""
+    if value.name == "Temperature":
+        return f"{high}{raw} degrees {'F' if float(raw) > _FEVER_SCALE else 'C'}"
+    if value.name == "Oxygen saturation":
+        return raw + (" on room air" if "room air" in around else "")
+    return f"{high}{raw}{_UNITS.get(value.name, '')}"
+
+
+def _judged(said: str) -> Iterator[tuple[str, str]]:
+    for found in _JUDGED.finditer(said):
+        if _NOT_TODAY.search(found[0]) or "home" in said[found.end() : found.end() + 20]:
+            continue
+        how = _HOW.get(found["how"], found["how"])
+        if "vital" in found["what"]:
+            yield (
+                "Vital signs",
+                "Within normal limits" if how in {"normal", "within normal limits"} else how.capitalize(),
+            )
+            continue
+        for sign in re.findall(_SIGNS, found["what"]):
+            name = (
+                "Oxygen saturation"
+                if sign.startswith(("oxygen", "o2"))
+                else "Heart rate"
+                if sign == "pulse"
+                else sign.capitalize()
+            )
+            yield name, how.capitalize()
+    if _NO_FEVER.search(said) and "vital" in said:
+        yield "Temperature", "No fever"

@@ -1,0 +1,86 @@
+"""Part of the note each clause of the doctor belongs to, learned from ACI-Bench by what its notes say of it.
+
+No clause is labelled by hand. A clause belongs to a division of the clinician's note when most of its content words
+stand there, or when a greedy choice of clauses that follows the note most closely takes it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.notes import divisions, rouge
+from bench.notes.corpora import Encounter, aci
+from clinical_language import read_consult
+from soap.clauses import doctor_clauses
+from soap.narrative import sex_of
+from soap.notation import notation
+from soap.plan_wording import plan_text
+from soap.strands import EXAM, MODEL, PLAN, RESULTS, features
+from tools.notes.examples import Example, Task
+
+_DIVISIONS = {EXAM: divisions.EXAM, RESULTS: divisions.RESULTS, PLAN: divisions.PLAN}
+_COMMON = frozenset(
+    "the a an of to in on at for with and or but is was were are be been has had have not no it this that his her he "
+    "she they their patient i we you your will would can as by from who which do does did there if so any some also "
+    "more than then them him about going go get like want know think just s".split()
+)
+_HELD, _LEAST = 0.65, 0.4  # share of the content words that stand in the division
+
+
+def examples(data: Path) -> Sequence[Example]:
+    """Every clause of every doctor of ACI-Bench train and valid."""
+    return [example for encounter in aci(data) for example in _of(encounter)]
+
+
+def _of(encounter: Encounter) -> list[Example]:
+    consult = read_consult(encounter.turns)
+    person, clauses = sex_of(consult, ""), doctor_clauses(consult)
+    written = [rouge.tokens(notation(plan_text(c.text, person), c.mentions)) for c in clauses]
+    gold = divisions.divide(encounter.gold)
+    belongs = {part: _belonging(written, rouge.tokens(gold[name])) for part, name in _DIVISIONS.items()}
+    return [
+        Example(encounter.id, row, "+".join(part for part in belongs if at in belongs[part]) or "none")
+        for at, row in enumerate(features(clauses))
+    ]
+
+
+def _belonging(written: Sequence[list[str]], gold: list[str]) -> set[int]:
+    chosen, stands = _greedy(written, gold), set(gold)
+    found = set()
+    for at, words in enumerate(written):
+        content = [word for word in words if word not in _COMMON]
+        share = sum(word in stands for word in content) / max(1, len(content))
+        if (at in chosen and share >= _LEAST) or (share >= _HELD and len(content) >= 2):
+            found.add(at)
+    return found
+
+
+def _greedy(written: Sequence[list[str]], gold: list[str]) -> set[int]:
+    wanted, have = Counter(gold), Counter[str]()
+    picked: set[int] = set()
+    best = 0.0
+    counts = [Counter(words) for words in written]
+    while True:
+        scored = ((_f1(wanted, have + count), -at) for at, count in enumerate(counts) if at not in picked)
+        score, at = max(scored, default=(0.0, 0))
+        if score <= best:
+            return picked
+        best, have = score, have + counts[-at]
+        picked.add(-at)
+
+
+def _f1(gold: Counter[str], have: Counter[str]) -> float:
+    return 2 * (gold & have).total() / max(1, gold.total() + have.total())
+
+
+TASK = Task(
+    "soap",
+    MODEL,
+    examples,
+    "ACI-Bench, train and valid parts (Yim et al., 2023; CC BY 4.0)",
+    strength=0.7,
+    rarest=3,
+    most=12_000,
+)
