@@ -54,6 +54,7 @@ _STOP = frozenset(
     hx h/o c/o mr mrs ms dr take takes taking took use uses using used need needs needing want wants one ones
     both way day-to-day problem problems issue issues have's pmh dh sh fh associated mainly""".split()
 )
+_SPOKEN_REACH = 6  # words over which a spoken denial holds; a list renews it
 _NEW_THOUGHT = frozenset(
     "so i i'm i've he she it it's they but and just we you that there my yeah yes like".split()
 )
@@ -97,6 +98,17 @@ def _synonyms() -> dict[str, dict[tuple[str, ...], str]]:
 
 
 @cache
+def wordings(group: str) -> tuple[frozenset[str], ...]:
+    """The stems of each wording of several words in a group ("=dysuria")."""
+    return tuple(
+        frozenset(stems)
+        for table in _synonyms().values()
+        for stems, name in table.items()
+        if name == group and stems[1:]
+    )
+
+
+@cache
 def stem(word: str) -> str:
     """The stem of one lower-case word; a number word is its digits."""
     return _NUMBERS.get(word) or str(_STEM.stem(word.removesuffix("'s")))
@@ -132,14 +144,18 @@ def content(text: str, *, denied: bool | None = False, spoken: bool = False) -> 
     A denial holds to the end of its clause; in speech ("No, I ...", "no one else, so my wife ...") not over a comma
     that begins a new thought.
     """
-    words, found, at, scope = raw_words(text), [], 0, False
+    words, found, at, last = raw_words(text), [], 0, -1
+    reach = _SPOKEN_REACH if spoken else len(words)
     for name, length in grouped(words):
         said, at = tuple(words[at : at + length]), at + length
         after = words[at] if at < len(words) else ""
-        if said[0] in _CLAUSE or (said[0] == "," and (not spoken or after in _NEW_THOUGHT)):
-            scope = scope and said[0] == "," and not spoken
+        scope = at <= last
+        if said[0] in _CLAUSE or (spoken and said[0] == "," and after in _NEW_THOUGHT):
+            last = -1
+        elif spoken and said[0] in {",", "or", "and", "nor"}:
+            last += reach if scope else 0  # a list goes on
         elif length == 1 and said[0] in _DENIALS and not name.startswith("="):
-            scope = not (spoken and after == ",")
+            last = -1 if spoken and after == "," else at + reach
         elif name.startswith("=") or (said[0] not in _STOP and said[0].isalnum()):
             found.append(Word(name, True if scope or said == ("nkda",) else denied, said))
     return tuple(found)
@@ -151,19 +167,24 @@ def note_units(text: str) -> list[Unit]:
     return _neighbours([content(line) for line in lines])
 
 
+_HUM = r"\W*(?:(?:u+h*m*|a+h+|o+h|e+r+m*|well|okay|ok|yeah|so|hm+|i mean|honestly),?\W+)*"
 _NO = re.compile(
-    r"\W*(?:(?:um|uh|er|oh|well|okay|yeah),?\s+)*(?:no\b|nope|nah|not really|never|none|i don't|i haven't)"
+    rf"{_HUM}(?:no\b|nope|nah|not\b|never|none|nothing|neither|denies|absolutely not|"
+    r"i (?:don't|haven't|didn't|do n't|did n't|do not|have not)\b|(?:he|she|it) (?:doesn't|hasn't|isn't))"
 )
 _YES = re.compile(
-    r"\W*(?:(?:um|uh|er|oh|well|okay),?\s+)*(?:yes|yeah|yep|yup|sure|i do\b|i have\b|mm-?hmm|a little|sometimes)"
+    rf"{_HUM}(?:yes|yeah|yep|yup|ya\b|sure|right|correct|definitely|exactly|absolutely|of course|that's right|"
+    r"i (?:do|have|did|am)\b|mm-?hmm?|uh-?huh|a little|a bit|sometimes|some\b|maybe|occasionally|kind of|"
+    r"it (?:is|does|has)\b)"
 )
-
-
+_OPENING = rf"{_HUM}(?:(?:and|alright|all right|now|then|also|but)\W+)*"
 _ASKS = re.compile(
-    r"(?:(?:and|okay|ok|so|alright|all right|now|um|uh)\W+)*(?:do|does|did|have|has|are|is|was|were|any|how about|"
-    r"what about|can|could)\b(?: there)?(?: you| any| your| it| he| she| they)?\b",
+    rf"{_OPENING}(?:do|does|did|have|has|are|is|was|were|any|how about|what about|can|could|or)\b",
     re.IGNORECASE,
 )
+# Questions that take for granted what they are about, and statements with a tag.
+_GRANTS = re.compile(rf"{_OPENING}(?:when|where|which|who|why|how (?!about)|what(?! about))\b", re.IGNORECASE)
+_TAG = re.compile(r"\b(?:okay|ok|right|alright|correct|yeah|isn't it|is that right)\s*\?$", re.IGNORECASE)
 
 
 def talk_units(turns: Sequence[Turn]) -> list[Unit]:
@@ -175,13 +196,19 @@ def talk_units(turns: Sequence[Turn]) -> list[Unit]:
 
 def turn_content(turn: Turn, answer: str) -> Unit:
     """A turn's words. Those of a doctor's question are denied, affirmed or only asked, as what was said next opens."""
-    opening = answer.lower()
+    opening = answer.lower().replace("\u2019", "'")
     answered = True if _NO.match(opening) else False if _YES.match(opening) else None
     found: list[Word] = []
     for sentence in re.split(r"(?<=[.?!])\s+", turn.text):
-        asked = turn.speaker == "doctor" and (sentence.rstrip().endswith("?") or bool(_ASKS.match(sentence)))
+        asked = turn.speaker == "doctor" and _asks(sentence.strip())
         found += content(sentence, denied=answered if asked else False, spoken=True)
     return tuple(found)
+
+
+def _asks(sentence: str) -> bool:
+    if _ASKS.match(sentence):
+        return True
+    return sentence.endswith("?") and not _GRANTS.match(sentence) and not _TAG.search(sentence)
 
 
 def _neighbours(units: Sequence[Unit]) -> list[Unit]:

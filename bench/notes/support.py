@@ -21,6 +21,23 @@ from clinical_language import Turn
 _REGISTER = Path(__file__).parent / "data" / "register.txt"
 
 
+# "Respiratory: Denies cough": where a line stands in the review of systems, nothing that was said.
+_SYSTEM = re.compile(
+    r"^(?:constitutional|general|h?e?ent|eyes?|ears?|nose|throat|mouth|neck|respiratory|cardiovascular|gastrointestinal|"
+    r"genitourinary|musculoskeletal|neurologic(?:al)?|skin|integumentary|h(?:a)?ematologic(?:al)?|endocrine|psychiatric|"
+    r"allergic|immunologic(?:al)?|lymphatic|gyn(?:a)?ecologic(?:al)?|[ ,/&]|and)+:",
+    re.IGNORECASE,
+)
+_UNITS = {
+    w: i
+    for i, w in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen".split()
+    )
+} | {"oh": 0, "o": 0}
+_TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What the evidence does not support: "word", "number" or "polarity", and which word."""
@@ -48,15 +65,43 @@ def faults(
     for word in said:
         states.setdefault(word.stem, set()).add(word.denied)
     text = "\n".join(t.text for t in evidence)
-    plain = {stem(w) for w in matching.raw_words(text)}
+    plain = {stem(w) for w in matching.raw_words(text)} | spoken_numbers(text)
     shared = _worded(statement, text, table)
     clinical = {stem(w) for _, wording in lexicon.matches(table, statement) for w in wording.split()}
     return [
         fault
-        for word in content(statement)
+        for word in content(_SYSTEM.sub("", statement))
         if not set(map(stem, word.said)) <= _register()
         and (fault := _fault(word, states, plain | shared, clinical)) is not None
     ]
+
+
+def spoken_numbers(text: str) -> set[str]:
+    """Every number that neighbouring number words can mean: "one thirty two" is 1, 30, 2, 32, 132, 130."""
+    words = re.findall(r"[a-z]+|\d+(?:\.\d+)?", text.lower().replace("-", " "))
+    found: set[str] = set()
+    for at in range(len(words)):
+        piled, value = "", 0.0
+        for word in words[at : at + 7]:
+            if word in {"and", "a", "point"} and piled:
+                piled += "." if word == "point" else ""
+                continue
+            if word in {"hundred", "thousand"}:
+                value = max(value, 1) * (100 if word == "hundred" else 1000)
+                piled = f"{value:g}"
+            elif word in _UNITS or word in _TENS or word[0].isdigit():
+                number = float(word) if word[0].isdigit() else _UNITS.get(word, _TENS.get(word, 0))
+                value += number
+                joins = piled.endswith("0") and len(piled) > 1 and number < 10 and "." not in piled
+                piled = (
+                    piled[:-1] + f"{number:g}"
+                    if joins
+                    else piled + (word if word[0].isdigit() else f"{number:g}")
+                )
+            else:
+                break
+            found |= {piled, f"{value:g}"}
+    return found
 
 
 def _fault(
@@ -66,7 +111,12 @@ def _fault(
     number = re.fullmatch(r"[\d.]+", word.stem) is not None
     known = states.get(word.stem)
     if known is None:
-        return None if set(map(stem, word.said)) <= said else Fault("number" if number else "word", name)
+        apart = any(wording <= said for wording in matching.wordings(word.stem))
+        return (
+            None
+            if apart or set(map(stem, word.said)) <= said
+            else Fault("number" if number else "word", name)
+        )
     if number or word.stem.lstrip("=") in matching.CARRIES_LITTLE:
         return None
     if not (word.stem.startswith("=") or set(map(stem, word.said)) & clinical):

@@ -83,5 +83,21 @@ def test_a_question_alone_supports_nothing() -> None:
     ]
 
 
+def test_numbers_in_words_are_read_every_way_they_may_be_meant() -> None:
+    assert {"41", "132", "80", "2002", "1.5"} <= support.spoken_numbers(
+        "forty one, one thirty two over eighty, two thousand and two, one point five"
+    )
+    assert "5" not in support.spoken_numbers("forty one")
+
+
+def test_the_heading_of_a_line_needs_no_evidence() -> None:
+    assert faults("Respiratory: Denies fever.", *asked("Any fever?", "Ah, nope.")) == []
+
+
+def test_what_a_question_takes_for_granted_is_said() -> None:
+    assert faults("Fever.", *asked("When did the fever start?", "Last night.")) == []
+    assert faults("Fever.", Turn("doctor", "So it's the fever , okay ?"), evidence=(0,)) == []
+
+
 def test_evidence_that_does_not_exist_is_a_fault() -> None:
     assert faults("Fever.", *asked("Fever?", "Yes."), evidence=(7,)) == ["word (no evidence)"]
