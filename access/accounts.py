@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from access.errors import EmailTaken
+from access.errors import EmailTaken, SupervisorUnfit
 from access.model import Account, check_password, plain_email
 from access.passwords import PasswordHashing
 from access.permissions import Role
@@ -105,6 +105,21 @@ class Accounts:
         closed = update(AccountRow).where(AccountRow.id == account_id, AccountRow.closed_at.is_(None))
         await session.execute(closed.values(closed_at=self._clock.now()))
 
+    async def supervise(self, session: AsyncSession, account_id: UUID, supervisor_id: UUID | None) -> None:
+        """Put a doctor under another's supervision, or (None) end it. Raises SupervisorUnfit."""
+        rows = select(AccountRow).where(AccountRow.id.in_({account_id, supervisor_id} - {None}))
+        found = {row.id: row for row in await session.scalars(rows.with_for_update())}
+        doctors = {row.id for row in found.values() if row.role == Role.DOCTOR.value and not row.closed_at}
+        if account_id not in doctors or supervisor_id == account_id:
+            raise SupervisorUnfit
+        if supervisor_id and (supervisor_id not in doctors or found[supervisor_id].supervisor_id):
+            raise SupervisorUnfit
+        supervises = select(AccountRow.id).where(AccountRow.supervisor_id == account_id).limit(1)
+        if supervisor_id and await session.scalar(supervises):
+            raise SupervisorUnfit
+        found[account_id].supervisor_id = supervisor_id
+        await session.flush()
+
     async def raise_epoch(self, session: AsyncSession, account_id: UUID) -> None:
         """Every session made before now is over, also one whose row a racing sign-in is just writing."""
         await session.execute(
@@ -124,7 +139,7 @@ class Accounts:
     def opened(self, row: AccountRow) -> Account:
         """The row with its name unsealed. Raises core.crypto.NotOpened when it was moved or damaged."""
         name = self._keyring.unseal(row.display_name, aad=_place(row.id, "display_name"))
-        return Account(row.id, Role(row.role), name.decode())
+        return Account(row.id, Role(row.role), name.decode(), row.supervisor_id)
 
     def _seal(self, account_id: UUID, column: str, value: str) -> bytes:
         return self._keyring.seal(value.encode(), aad=_place(account_id, column))

@@ -69,6 +69,14 @@ class InvitationUnknown(NotFound):
     next_step: ClassVar[str] = "Open the whole link again as it was sent to you, or ask for a new one."
 
 
+class SupervisorUnfit(Conflict):
+    """Only whoever may change accounts ever sees this."""
+
+    code: ClassVar[str] = "supervisor_unfit"
+    title: ClassVar[str] = "This account cannot be supervised by that one"
+    next_step: ClassVar[str] = "Name two doctors; who supervises is not supervised by anybody."
+
+
 class InvitationExpired(ServiceError):
     """Its time is over, or the visit is."""
 

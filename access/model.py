@@ -13,7 +13,7 @@ from uuid import UUID
 
 from access.errors import EmailUnfit, PasswordUnfit
 from access.guest import GuestPass
-from access.permissions import ROLE_PERMISSIONS, Permission, Role
+from access.permissions import NOT_UNDER_SUPERVISION, ROLE_PERMISSIONS, Permission, Role
 from core.errors import Forbidden, Unauthenticated
 from core.http import Principal
 
@@ -25,11 +25,15 @@ _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person who can sign in. `display_name` is personal: it stays out of logs and exceptions."""
+    """A person who can sign in. `display_name` is personal: it stays out of logs and exceptions.
+
+    `supervisor_id`: the doctor who supervises this one, a trainee; None: nobody does.
+    """
 
     id: UUID
     role: Role
     display_name: str = field(repr=False)
+    supervisor_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,16 @@ class Actor:
     permissions: frozenset[Permission]
     display_name: str = field(repr=False)
     guest: GuestPass | None = None
+    supervisor_id: UUID | None = None
 
     @classmethod
     def of(cls, account: Account, session_id: UUID, guest: GuestPass | None = None) -> "Actor":
         """The actor that `account` is in this session."""
-        may = ROLE_PERMISSIONS[account.role]
-        return cls(account.id, session_id, account.role, may, account.display_name, guest)
+        may = ROLE_PERMISSIONS[account.role] - (
+            NOT_UNDER_SUPERVISION if account.supervisor_id else frozenset()
+        )
+        name = account.display_name
+        return cls(account.id, session_id, account.role, may, name, guest, account.supervisor_id)
 
     @property
     def room_role(self) -> str:

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     NOTE_READ = "record:note:read"
     NOTE_WRITE = "record:note:write"
     NOTE_SIGN = "record:note:sign"
+    NOTE_COUNTERSIGN = "record:note:countersign"
     NOTE_ADDEND = "record:note:addend"
     SUMMARY_READ = "record:summary:read"
     NOTE_DRAFT = "language:note:draft"
@@ -68,6 +69,7 @@ class Permission(StrEnum):
     CLINIC_JOBS = "clinic:jobs:retry"
     CLINIC_SPEECH_READ = "clinic:speech:read"
     CLINIC_SPEECH_WRITE = "clinic:speech:write"
+    CLINIC_NOTES_QUALITY = "clinic:notes:quality"
     CLINIC_TEMPLATES_READ = "clinic:template:read"
     CLINIC_TEMPLATES_WRITE = "clinic:template:write"
 
@@ -126,6 +128,7 @@ _DOCTOR = (
         Permission.NOTE_READ,
         Permission.NOTE_WRITE,
         Permission.NOTE_SIGN,
+        Permission.NOTE_COUNTERSIGN,
         Permission.NOTE_ADDEND,
         Permission.CLINIC_TEMPLATES_READ,
         Permission.SUMMARY_READ,
@@ -150,6 +153,7 @@ _ADMINISTRATOR = _EVERYBODY | {
     Permission.CLINIC_JOBS,
     Permission.CLINIC_SPEECH_READ,
     Permission.CLINIC_SPEECH_WRITE,
+    Permission.CLINIC_NOTES_QUALITY,
     Permission.CLINIC_TEMPLATES_READ,
     Permission.CLINIC_TEMPLATES_WRITE,
 }
@@ -166,3 +170,6 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.GUEST: _GUEST,
     }
 )
+
+NOT_UNDER_SUPERVISION = frozenset({Permission.NOTE_COUNTERSIGN})
+"""What a doctor whose work somebody supervises (a resident) may not do, whatever the role holds."""

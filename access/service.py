@@ -140,6 +140,12 @@ class Access:
         await self._sessions.end_all(session, account_id)
         await audit.record(session, _about(None, "access:account:close", account_id))
 
+    async def supervise(self, session: AsyncSession, account_id: UUID, supervisor_id: UUID | None) -> None:
+        """Say who supervises a doctor, a trainee; None: nobody any more. What they sign from now on needs that
+        doctor's countersignature. Raises SupervisorUnfit."""
+        await self._accounts.supervise(session, account_id, supervisor_id)
+        await audit.record(session, _about(None, "access:account:supervise", account_id))
+
     async def accounts_by_id(self, session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Account]:
         """The accounts with these ids; unknown ids are left out."""
         return await self._accounts.by_id(session, ids)

@@ -19,7 +19,8 @@ from core.database import Base
 
 
 class AccountRow(Base):
-    """A person who can sign in. Raising `epoch` ends every session that was made before."""
+    """A person who can sign in. Raising `epoch` ends every session that was made before. `supervisor_id`: who
+    supervises this doctor."""
 
     __tablename__ = "account"
 
@@ -32,6 +33,13 @@ class AccountRow(Base):
     epoch: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    supervisor_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (
+        CheckConstraint(
+            "supervisor_id <> id AND (supervisor_id IS NULL OR role = 'doctor')", name="supervisor"
+        ),
+    )
 
 
 class SessionRow(Base):

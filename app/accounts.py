@@ -1,4 +1,6 @@
-"""`consultroom account add`: an account of a real clinic and, for a patient, the record that is theirs."""
+"""`consultroom account`: accounts of a real clinic (for a patient, with the record that is theirs), and who supervises
+whom.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ import getpass
 import sys
 from datetime import date
 
-from access import Role
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from access import Account, Role
 from app.settings import Settings
 from app.wiring import Clinic
 from core.errors import InvalidInput
@@ -35,6 +39,31 @@ async def run(*, options: argparse.Namespace) -> int:
         await clinic.close()
     print(f"Account {account.id} added.")
     return 0
+
+
+async def supervise(*, email: str, by: str | None) -> int:
+    """`by`: the supervising doctor's e-mail; None: nobody supervises this doctor any more."""
+    clinic = Clinic(Settings())
+    try:
+        async with clinic.database.transaction() as session:
+            doctor = await _account(clinic, session, email)
+            supervisor = await _account(clinic, session, by) if by else None
+            await clinic.access.supervise(session, doctor.id, supervisor.id if supervisor else None)
+    finally:
+        await clinic.close()
+    print(
+        "Notes signed from now on wait for a countersignature."
+        if by
+        else "One signature is enough from now on."
+    )
+    return 0
+
+
+async def _account(clinic: Clinic, session: AsyncSession, email: str) -> Account:
+    account = await clinic.access.account_with_email(session, email)
+    if account is None:
+        raise InvalidInput("There is no account with one of these addresses.")
+    return account
 
 
 def _role(name: str) -> Role:

@@ -55,9 +55,11 @@ def _add_processes(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         command.set_defaults(run=_process(f"app.{name}", lambda options: {}))
 
 
-def _process(module: str, keywords: Callable[[argparse.Namespace], dict[str, object]]) -> Run:
+def _process(
+    module: str, keywords: Callable[[argparse.Namespace], dict[str, object]], function: str = "run"
+) -> Run:
     def run(options: argparse.Namespace) -> int:
-        return int(asyncio.run(import_module(module).run(**keywords(options))) or 0)
+        return int(asyncio.run(getattr(import_module(module), function)(**keywords(options))) or 0)
 
     return run
 
@@ -84,6 +86,12 @@ def _add_account(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add.add_argument("--date-of-birth", help="patients: YYYY-MM-DD")
     add.add_argument("--sex", default="", help="patients: female, male, other")
     add.set_defaults(run=_process("app.accounts", lambda options: {"options": options}))
+    supervise = actions.add_parser("supervise", help="who countersigns the notes of a doctor in training")
+    supervise.add_argument("--email", required=True, help="the doctor in training")
+    supervise.add_argument("--by", help="the supervising doctor's e-mail; left out: nobody any more")
+    supervise.set_defaults(
+        run=_process("app.accounts", lambda o: {"email": o.email, "by": o.by}, function="supervise")
+    )
 
 
 def _add_audit(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

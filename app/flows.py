@@ -219,7 +219,7 @@ class Writing:
             await self.store.save_draft(
                 session,
                 UUID(visit_id),
-                [as_statement(statement, said) for statement in note.statements],
+                [as_statement(statement, turns) for statement in note.statements],
                 [as_review(item, said) for item in note.review],
                 [as_order(order, said) for order in note.orders],
             )
@@ -279,8 +279,9 @@ def drafted(turns: Sequence[TranscriptTurn]) -> soap.DraftNote:
     return soap.draft_note(said)
 
 
-def as_statement(statement: soap.Statement, said: Sequence[UUID]) -> DraftStatement:
-    """Evidence leaves `soap` as turn indexes and enters the store as utterance ids."""
+def as_statement(statement: soap.Statement, turns: Sequence[TranscriptTurn]) -> DraftStatement:
+    """Evidence leaves `soap` as turn indexes and enters the store as utterance ids, with the words' revisions."""
+    said = [turns[turn] for turn in statement.evidence]
     return DraftStatement(
         key=statement.key,
         section=statement.section,
@@ -288,7 +289,8 @@ def as_statement(statement: soap.Statement, said: Sequence[UUID]) -> DraftStatem
         state=statement.state,
         confidence=statement.confidence,
         codes=tuple(f"{system}:{code}" for system, code in statement.codes.items()),
-        evidence=tuple(said[turn] for turn in statement.evidence),
+        evidence=tuple(turn.utterance_id for turn in said),
+        heard=tuple(turn.revision for turn in said),
     )
 
 
@@ -323,7 +325,9 @@ class Showing:
         if event.topic == "utterance.completed":
             await self._show_utterance(_id(event, "visit_id"), _id(event, "utterance_id"))
         elif event.topic == "note.changed":
-            await self.rooms.push_note_changed(_id(event, "visit_id"), _number(event, "revision"))
+            numbers = _number(event, "revision"), _number(event, "version")
+            editor = str(event.payload.get("editor", ""))
+            await self.rooms.push_note_changed(_id(event, "visit_id"), *numbers, editor)
         elif event.topic == SESSION_ENDED:
             await self.rooms.end_session(_id(event, "session_id"))
         elif event.topic == GUEST_PUT_OUT:
@@ -354,7 +358,7 @@ def _id(event: Event, name: str) -> UUID:
 
 def _number(event: Event, name: str) -> int:
     """What is none passes the event over, as what is no id does; another kind of error would end the process."""
-    given = event.payload[name]
+    given = event.payload.get(name, 0)  # an older process says less
     if not isinstance(given, int):
         raise ValueError("no number")
     return given

@@ -33,7 +33,7 @@ from app.turn import turn_settings
 from audit.archive import HeadFile
 from audit.keys import AuditKeys
 from audit.sealer import Sealer
-from clinical_store import ClinicalStore, ClinicalStoreHttp, CompositionHttp, FileHttp, FileShelf
+from clinical_store import ClinicalStore, ClinicalStoreHttp, CompositionHttp, FileHttp, FileShelf, NoteHttp
 from core.broadcast import Broadcast
 from core.bus import Bus
 from core.clock import SystemClock
@@ -304,6 +304,7 @@ class Clinic:
             AccessHttp(self.access),
             SchedulingHttp(self.scheduling, self.settings.time_zone),
             ClinicalStoreHttp(self.store),
+            NoteHttp(self.store),
             TranscriptHttp(self.store, draft_later),
             self.documents,
             LanguageHttp(self.side),

@@ -10,7 +10,7 @@ from audit.archive import HeadArchive, HeadFile
 from audit.keys import AuditKeys, private_key_file
 from audit.model import AuditEvent, BadRow, Outcome, SignedHead, StoredEvent, Verification
 from audit.sealer import ChainBroken, Sealer
-from audit.store import history_of, record, record_denied
+from audit.store import history_of, record, record_denied, times_allowed
 from audit.verifier import verify
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "private_key_file",
     "record",
     "record_denied",
+    "times_allowed",
     "verify",
 ]

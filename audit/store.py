@@ -1,6 +1,6 @@
 """Rows of the audit trail: events inserted here, seals by the sealer; a trigger refuses everything else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -42,6 +42,7 @@ class AuditEventRow(Base):
         CheckConstraint("outcome IN ('allowed', 'denied')", name="outcome"),
         Index(None, "patient_id", "at"),
         Index(None, "actor_id", "at"),
+        Index(None, "subject_id", "action"),
     )
 
 
@@ -115,6 +116,20 @@ async def history_of(session: AsyncSession, patient_id: UUID, limit: int = 200) 
         .limit(limit)
     )
     return [stored(row) for row in rows]
+
+
+async def times_allowed(session: AsyncSession, subject_id: UUID, actions: Collection[str]) -> dict[str, int]:
+    """How often each of these acts was done to the subject; those never done are left out."""
+    rows = await session.execute(
+        select(AuditEventRow.action, func.count())
+        .where(
+            AuditEventRow.subject_id == subject_id,
+            AuditEventRow.action.in_(actions),
+            AuditEventRow.outcome == "allowed",
+        )
+        .group_by(AuditEventRow.action)
+    )
+    return {action: count for action, count in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def stored(row: AuditEventRow) -> StoredEvent:

@@ -40,6 +40,7 @@ from clinical_store.note import (
     Statement,
     StatementEdit,
 )
+from clinical_store.note_http import NoteHttp
 from clinical_store.quality_model import LineCheck, LineView, QualitySample, VisitQuality
 from clinical_store.store import ClinicalStore
 from clinical_store.summary import VisitSummary
@@ -81,6 +82,7 @@ __all__ = [
     "LineCheck",
     "LineView",
     "NoteEdits",
+    "NoteHttp",
     "OrderFound",
     "Participant",
     "ParticipantState",

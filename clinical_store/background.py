@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clinical_store.chart import Chart, Part
 from clinical_store.errors import SummaryNotReady
 from clinical_store.note import Frozen, Statement
-from clinical_store.notes import signed_version
+from clinical_store.note_sheet import signed_sheet
 from clinical_store.rows import SignatureRow, VisitRow
 
 _MOST_NOTES = 10
@@ -43,7 +43,7 @@ class Backgrounds(Part):
 
 async def _signed_lines(session: AsyncSession, chart: Chart) -> tuple[Statement, ...]:
     try:
-        version, _ = await signed_version(session, chart)
+        _, version, _ = await signed_sheet(session, chart)
     except SummaryNotReady:  # the signature has gone since the list was made
         return ()
     return version.statements

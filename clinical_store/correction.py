@@ -54,6 +54,11 @@ def corrected(heard: HeardText, text: str, written: Written) -> HeardText:
     )
 
 
+def same_words(one: str, other: str) -> bool:
+    """Equal but for case and punctuation."""
+    return [_told_by(word) for word in one.split()] == [_told_by(word) for word in other.split()]
+
+
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """The same word before and after."""

@@ -88,11 +88,47 @@ class VisitRunning(Conflict):
 
 
 class NoteChanged(PreconditionFailed):
-    """Somebody saved since this version was read; extra: current_version."""
+    """The note has another version than the one that was read and is to be signed, or none of that number; extra:
+    current_version."""
 
     code = "note_changed"
     title = "The note was changed in another window"
     next_step = "Load the current note, then add your changes again."
+
+
+class NoteConflict(Conflict):
+    """Two people changed one line differently. extra: conflicts (id, base, theirs, yours of each line),
+    order_conflicts (key, base, theirs, yours), current_version."""
+
+    code = "note_conflict"
+    title = "Somebody else changed the same line in another way"
+    next_step = "Choose for each line which words stay, then save again."
+
+
+class NoteUnreviewed(Conflict):
+    """extra: unreviewed, how many lines."""
+
+    code = "note_unreviewed"
+    title = "Some lines of the note have not been reviewed yet"
+    next_step = "Accept or change each of them, or confirm that you have read them all."
+
+
+class OrderUnknown(InvalidInput):
+    code = "order_unknown"
+    title = "The note holds no such order"
+    next_step = "Reload the note and decide again."
+
+
+class CountersignatureNotNeeded(Conflict):
+    code = "countersignature_not_needed"
+    title = "The note does not wait for a countersignature"
+    next_step = "Reload the note; it is unsigned, or already countersigned, or one signature is enough."
+
+
+class OwnNote(Forbidden):
+    code = "own_note"
+    title = "Nobody countersigns their own note"
+    next_step = "Ask the supervising doctor to countersign it."
 
 
 class NoteSigned(Conflict):
@@ -155,8 +191,8 @@ class NotYourVisit(Forbidden):
     """Colleagues who treat the patient read the note; it stays the words of the visit's own doctor."""
 
     code = "not_your_visit"
-    title = "Only the doctor of this visit can write, sign or add to its note"
-    next_step = "Ask the doctor of the visit, or write it into the note of a visit of your own."
+    title = "Only the doctor of this visit can write or sign its note"
+    next_step = "Ask the doctor of the visit; once it is signed you can write an addendum."
 
 
 class NotAdmitted(Forbidden):

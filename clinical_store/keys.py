@@ -5,6 +5,7 @@ does not open, and a copy under another patient fails by its key. Forgetting one
 patient's whole record unreadable (crypto-shredding).
 """
 
+from base64 import urlsafe_b64encode
 from typing import overload
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from core.crypto import Keyring, NotOpened, new_key, seal, unseal
 _MEDIA = b"consultroom media v1"
 _FILES = b"consultroom files v1"
 _LIVE = b"consultroom live speech v1"
+_RECORD = b"consultroom record seals v1"
+_OFFLINE = b"consultroom offline note v1"
 RowId = UUID | str
 
 
@@ -67,6 +70,15 @@ class PatientKey:
     def live_key(self) -> bytes:
         """The key of what is being said in the patient's visits, on its way between the clinic's processes."""
         return self._derived(_LIVE)
+
+    def record_key(self) -> bytes:
+        """The key of the seals that prove signatures and addenda of the patient's notes."""
+        return self._derived(_RECORD)
+
+    def offline_key(self, account_id: UUID, visit_id: UUID) -> str:
+        """The key with which a browser keeps this account's unsent edits of a visit's note; base64url, 43 letters."""
+        key = self._derived(_OFFLINE + f" {account_id} {visit_id}".encode())
+        return urlsafe_b64encode(key).rstrip(b"=").decode()
 
     def _derived(self, purpose: bytes) -> bytes:
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(self._key)

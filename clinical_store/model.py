@@ -14,7 +14,7 @@ from clinical_store.quality_model import LineView
 Purpose = Literal["record", "transcribe"]
 PURPOSES: tuple[Purpose, ...] = ("record", "transcribe")
 Speaker = Literal["doctor", "patient", "companion"]
-NoteStatus = Literal["none", "draft", "signed"]
+NoteStatus = Literal["none", "draft", "awaiting_countersignature", "signed"]
 SegmentKind = Literal["camera", "screen"]
 GapKind = Literal["sound", "picture"]
 

@@ -194,7 +194,7 @@ class Draft(Frozen):
 
 
 class NoteVersion(Frozen):
-    """One saved state of the note, written once.
+    """One saved state of the note, written once. `orders`: those that were accepted or waved away.
 
     `nonce` is random and known only to who can decrypt: it keeps the signature's hash, which lies in
     the clear, from confirming a guess at a short note.
@@ -207,12 +207,29 @@ class NoteVersion(Frozen):
     nonce: UUID
     statements: tuple[Statement, ...]
     dismissed_keys: tuple[Key, ...] = ()
+    dismissed_reasons: dict[Key, DismissReason] = {}
+    orders: tuple[OrderFound, ...] = ()
 
 
 class Signature(Frozen):
-    """Who signed which version, when, and the SHA-256 of that version's canonical JSON."""
+    """Who signed which version, when, and the SHA-256 of that version's canonical JSON.
+
+    `unreviewed`: how many lines were signed as read without being accepted one by one. `supervised`: a trainee's; it
+    needs a countersignature.
+    """
 
     version: int
+    signer_id: UUID
+    signer_name: str
+    signed_at: datetime
+    sha256: bytes
+    unreviewed: int = 0
+    supervised: bool = False
+
+
+class Countersignature(Frozen):
+    """The supervising doctor's signature under a trainee's, over the same version."""
+
     signer_id: UUID
     signer_name: str
     signed_at: datetime
@@ -227,6 +244,9 @@ class Addendum(Frozen):
     author_name: str
     added_at: datetime
     text: Words
+
+
+NoteState = Literal["draft", "signed", "awaiting_countersignature", "countersigned"]
 
 
 class Countersign(Frozen):
@@ -254,7 +274,7 @@ class EncounterNote(Frozen):
 
     visit_id: UUID
     version: int
-    status: Literal["draft", "signed", "awaiting_countersignature", "countersigned"]
+    status: NoteState
     statements: tuple[NoteLine, ...]
     suggestions: tuple[NoteLine, ...]
     review: tuple[ReviewItem, ...]

@@ -8,10 +8,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clinical_store.chart import Chart
-from clinical_store.note import Addendum, Draft, NoteVersion, Signature
-from clinical_store.rows import AddendumRow, DraftRow, NoteVersionRow, SignatureRow
+from clinical_store.note import Addendum, Countersignature, Draft, NoteVersion, Signature
+from clinical_store.rows import AddendumRow, CountersignatureRow, DraftRow, NoteVersionRow, SignatureRow
 
 _DRAFT, _VERSION, _SIGNATURE, _ADDENDUM = "draft", "encounter_note_version", "signature", "addendum"
+_COUNTERSIGNATURE = "countersignature"
 
 
 async def draft_in(session: AsyncSession, chart: Chart) -> Draft:
@@ -59,49 +60,85 @@ def add_row_of_version(session: AsyncSession, chart: Chart, version: NoteVersion
     session.add(row)
 
 
-async def signature_in(session: AsyncSession, chart: Chart) -> Signature | None:
+async def signature_in(session: AsyncSession, chart: Chart) -> tuple[Signature | None, bytes | None]:
+    """The signature and its seal; one of before seals were made has none."""
     row = await session.get(SignatureRow, chart.visit.id)
     if row is None:
-        return None
-    return Signature(
+        return None, None
+    signature = Signature(
         version=row.version,
         signer_id=row.signer_id,
         signer_name=chart.key.open_text(row.signer_name, _SIGNATURE, "signer_name", row.visit_id),
         signed_at=row.signed_at,
         sha256=row.sha256,
+        unreviewed=row.unreviewed,
+        supervised=row.supervised,
     )
+    return signature, row.seal
 
 
-def add_row_of_signature(session: AsyncSession, chart: Chart, signature: Signature) -> None:
+def add_row_of_signature(session: AsyncSession, chart: Chart, signature: Signature, seal: bytes) -> None:
     visit_id = chart.visit.id
     name = chart.key.seal_text(signature.signer_name, _SIGNATURE, "signer_name", visit_id)
     fields = signature.model_dump(exclude={"signer_name"})
-    session.add(SignatureRow(visit_id=visit_id, signer_name=name, **fields))
+    session.add(SignatureRow(visit_id=visit_id, signer_name=name, seal=seal, **fields))
 
 
-async def addenda_in(session: AsyncSession, chart: Chart) -> list[Addendum]:
-    """Every addendum, oldest first."""
+async def countersignature_in(
+    session: AsyncSession, chart: Chart
+) -> tuple[Countersignature | None, bytes | None]:
+    """The countersignature and its seal."""
+    row = await session.get(CountersignatureRow, chart.visit.id)
+    if row is None:
+        return None, None
+    countersignature = Countersignature(
+        signer_id=row.signer_id,
+        signer_name=chart.key.open_text(row.signer_name, _COUNTERSIGNATURE, "signer_name", row.visit_id),
+        signed_at=row.signed_at,
+        sha256=row.sha256,
+    )
+    return countersignature, row.seal
+
+
+def add_row_of_countersignature(
+    session: AsyncSession, chart: Chart, countersignature: Countersignature, seal: bytes
+) -> None:
+    visit_id = chart.visit.id
+    name = chart.key.seal_text(countersignature.signer_name, _COUNTERSIGNATURE, "signer_name", visit_id)
+    fields = countersignature.model_dump(exclude={"signer_name"})
+    session.add(CountersignatureRow(visit_id=visit_id, signer_name=name, seal=seal, **fields))
+
+
+async def addenda_in(session: AsyncSession, chart: Chart) -> list[tuple[Addendum, bytes | None]]:
+    """Every addendum with its seal, in the order in which they were added."""
     rows = select(AddendumRow).where(AddendumRow.visit_id == chart.visit.id)
     return [
-        Addendum(
-            id=row.id,
-            author_id=row.author_id,
-            author_name=chart.key.open_text(row.author_name, _ADDENDUM, "author_name", row.id),
-            added_at=row.added_at,
-            text=chart.key.open_text(row.text, _ADDENDUM, "text", row.id),
-        )
-        for row in await session.scalars(rows.order_by(AddendumRow.added_at, AddendumRow.id))
+        (_addendum(chart, row), row.seal) for row in await session.scalars(rows.order_by(AddendumRow.number))
     ]
 
 
-def add_row_of_addendum(session: AsyncSession, chart: Chart, addendum: Addendum) -> None:
+def _addendum(chart: Chart, row: AddendumRow) -> Addendum:
+    return Addendum(
+        id=row.id,
+        author_id=row.author_id,
+        author_name=chart.key.open_text(row.author_name, _ADDENDUM, "author_name", row.id),
+        added_at=row.added_at,
+        text=chart.key.open_text(row.text, _ADDENDUM, "text", row.id),
+    )
+
+
+def add_row_of_addendum(
+    session: AsyncSession, chart: Chart, addendum: Addendum, number: int, seal: bytes
+) -> None:
     row = AddendumRow(
         id=addendum.id,
         visit_id=chart.visit.id,
+        number=number,
         author_id=addendum.author_id,
         author_name=chart.key.seal_text(addendum.author_name, _ADDENDUM, "author_name", addendum.id),
         added_at=addendum.added_at,
         text=chart.key.seal_text(addendum.text, _ADDENDUM, "text", addendum.id),
+        seal=seal,
     )
     session.add(row)
 

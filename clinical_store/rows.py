@@ -217,7 +217,8 @@ class NoteVersionRow(Base):
 
 
 class SignatureRow(Base):
-    """Append-only. `sha256` is that of the version's canonical JSON."""
+    """Append-only. `sha256` is that of the version's canonical JSON; `seal` covers the whole row, null in those of
+    before it was made."""
 
     __tablename__ = "signature"
     __table_args__ = (
@@ -233,15 +234,39 @@ class SignatureRow(Base):
     signer_name: Mapped[bytes] = mapped_column(LargeBinary)
     signed_at: Mapped[datetime] = mapped_column(_Moment)
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    unreviewed: Mapped[int] = mapped_column(server_default="0")
+    supervised: Mapped[bool] = mapped_column(server_default="false")
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class CountersignatureRow(Base):
+    """Append-only: a supervising doctor's name under a trainee's signature."""
+
+    __tablename__ = "countersignature"
+    __table_args__ = (CheckConstraint("octet_length(sha256) = 32", name="sha256"),)
+
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("signature.visit_id"), primary_key=True)
+    signer_id: Mapped[UUID]
+    signer_name: Mapped[bytes] = mapped_column(LargeBinary)
+    signed_at: Mapped[datetime] = mapped_column(_Moment)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class AddendumRow(Base):
-    """Append-only."""
+    """Append-only. `number`: its place under the note, from 1. `seal` covers it and all before it, null in those of
+    before it was made."""
 
     __tablename__ = "addendum"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "number"),
+        CheckConstraint("number > 0", name="number"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    visit_id: Mapped[UUID] = mapped_column(ForeignKey("signature.visit_id"), index=True)
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("signature.visit_id"))
+    number: Mapped[int]
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary)
     author_id: Mapped[UUID]
     author_name: Mapped[bytes] = mapped_column(LargeBinary)
     added_at: Mapped[datetime] = mapped_column(_Moment)
@@ -289,4 +314,13 @@ class ChatRow(Base):
 
 
 #: Tables whose rows are written once; the migration puts a trigger on each.
-APPEND_ONLY = ("consent", "encounter_note_version", "signature", "addendum", "chat_message", "visit_file")
+APPEND_ONLY = (
+    "consent",
+    "encounter_note_version",
+    "signature",
+    "countersignature",
+    "addendum",
+    "note_quality",
+    "chat_message",
+    "visit_file",
+)

@@ -11,6 +11,9 @@ from clinical_store.corrections import Corrections
 from clinical_store.files import Files
 from clinical_store.final_pass import FinalPasses
 from clinical_store.keys import KeyCabinet
+from clinical_store.note_lists import NoteLists
+from clinical_store.note_signing import Signing
+from clinical_store.note_versions import NoteVersions
 from clinical_store.notes import Notes
 from clinical_store.participants import Participants
 from clinical_store.patients import Patients
@@ -41,6 +44,9 @@ class ClinicalStore(
     Compositions,
     Qualities,
     Notes,
+    NoteVersions,
+    Signing,
+    NoteLists,
     Summaries,
     Chats,
     Files,

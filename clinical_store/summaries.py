@@ -6,8 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from access import Actor, Permission
 from clinical_store.chart import Part
-from clinical_store.note_rows import addenda_in
-from clinical_store.notes import signed_version
+from clinical_store.note_sheet import signed_sheet
 from clinical_store.patients import name_of
 from clinical_store.summary import InPlainWords, VisitSummary, addenda_of, sections_of
 
@@ -18,9 +17,10 @@ class Summaries(Part):
     _in_plain_words: InPlainWords
 
     async def summary_for(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitSummary:
-        """Raises SummaryNotReady before the signature, VisitNotFound, Forbidden."""
+        """Raises SummaryNotReady before the signature (and the countersignature, where one is needed), VisitNotFound,
+        Forbidden."""
         chart = await self._charts.open(session, actor, Permission.SUMMARY_READ, visit_id)
-        version, signature = await signed_version(session, chart)
+        sheet, version, signature = await signed_sheet(session, chart)
         doctor_id = chart.visit.doctor_account_id
         doctor = (await self._accounts.accounts_by_id(session, [doctor_id])).get(doctor_id)
         return VisitSummary(
@@ -31,5 +31,5 @@ class Summaries(Part):
             signed_at=signature.signed_at,
             signed_by=signature.signer_name,
             sections=sections_of(version.statements, self._in_plain_words),
-            addenda=addenda_of(await addenda_in(session, chart)),
+            addenda=addenda_of(sheet.addenda),
         )

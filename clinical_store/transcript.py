@@ -319,4 +319,5 @@ def _turn(row: UtteranceRow, person: Participant, key: PatientKey) -> Transcript
         start=row.start_ms / 1000,
         end=row.end_ms / 1000,
         confidence=row.confidence,
+        revision=row.revision,
     )

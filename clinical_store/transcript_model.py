@@ -188,7 +188,7 @@ class Transcript(Frozen):
 
 
 class TranscriptTurn(Frozen):
-    """A finished, non-empty utterance as the note is drafted from it."""
+    """A finished, non-empty utterance as the note is drafted from it. `revision`: which of its versions this is."""
 
     utterance_id: UUID
     participant_id: UUID
@@ -197,6 +197,7 @@ class TranscriptTurn(Frozen):
     start: float
     end: float
     confidence: float | None
+    revision: int
 
 
 def status_of(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, exists, literal, or_, select, true
@@ -15,17 +16,33 @@ from clinical_store.model import RUNNING, NoteStatus, VisitStatus, VisitView, jo
 from clinical_store.patients import name_of
 from clinical_store.quality import patients_lines
 from clinical_store.quality_model import LineView
-from clinical_store.rows import DraftRow, NoteVersionRow, ParticipantRow, PatientRow, SignatureRow, VisitRow
+from clinical_store.rows import (
+    CountersignatureRow,
+    DraftRow,
+    NoteVersionRow,
+    ParticipantRow,
+    PatientRow,
+    SignatureRow,
+    VisitRow,
+)
 
 LONGEST_PERIOD = timedelta(days=731)
 MOST_LISTED = 500
 
 _SIGNED = exists().where(SignatureRow.visit_id == VisitRow.id)
+_AWAITING = exists().where(
+    SignatureRow.visit_id == VisitRow.id,
+    SignatureRow.supervised,
+    ~exists().where(CountersignatureRow.visit_id == SignatureRow.visit_id),
+)
 _BEGUN = or_(
     exists().where(NoteVersionRow.visit_id == VisitRow.id), exists().where(DraftRow.visit_id == VisitRow.id)
 )
 _NOTE_STATUS: ColumnElement[str] = case(
-    (_SIGNED, literal("signed")), (_BEGUN, literal("draft")), else_=literal("none")
+    (_AWAITING, literal("awaiting_countersignature")),
+    (_SIGNED, literal("signed")),
+    (_BEGUN, literal("draft")),
+    else_=literal("none"),
 )
 
 
@@ -128,12 +145,12 @@ def _view(
 
 
 def _note_status(role: Role, note: str | None) -> NoteStatus | None:
-    """A patient learns of a note when it is signed; the scheduler never."""
+    """A patient learns of a note when it is signed by everybody who has to; the scheduler never."""
     if role is Role.SCHEDULER:
         return None
-    if note == "signed":
-        return "signed"
-    return "draft" if note == "draft" and role is not Role.PATIENT else "none"
+    if role is Role.PATIENT and note != "signed":
+        return "none"
+    return cast("NoteStatus", note or "none")
 
 
 def _listed(actor: Actor) -> audit.AuditEvent:

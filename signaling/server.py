@@ -143,11 +143,13 @@ class RoomServer:
             seconds = (self._clock.now() - epoch).total_seconds() - end
             DELAY.labels(state).observe(max(0.0, seconds))
 
-    async def push_note_changed(self, visit_id: UUID, revision: int) -> None:
-        """The draft grew: to those in the call who may read the note."""
+    async def push_note_changed(self, visit_id: UUID, revision: int, version: int, editor: str) -> None:
+        """The draft grew or somebody saved: to those in the call who may read the note. `editor`: the account that
+        did, "" for the machine."""
         room = self._rooms.open.room(visit_id)
         if room is not None:
-            payload: JsonValue = {"visit_id": str(visit_id), "revision": revision}
+            numbers = {"revision": revision, "version": version}
+            payload: JsonValue = {"visit_id": str(visit_id), "editor": editor, **numbers}
             await self._rooms.tell_admitted(
                 room, "note.changed", payload, only=lambda member: member.actor.may(Permission.NOTE_READ)
             )

@@ -20,6 +20,7 @@ from clinical_store import (
     StatementEdit,
     Visit,
 )
+from clinical_store.note import Addendum
 from core.clock import ManualClock
 from core.crypto import Keyring
 from core.database import Database
@@ -49,15 +50,15 @@ class Clinic:
     def __post_init__(self) -> None:
         self.store = ClinicalStore(self.keyring, self.care, self.accounts, self.clock)
 
-    async def staff(self, role: Role, name: str) -> Actor:
+    async def staff(self, role: Role, name: str, supervisor: Actor | None = None) -> Actor:
         """Somebody who works here."""
-        account = await self._account(role, name)
+        account = await self._account(role, name, supervisor)
         self.accounts.known[account.id] = account
         return Actor.of(account, new_id())
 
-    async def _account(self, role: Role, name: str) -> Account:
+    async def _account(self, role: Role, name: str, supervisor: Actor | None = None) -> Account:
         """A row for relationships to point at; nobody signs in with it."""
-        account = Account(new_id(), role, name)
+        account = Account(new_id(), role, name, supervisor.account_id if supervisor else None)
         async with self.database.transaction() as session:
             await session.execute(
                 text(
@@ -99,9 +100,9 @@ class Clinic:
             await self.care.grant(session, doctor.account_id, patient_id, visit.id)
         return visit
 
-    async def consult(self) -> "Consult":
+    async def consult(self, doctor: Actor | None = None) -> "Consult":
         """A visit that both have joined."""
-        doctor = await self.staff(Role.DOCTOR, "Dr. Amara Planted")
+        doctor = doctor or await self.staff(Role.DOCTOR, "Dr. Amara Planted")
         patient, patient_id = await self.patient()
         visit = await self.visit(patient_id, doctor)
         async with self.database.transaction() as session:
@@ -170,6 +171,10 @@ class Consult:
         async with self.clinic.database.transaction() as session:
             return await self.store.save_note(session, self.doctor, self.visit.id, version, edits)
 
-    async def sign(self, version: int) -> EncounterNote:
+    async def sign(self, version: int, *, all_read: bool = True) -> EncounterNote:
         async with self.clinic.database.transaction() as session:
-            return await self.store.sign_note(session, self.doctor, self.visit.id, version)
+            return await self.store.sign_note(session, self.doctor, self.visit.id, version, all_read=all_read)
+
+    async def addend(self, words: str, who: Actor | None = None) -> Addendum:
+        async with self.clinic.database.transaction() as session:
+            return await self.store.add_addendum(session, who or self.doctor, self.visit.id, words)

@@ -1,14 +1,15 @@
 """The REST of the record over real HTTP: status, ETag, problem codes, and what the OpenAPI document says."""
 
 from collections.abc import AsyncIterator
+from typing import cast
 from uuid import UUID
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from access import Actor, Permission
-from clinical_store import ClinicalStoreHttp, DraftStatement, StatementEdit
+from access import Actor, Permission, Role
+from clinical_store import ClinicalStoreHttp, DraftStatement, NoteHttp, StatementEdit
 from core.http import build_app, routes_of
 from core.ids import new_id
 from tests.integration.clinical_store.clinic import Clinic, Consult
@@ -40,7 +41,7 @@ def door() -> Door:
 @pytest.fixture
 async def browser(clinic: Clinic, door: Door) -> AsyncIterator[Browser]:
     app = build_app(
-        routes_of(ClinicalStoreHttp(clinic.store)),
+        [*routes_of(ClinicalStoreHttp(clinic.store)), *routes_of(NoteHttp(clinic.store))],
         database=clinic.database,
         clock=clinic.clock,
         authenticate=door.authenticate,
@@ -51,7 +52,7 @@ async def browser(clinic: Clinic, door: Door) -> AsyncIterator[Browser]:
 
 
 async def test_every_route_names_a_permission_that_exists(clinic: Clinic) -> None:
-    routes = routes_of(ClinicalStoreHttp(clinic.store))
+    routes = [*routes_of(ClinicalStoreHttp(clinic.store)), *routes_of(NoteHttp(clinic.store))]
     assert len(routes) >= 13
     for bound in routes:
         assert bound.spec.permission in set(Permission)
@@ -115,10 +116,18 @@ async def test_the_way_of_a_note(browser: Browser, consult: Consult, door: Door)
     async with browser.put(note_url, json=edits, headers=doctor | {"If-Match": '"0"'}) as answer:
         assert (answer.status, answer.headers["ETag"]) == (200, '"1"')
         assert [line["origin"] for line in (await answer.json())["statements"]] == ["draft", "clinician"]
-    problem = await refused(browser, note_url, doctor, edits, '"0"', 412, "note_changed")
+    problem = await refused(browser, note_url, doctor, edits, '"7"', 412, "note_changed")
     assert problem["current_version"] == 1
-    async with browser.post(f"{note_url}/signature", headers=doctor | {"If-Match": '"1"'}) as answer:
+    async with browser.get(f"{note_url}/diff", params={"from": "0", "to": "1"}, headers=doctor) as answer:
+        assert [change["change"] for change in (await answer.json())["changes"]] == ["added"]
+    signature = f"{note_url}/signature"
+    async with browser.post(signature, headers=doctor | {"If-Match": '"1"'}) as answer:
+        assert (answer.status, (await answer.json())["code"]) == (409, "note_unreviewed")
+    read = {"all_read": True}
+    async with browser.post(signature, json=read, headers=doctor | {"If-Match": '"1"'}) as answer:
         assert (answer.status, (await answer.json())["signed_by"]) == (201, "Dr. Amara Planted")
+    async with browser.post(f"{note_url}/countersignature", headers=doctor | {"If-Match": '"1"'}) as answer:
+        assert (answer.status, (await answer.json())["code"]) == (409, "countersignature_not_needed")
     await refused(browser, note_url, doctor, edits, '"1"', 409, "note_signed")
     async with browser.get(f"{note_url}/versions", headers=doctor) as answer:
         assert [(row["version"], row["signed"]) for row in await answer.json()] == [(1, True)]
@@ -251,3 +260,33 @@ async def test_the_openapi_document_describes_the_note_with_an_example(browser: 
     assert {"412", "409", "428", "422", "403", "404"} <= set(save["responses"])
     edits = document["components"]["schemas"]["NoteEdits"]
     assert edits["examples"][0]["statements"][0]["origin"] == "clinician"
+
+
+async def test_a_conflict_is_one_problem_with_all_three_sides(
+    browser: Browser, consult: Consult, door: Door
+) -> None:
+    doctor, url = door.let_in(consult.doctor), f"/api/visits/{consult.visit.id}/note"
+    note = await consult.save(0, StatementEdit(section="plan", text="Rest."))
+    (line,) = [statement.model_dump(mode="json") for statement in note.statements]
+    theirs, yours = ({"statements": [line | {"text": words}]} for words in ("Theirs.", "Yours."))
+    async with browser.put(url, json=theirs, headers=doctor | {"If-Match": '"1"'}) as answer:
+        assert answer.status == 200
+    problem = await refused(browser, url, doctor, yours, '"1"', 409, "note_conflict")
+    assert problem["current_version"] == 2
+    (conflict,) = cast("list[dict[str, dict[str, str]]]", problem["conflicts"])
+    assert [conflict[side]["text"] for side in ("base", "theirs", "yours")] == ["Rest.", "Theirs.", "Yours."]
+
+
+async def test_lists_across_visits_are_for_who_may(
+    browser: Browser, consult: Consult, clinic: Clinic, door: Door
+) -> None:
+    doctor = door.let_in(consult.doctor)
+    administrator = door.let_in(await clinic.staff(Role.ADMINISTRATOR, "Ada Planted"))
+    awaiting, quality = "/api/notes/awaiting-countersignature", "/api/notes/quality"
+    for url, may, may_not in ((awaiting, doctor, administrator), (quality, administrator, doctor)):
+        async with browser.get(url, headers=may) as answer:
+            assert answer.status == 200
+        async with browser.get(url, headers=may_not) as answer:
+            assert answer.status == 403
+    async with browser.get(quality, params={"weeks": "0"}, headers=administrator) as answer:
+        assert answer.status == 422

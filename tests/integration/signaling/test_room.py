@@ -197,10 +197,15 @@ async def test_captions_go_to_the_call_and_note_news_to_the_doctor(consult: Cons
     doctor, patient = await consult.call()
     rooms = consult.house.rooms
     await rooms.push_utterance(consult.visit.id, {"id": "u1", "text": "It hurts."})
-    await rooms.push_note_changed(consult.visit.id, 3)
+    await rooms.push_note_changed(consult.visit.id, 3, 1, "an-account")
     assert (await patient.event("transcript.utterance"))["text"] == "It hurts."
     assert (await doctor.event("transcript.utterance"))["id"] == "u1"
-    assert (await doctor.event("note.changed")) == {"visit_id": str(consult.visit.id), "revision": 3}
+    assert (await doctor.event("note.changed")) == {
+        "visit_id": str(consult.visit.id),
+        "revision": 3,
+        "version": 1,
+        "editor": "an-account",
+    }
     await patient.must("media.state", {"microphone": True, "camera": True})
     assert "note.changed" not in [name for name, _ in patient.events]
 

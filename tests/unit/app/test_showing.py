@@ -17,7 +17,7 @@ class Rooms:
     """Remembers what it was told; a hand-written stand-in for signaling's RoomServer."""
 
     def __init__(self) -> None:
-        self.notes: list[tuple[UUID, int]] = []
+        self.notes: list[tuple[UUID, int, int, str]] = []
         self.followed: list[UUID] = []
         self.open: list[UUID] = []
         self.said: list[tuple[UUID, object]] = []
@@ -25,8 +25,8 @@ class Rooms:
     async def push_utterance(self, visit_id: UUID, view: object) -> None:
         self.said.append((visit_id, view))
 
-    async def push_note_changed(self, visit_id: UUID, revision: int) -> None:
-        self.notes.append((visit_id, revision))
+    async def push_note_changed(self, visit_id: UUID, revision: int, version: int, editor: str) -> None:
+        self.notes.append((visit_id, revision, version, editor))
 
     async def record_changed(self, visit_id: UUID) -> None:
         self.followed.append(visit_id)
@@ -47,8 +47,9 @@ async def test_a_topic_without_a_screen_is_passed_over(topic: str) -> None:
 
 async def test_a_changed_note_is_shown_in_its_visit() -> None:
     rooms, visit = Rooms(), new_id()
-    await showing(rooms).show(Event("note.changed", {"visit_id": str(visit), "revision": 3}))
-    assert rooms.notes == [(visit, 3)]
+    said = {"visit_id": str(visit), "revision": 3, "version": 1, "editor": "an-account"}
+    await showing(rooms).show(Event("note.changed", said))
+    assert rooms.notes == [(visit, 3, 1, "an-account")]
 
 
 async def test_a_malformed_event_is_refused_before_any_room_hears_of_it() -> None:

@@ -15,15 +15,18 @@ from clinical_store.note import (
     Addendum,
     Draft,
     DraftStatement,
+    EncounterNote,
     NoteVersion,
     Origin,
     Signature,
     Statement,
     StatementEdit,
 )
-from clinical_store.note_editing import dismissed_after, machine_texts, revise, statement_id
+from clinical_store.note_editing import Ground, dismissed_after, revise, statement_id
 from clinical_store.note_seal import canonical, digest
-from clinical_store.note_view import merge
+from clinical_store.note_sheet import Sheet
+from clinical_store.note_view import as_seen
+from clinical_store.note_words import Words
 
 VISIT = UUID(int=1)
 SAID = UUID(int=2)
@@ -43,6 +46,16 @@ def edit(key: str | None = None, text: str = "Headache for three days.", **field
     return StatementEdit.model_validate({"key": key, "text": text, **given})
 
 
+def ground(drafted: Draft | None = None, before: NoteVersion | None = None, now: int = 1) -> Ground:
+    return Ground(VISIT, drafted or Draft(), before, before, {SAID: now})
+
+
+def seen(
+    drafted: Draft, kept: NoteVersion | None = None, words: Words | None = None, **more: object
+) -> EncounterNote:
+    return as_seen(VISIT, Sheet(drafted, kept, **more), words or Words())  # type: ignore[arg-type]
+
+
 def version(*lines: Statement, dismissed: tuple[str, ...] = ()) -> NoteVersion:
     return NoteVersion(
         version=1,
@@ -56,7 +69,7 @@ def version(*lines: Statement, dismissed: tuple[str, ...] = ()) -> NoteVersion:
 
 
 def saved(*edits: StatementEdit, texts: Draft | None = None, dismissed: tuple[str, ...] = ()) -> NoteVersion:
-    lines = revise(VISIT, edits, machine_texts(texts or Draft(), None), ids())
+    lines = revise(ground(texts), edits, ids())
     return version(*lines, dismissed=dismissed)
 
 
@@ -71,7 +84,7 @@ class ids:  # noqa: N801 - reads as the function it stands for
 
 
 def test_before_the_first_save_the_note_is_the_live_draft() -> None:
-    note = merge(VISIT, draft("a", "b"), None)
+    note = seen(draft("a", "b"))
     assert note.version == 0
     assert [line.key for line in note.statements] == ["a", "b"]
     assert all(line.origin is Origin.DRAFT for line in note.statements)
@@ -80,20 +93,20 @@ def test_before_the_first_save_the_note_is_the_live_draft() -> None:
 
 
 def test_a_growing_draft_keeps_the_ids_of_its_lines() -> None:
-    before, after = merge(VISIT, draft("a"), None), merge(VISIT, draft("b", "a"), None)
+    before, after = seen(draft("a")), seen(draft("b", "a"))
     assert before.statements[0].id == after.statements[1].id == statement_id(VISIT, "a")
 
 
 def test_after_a_save_the_draft_never_touches_the_note_and_is_offered_beside_it() -> None:
     kept = saved(edit("a", "Doctor's words."), texts=draft("a"))
-    note = merge(VISIT, draft("a", "b"), kept)
+    note = seen(draft("a", "b"), kept)
     assert [line.text for line in note.statements] == ["Doctor's words."]
     assert [line.key for line in note.suggestions] == ["b"]
 
 
 def test_a_dismissed_suggestion_does_not_come_back() -> None:
     kept = saved(edit("a"), texts=draft("a"), dismissed=("b",))
-    assert merge(VISIT, draft("a", "b", "c"), kept).suggestions[0].key == "c"
+    assert seen(draft("a", "b", "c"), kept).suggestions[0].key == "c"
 
 
 def test_taking_a_line_out_of_the_saved_note_dismisses_it() -> None:
@@ -103,12 +116,12 @@ def test_taking_a_line_out_of_the_saved_note_dismisses_it() -> None:
 
 def test_taking_a_dismissed_line_in_again_undoes_the_dismissal() -> None:
     before = saved(dismissed=("a",))
-    lines = revise(VISIT, [edit("a")], machine_texts(draft("a"), None), ids())
+    lines = revise(ground(draft("a"), None), [edit("a")], ids())
     assert dismissed_after(before, lines, []) == ()
 
 
 def test_an_unchanged_machine_line_stays_the_machines() -> None:
-    (line,) = revise(VISIT, [edit("a")], machine_texts(draft("a"), None), ids())
+    (line,) = revise(ground(draft("a"), None), [edit("a")], ids())
     assert line.origin is Origin.DRAFT
     assert line.id == statement_id(VISIT, "a")
 
@@ -124,28 +137,28 @@ def test_an_unchanged_machine_line_stays_the_machines() -> None:
     ],
 )
 def test_the_editor_cannot_pass_off_its_own_words_as_the_machines(changed: StatementEdit) -> None:
-    (line,) = revise(VISIT, [changed], machine_texts(draft("a"), None), ids())
+    (line,) = revise(ground(draft("a"), None), [changed], ids())
     assert line.origin is Origin.CLINICIAN
 
 
 def test_a_machine_line_kept_in_a_version_stays_the_machines_when_the_draft_moved_on() -> None:
     before = saved(edit("a"), texts=draft("a"))
     moved_on = Draft(revision=9, statements=(drafted("a", "Headache for four days."),))
-    (line,) = revise(VISIT, [edit("a")], machine_texts(moved_on, before), ids())
+    (line,) = revise(ground(moved_on, before), [edit("a")], ids())
     assert line.origin is Origin.DRAFT
 
 
 def test_new_lines_get_ids_and_keys_of_their_own() -> None:
-    first, second = revise(VISIT, [edit(None, "Rest."), edit(None, "Rest.")], {}, ids())
+    first, second = revise(ground(), [edit(None, "Rest."), edit(None, "Rest.")], ids())
     assert first.id != second.id
     assert first.key != second.key
 
 
 def test_a_line_sent_twice_is_refused_not_dropped() -> None:
     with pytest.raises(StatementRepeated):
-        revise(VISIT, [edit("a", "One."), edit("a", "Two.")], {}, ids())
+        revise(ground(), [edit("a", "One."), edit("a", "Two.")], ids())
     with pytest.raises(StatementRepeated):
-        revise(VISIT, [edit("a", id=SAID), edit("b", id=SAID)], {}, ids())
+        revise(ground(), [edit("a", id=SAID), edit("b", id=SAID)], ids())
 
 
 def test_a_machine_line_without_evidence_cannot_exist() -> None:
@@ -165,7 +178,7 @@ def test_a_signed_note_is_locked_and_offers_nothing() -> None:
         version=1, signer_id=UUID(int=9), signer_name="Dr. A", signed_at=NOW, sha256=digest(VISIT, kept)
     )
     added = Addendum(id=UUID(int=4), author_id=UUID(int=9), author_name="Dr. A", added_at=NOW, text="Later.")
-    note = merge(VISIT, draft("a", "b"), kept, signature, [added])
+    note = seen(draft("a", "b"), kept, signature=signature, addenda=(added,))
     assert (note.status, note.suggestions, note.signed_by) == ("signed", (), "Dr. A")
     assert note.addenda == (added,)
 
@@ -190,7 +203,7 @@ def test_what_was_signed_before_a_field_came_keeps_its_digest() -> None:
 
 
 def test_a_line_may_be_sent_back_as_it_came() -> None:
-    shown = merge(VISIT, draft("a"), None).statements[0]
+    shown = seen(draft("a")).statements[0]
     assert StatementEdit.model_validate(shown.model_dump()).key == "a"
 
 
@@ -208,7 +221,7 @@ def test_every_machine_line_is_in_the_note_or_offered_or_was_dismissed(
 ) -> None:
     waved_away = tuple(set(dismissed) - set(in_note))
     kept = saved(*(edit(key) for key in in_note), texts=draft(*in_note), dismissed=waved_away)
-    note = merge(VISIT, draft(*in_draft), kept)
+    note = seen(draft(*in_draft), kept)
     offered = {line.key for line in note.suggestions}
     assert set(in_draft) == offered | (set(in_draft) & (set(in_note) | set(waved_away)))
     assert offered.isdisjoint({*in_note, *waved_away})

@@ -61,7 +61,7 @@ export const saveNote = (visitId: string, version: number, edits: NoteEdits) =>
   versionedNote(`${visitPath(visitId)}/note`, "PUT", version, edits);
 
 export const signNote = (visitId: string, version: number) =>
-  versionedNote(`${visitPath(visitId)}/note/signature`, "POST", version, {});
+  versionedNote(`${visitPath(visitId)}/note/signature`, "POST", version, { all_read: true });
 
 export const addAddendum = (visitId: string, text: string) =>
   request<Addendum>(`${visitPath(visitId)}/note/addenda`, { method: "POST", body: { text } });

@@ -276,6 +276,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notes/awaiting-countersignature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trainees' signed notes that wait for a countersignature
+         * @description Permission: `record:note:countersign`
+         */
+        get: operations["NoteHttp_awaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How near drafts come to what is signed, by week
+         * @description Permission: `clinic:notes:quality`
+         */
+        get: operations["NoteHttp_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{segment_id}/clip": {
         parameters: {
             query?: never;
@@ -651,12 +691,12 @@ export interface paths {
          * The note as it stands; the ETag is its version
          * @description Permission: `record:note:read`
          */
-        get: operations["ClinicalStoreHttp_note"];
+        get: operations["NoteHttp_note"];
         /**
-         * Save the whole note as its next version
+         * Save the whole note as its next version, with what others saved
          * @description Permission: `record:note:write`
          */
-        put: operations["ClinicalStoreHttp_save_note"];
+        put: operations["NoteHttp_save_note"];
         post?: never;
         delete?: never;
         options?: never;
@@ -697,7 +737,47 @@ export interface paths {
          * Add dated text under a signed note
          * @description Permission: `record:note:addend`
          */
-        post: operations["ClinicalStoreHttp_add_addendum"];
+        post: operations["NoteHttp_add_addendum"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/note/countersignature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Countersign a trainee's signed note
+         * @description Permission: `record:note:countersign`
+         */
+        post: operations["NoteHttp_countersign_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/note/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed from one version to another, line by line
+         * @description Permission: `record:note:read`
+         */
+        get: operations["NoteHttp_note_diff"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -717,7 +797,7 @@ export interface paths {
          * Sign and lock the saved version named by If-Match
          * @description Permission: `record:note:sign`
          */
-        post: operations["ClinicalStoreHttp_sign_note"];
+        post: operations["NoteHttp_sign_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -735,7 +815,7 @@ export interface paths {
          * Every saved version, oldest first
          * @description Permission: `record:note:read`
          */
-        get: operations["ClinicalStoreHttp_note_versions"];
+        get: operations["NoteHttp_note_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -755,7 +835,7 @@ export interface paths {
          * One saved version in full
          * @description Permission: `record:note:read`
          */
-        get: operations["ClinicalStoreHttp_note_version"];
+        get: operations["NoteHttp_note_version"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1077,6 +1157,28 @@ export interface components {
             slot_minutes: number;
             /** Time Zone */
             time_zone: string;
+        };
+        /**
+         * AwaitingNote
+         * @description A trainee's signed note that the reader may countersign.
+         */
+        AwaitingNote: {
+            /**
+             * Visit Id
+             * Format: uuid
+             */
+            visit_id: string;
+            /** Version */
+            version: number;
+            /** Patient Name */
+            patient_name: string;
+            /** Signed By */
+            signed_by: string;
+            /**
+             * Signed At
+             * Format: date-time
+             */
+            signed_at: string;
         };
         /**
          * BookingBody
@@ -1851,6 +1953,24 @@ export interface components {
             name: string;
         };
         /**
+         * LineChange
+         * @description One line that differs. An edited one may have been moved as well; `before` or `after` null: it was not there.
+         */
+        LineChange: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "edited" | "moved";
+            before: components["schemas"]["Statement"] | null;
+            after: components["schemas"]["Statement"] | null;
+        };
+        /**
          * LineView
          * @description A line check as the clinic sees it before letting somebody in.
          */
@@ -1930,6 +2050,18 @@ export interface components {
             invitation: components["schemas"]["InvitationView"];
             /** Path */
             path: string;
+        };
+        /**
+         * NoteDiff
+         * @description The lines that differ, in the order of the later note, those taken out at the end. Version 0: the draft.
+         */
+        NoteDiff: {
+            /** From Version */
+            from_version: number;
+            /** To Version */
+            to_version: number;
+            /** Changes */
+            changes: components["schemas"]["LineChange"][];
         };
         /**
          * NoteEdits
@@ -2050,6 +2182,23 @@ export interface components {
              * @default null
              */
             about: string | null;
+        };
+        /**
+         * NoteQuality
+         * @description How near drafts come to what is signed. `withheld`: weeks that are left out because fewer than five patients
+         *     were seen in them; the sections are those of all other weeks together.
+         */
+        NoteQuality: {
+            /** Weeks */
+            weeks: components["schemas"]["WeekQuality"][];
+            /** Sections */
+            sections: components["schemas"]["SectionQuality"][];
+            /** Deleted For */
+            deleted_for: {
+                [key: string]: number;
+            };
+            /** Withheld */
+            withheld: number;
         };
         /**
          * NoteTemplate
@@ -2174,7 +2323,7 @@ export interface components {
          * @description One thing that can be done: "scope:resource:action".
          * @enum {string}
          */
-        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:transcript:correct" | "record:transcript:history" | "record:transcript:export" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:addend" | "record:summary:read" | "language:note:draft" | "language:finding:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:line:check" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "room:phone:begin" | "room:phone:end" | "demo:consult:start" | "audit:event:verify" | "clinic:jobs:retry" | "clinic:speech:read" | "clinic:speech:write" | "clinic:template:read" | "clinic:template:write";
+        Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:transcript:correct" | "record:transcript:history" | "record:transcript:export" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:countersign" | "record:note:addend" | "record:summary:read" | "language:note:draft" | "language:finding:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:line:check" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "room:phone:begin" | "room:phone:end" | "demo:consult:start" | "audit:event:verify" | "clinic:jobs:retry" | "clinic:speech:read" | "clinic:speech:write" | "clinic:notes:quality" | "clinic:template:read" | "clinic:template:write";
         /**
          * Problem
          * @description RFC 9457 problem details. `code` is stable; `next_step` is for the person.
@@ -2314,6 +2463,18 @@ export interface components {
          */
         Role: "patient" | "doctor" | "nurse" | "scheduler" | "pharmacist" | "lab_technician" | "administrator" | "guest";
         /**
+         * SectionQuality
+         * @description `distance`: mean share of the section's characters that were changed, 0 to 1.
+         */
+        SectionQuality: {
+            /** Section */
+            section: string;
+            /** Notes */
+            notes: number;
+            /** Distance */
+            distance: number;
+        };
+        /**
          * SessionView
          * @description Who is signed in and what the pages may offer them.
          */
@@ -2328,6 +2489,17 @@ export interface components {
             display_name: string;
             /** Permissions */
             permissions: components["schemas"]["Permission"][];
+        };
+        /**
+         * SignNote
+         * @description `all_read`: "I have read every line", for lines that were not accepted one by one.
+         */
+        SignNote: {
+            /**
+             * All Read
+             * @default false
+             */
+            all_read: boolean;
         };
         /**
          * SlotStatus
@@ -2911,7 +3083,7 @@ export interface components {
             /** Waiting Since */
             waiting_since: string | null;
             /** Note Status */
-            note_status: ("none" | "draft" | "signed") | null;
+            note_status: ("none" | "draft" | "awaiting_countersignature" | "signed") | null;
             /** Reason */
             reason: string | null;
             /** @default null */
@@ -2926,6 +3098,34 @@ export interface components {
              * @default null
              */
             phone_reference: string | null;
+        };
+        /**
+         * WeekQuality
+         * @description The notes signed in the week that begins on Monday `week` (UTC). `distance`: mean share of the characters that
+         *     were changed between draft and signature, 0 to 1; the rest: lines per note, on average.
+         */
+        WeekQuality: {
+            /**
+             * Week
+             * Format: date
+             */
+            week: string;
+            /** Notes */
+            notes: number;
+            /** Distance */
+            distance: number;
+            /** Kept */
+            kept: number;
+            /** Edited */
+            edited: number;
+            /** Moved */
+            moved: number;
+            /** Merged */
+            merged: number;
+            /** Deleted */
+            deleted: number;
+            /** Added */
+            added: number;
         };
         /**
          * Weekday
@@ -4346,6 +4546,129 @@ export interface operations {
                 };
             };
             /** @description unavailable, work_lost, work_queue_full, work_too_slow */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    NoteHttp_awaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwaitingNote"][];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    NoteHttp_quality: {
+        parameters: {
+            query?: {
+                weeks?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteQuality"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6263,7 +6586,7 @@ export interface operations {
             };
         };
     };
-    ClinicalStoreHttp_note: {
+    NoteHttp_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -6330,7 +6653,7 @@ export interface operations {
             };
         };
     };
-    ClinicalStoreHttp_save_note: {
+    NoteHttp_save_note: {
         parameters: {
             query?: never;
             header: {
@@ -6393,7 +6716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description note_signed */
+            /** @description note_conflict, note_signed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6429,7 +6752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description evidence_unknown, invalid_input, statement_repeated */
+            /** @description evidence_unknown, invalid_input, order_unknown, statement_repeated */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6543,7 +6866,7 @@ export interface operations {
             };
         };
     };
-    ClinicalStoreHttp_add_addendum: {
+    NoteHttp_add_addendum: {
         parameters: {
             query?: never;
             header?: {
@@ -6588,7 +6911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin, forbidden, not_your_visit */
+            /** @description cross_origin, forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6662,7 +6985,7 @@ export interface operations {
             };
         };
     };
-    ClinicalStoreHttp_sign_note: {
+    NoteHttp_countersign_note: {
         parameters: {
             query?: never;
             header: {
@@ -6675,6 +6998,204 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncounterNote"];
+                };
+            };
+            /** @description malformed_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, forbidden, own_note */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description countersignature_not_needed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description note_changed, precondition_failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payload_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description precondition_required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    NoteHttp_note_diff: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number | null;
+            };
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteDiff"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, note_version_not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    NoteHttp_sign_note: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag you read, e.g. "3". */
+                "If-Match": string;
+            };
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignNote"];
+            };
+        };
         responses: {
             /** @description Done. */
             201: {
@@ -6721,7 +7242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description note_not_saved, note_signed, visit_running */
+            /** @description note_not_saved, note_signed, note_unreviewed, visit_running */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6748,7 +7269,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description note_empty */
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input, note_empty */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6786,7 +7316,7 @@ export interface operations {
             };
         };
     };
-    ClinicalStoreHttp_note_versions: {
+    NoteHttp_note_versions: {
         parameters: {
             query?: never;
             header?: never;
@@ -6853,7 +7383,7 @@ export interface operations {
             };
         };
     };
-    ClinicalStoreHttp_note_version: {
+    NoteHttp_note_version: {
         parameters: {
             query?: never;
             header?: never;

@@ -53,7 +53,7 @@ export interface ServerEvents {
   "transcript.utterance": (utterance: LiveUtterance) => void;
   "quality.changed": (change: { participants: LineQuality[] }) => void;
   "media.still": (piece: StillPiece) => void;
-  "note.changed": (change: { visit_id: string; revision: number }) => void;
+  "note.changed": (change: { visit_id: string; revision: number; version: number; editor: string }) => void;
   "room.ended": (end: Record<string, never>) => void;
   "room.moved": (move: { node_url: string }) => void;
   "room.removed": (removal: { reason: string }) => void;

@@ -21,7 +21,7 @@ const RENEW_MS = 4_000;
 const DAYS_AHEAD = 7;
 
 function NoteLink({ visit }: { visit: Visit }) {
-  const words = { none: "Note", draft: "Note (draft)", signed: "Note (signed)" }[visit.note_status ?? "none"];
+  const words = { none: "Note", draft: "Note (draft)", awaiting_countersignature: "Note (to countersign)", signed: "Note (signed)" }[visit.note_status ?? "none"];
   return (
     <ButtonLink to="/visits/$visitId/note" params={{ visitId: visit.id }} variant="default" data-testid="open-note"
       leftSection={<Icon name={visit.note_status === "signed" ? "lock" : "note"} size={18} />} aria-label={`${words}: ${visit.patient_name}`}>

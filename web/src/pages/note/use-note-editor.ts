@@ -61,7 +61,7 @@ export function useNoteEditor(visitId: string): { query: ReturnType<typeof useNo
       return note;
     } catch (error) {
       // A conflict shows itself as soon as the other version is here; the words stay in the page.
-      if (error instanceof ServiceProblem && error.code === "note_changed") await query.refetch();
+      if (error instanceof ServiceProblem && ["note_changed", "note_conflict"].includes(error.code)) await query.refetch();
       else notifyProblem(error);
       return null;
     } finally {
