@@ -22,26 +22,7 @@ from soap.register import (
     polar,
     to_third,
 )
-
-_SUBJECTS = frozenset("i it he she they we there that this my the".split())
-_YOU = frozenset("you your yours yourself 're".split())
-_TALK = re.compile(
-    r"^(?:not (?:that|at|yet|really|no)|thank|thanks|hello|hi|hey|bye|good (?:morning|afternoon|evening)|"
-    r"sounds? good|that (?:sounds|would be|is (?:great|fine|good|"
-    r"okay|it|all|right|correct|true|why|what))|i (?:see|understand|agree|will(?: do)?|hope|appreciate|wonder|"
-    r"do|do not|have|have not|am|did|"
-    r"did not|am sorry|know|do not know|think so|do not think so|can|can not|am not sure|guess)$|"
-    r"i (?:was wondering|wanted to (?:ask|know|see)|"
-    r"would like to know|hope|appreciate|am sorry|understand|promise|bet|mean|see)\b|let me|it is (?:okay|fine|"
-    r"good|nice|great)$|no problem|"
-    r"never mind|absolutely|perfect|okay|nice to|there you go|here)"
-)  # fmt: skip
-_FINITE = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|am|do|does|did|can|could|will|would|should|might|may|must|\w+ed|\w+s|"
-    r"felt|got|took|went|came|"
-    r"began|fell|ate|hurt|lost|found|saw|said|told|thought|made|kept|gave|left|woke|broke|bought|put|ran|drank|"
-    r"hit|cut|knew)\b"
-)
+from soap.register.clauses import clauses, whole, with_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,104 +38,29 @@ class Candidate:
     slot: str
     form: str  # "told", "polar", "open", "dictated"
     asked: tuple[str, ...] = ()
-    span: tuple[int, int] = (0, 0)  # characters of the turn
-
-
-_LEFT_OFF = frozenset(
-    "am was is did do have a the to of in my still very it are had also been a , so would".split()
-)
-_NO_NEW = frozenset(
-    """that because if when think thought know what how where whenever time and like way hope guess thing
-everything before after
-until since as so but , which who anything something feel felt than then said say says told while though
-although unless once
-whatever wherever wish the every do did does have am are was is or believe assume noticed notice realize
-figured""".split()
-)
-
-
-def _begins(words: Sequence[str], at: int, piece: Sequence[str]) -> int:
-    """How many words of a joint stand at `at` before a new clause; 0: no new clause, 1: a conjunction, -1: "
-    "none is said."""
-    if len(piece) < 4 or at + 2 >= len(words):
-        return 0
-    word, after = words[at], words[at + 1]
-    if word in {"and", "but", "so", ","} and after in {"i", "it", "he", "she", "they", "we", "there"}:
-        return 1
-    if (
-        word in {"and", "but", "so", ","}
-        and after in {"my", "the", "that"}
-        and _FINITE.fullmatch(words[min(at + 3, len(words) - 1)])
-    ):
-        return 1
-    if (
-        word == "i"
-        and words[at - 1] not in _NO_NEW
-        and not set(piece[:2]) & {"when", "if", "every", "whenever", "as", "since"}
-    ):
-        return -1
-    return 0
-
-
-def _split(words: Sequence[str]) -> Iterator[list[str]]:
-    """Clauses joined by "and", "but", "so", or by nothing, before a new subject; what is subordinate stays."""
-    piece: list[str] = []
-    for at, word in enumerate(words):
-        if word == "i" and piece and len(piece) <= 6 and piece[-1] in _LEFT_OFF:
-            piece = []  # the speaker begins again: "i am still i am on it"
-        joint = _begins(words, at, piece)
-        if joint:
-            yield piece
-            piece = []
-        if joint <= 0:
-            piece.append(word)
-    if piece:
-        yield piece
-
-
-def _with_subject(words: list[str]) -> list[str]:
-    """ "went to the doctor": the patient leaves "i" out."""
-    if words and words[0] == "been":
-        return ["i", "have", *words]
-    if words and words[0] in _STARTED:
-        return ["i", *words]
-    return words
-
-
-_STARTED = frozenset("went had took tried got felt did started stopped woke saw ate fell came have am do feel "
-                     "think take use "
-                     "noticed used".split())  # fmt: skip
-
-
-def _whole(words: Sequence[str]) -> bool:
-    text = " ".join(words)
-    return (
-        3 <= len(words) <= 40
-        and ends_whole(words)
-        and not _TALK.match(text)
-        and not _YOU & set(words)
-        and "?" not in words
-        and bool(_FINITE.search(text))
-        and not _BROKEN.search(text)
-    )
-
-
-# A subject after a verb or an article that takes none: the speaker began again, and what is meant is not known.
-_BROKEN = re.compile(
-    r"^'|[a-z']-(?: |$)|\b(?:is|am|are|was|were|has|have|had|did|does|a|an|the|to|of|in|on|at|with|my|or|very|"
-    r"for|been|be|i|he|she|they|we|not)"
-    r"(?: ,)? (?:i|he|she|they|we|it|my|there|"
-    r"that is)\b(?<!in that is)(?<!in my)(?<!on my)(?<!at my)(?<!of my)(?<!to my)(?<!with my)(?<!for my)"
-    r"(?<!to it)(?<!of it)(?<!with it)(?<!on it)(?<!for it)(?<!in it)(?<!at it)(?<!have it)(?<!had it)(?<!has "
-    r"it)(?<!is my)(?<!was my)"
-    r"(?<!have my)(?<!had my)(?<!did it)(?<!not my)(?<!are my)(?<!am my)(?<!in there)(?<!on there)(?<!is there)"
-    r"|\b(?:a|an|the|my) (?:a|an|the|so|and|but|is|was|to|in|on|of|because)\b|\bto (?:is|was|the the|can|,)\b|"
-    r"\bi (?:a|the|so|and|but|in|on)\b"
-)
+    managed: int = 0  # the doctor's sentences of examination, opinion or plan before it
 
 
 def _asked_in(exchanges: Sequence[Exchange]) -> Exchange | None:
     return exchanges[-1] if exchanges else None
+
+
+_MANAGES = re.compile(
+    r"\b(?:i (?:would like|want|recommend|suggest|am going)|we (?:will|can|should|are going)|let us|let 's|"
+    r"going to (?:go|order|"
+    r"prescribe|refer|start|do)|recommend|prescrib\w+|exam|examination|listen to your|take a look|results?|"
+    r"x - ray|impression|"
+    r"i think (?:you|it|this|that)|sounds like|consistent with|deep breath|does that hurt)\b"
+)
+
+
+def _managed(consult: Consult) -> Iterator[int]:
+    """By turn: the doctor's sentences of examination, opinion or plan so far, at most four."""
+    count = 0
+    for turn, sentences in zip(consult.turns, consult.sentences, strict=True):
+        if turn.speaker == "doctor":
+            count += sum(bool(_MANAGES.search(" ".join(s.words))) for s in sentences)
+        yield min(count, 4)
 
 
 class Narrator:
@@ -163,6 +69,7 @@ class Narrator:
     def __init__(self, consult: Consult, person: Person) -> None:
         self._consult = consult
         self._person = person
+        self._managed = list(_managed(consult))
         self._asked: dict[int, list[Exchange]] = {}
         for exchange in consult.exchanges:
             if exchange.answer is not None:
@@ -192,16 +99,16 @@ class Narrator:
         self, turn: int, said: Sentence, evidence: tuple[int, ...], exchange: Exchange | None
     ) -> Iterator[Candidate]:
         cleaned = opened(clean_words(said.plain.split(), said.text))
-        for clause in _split(cleaned):
-            spoken = _with_subject(clean_words(clause))
-            if not _whole(spoken):
+        for clause in clauses(cleaned):
+            spoken = with_subject(clean_words(clause))
+            if not whole(spoken):
                 continue
             third = to_third(spoken, self._person)
-            if third is not None and _said_whole(third):
+            if third is not None and "i" not in third:
                 yield Candidate(
                     turn, evidence, tuple(third), tuple(spoken), _within(said, spoken), names_of(said.text),
                     exchange.slot if exchange else "", "told",
-                    tuple(exchange.sentence.words) if exchange else (), (said.start, said.start + len(said.text)),
+                    tuple(exchange.sentence.words) if exchange else (), self._managed[turn],
                 )  # fmt: skip
 
     def _merged(self, turn: int, sentences: Sequence[Sentence], exchange: Exchange) -> Iterator[Candidate]:
@@ -213,7 +120,9 @@ class Narrator:
         stated = open_question(question, answer) if answer else None
         if stated is None and exchange.polarity in {"yes", "no"} and len(answer) <= 6:
             stated, form = polar(question, yes=exchange.polarity == "yes"), "polar"
-        if stated is None or not _whole(stated):
+        if stated is None or not whole(stated):
+            stated, form = _labelled(exchange.slot, answer), "open"
+        if stated is None:
             return
         third = to_third(stated, self._person)
         if third is None:
@@ -221,7 +130,7 @@ class Narrator:
         mentions = (*exchange.sentence.mentions, *(m for s in sentences[:2] for m in s.mentions))
         yield Candidate(
             turn, (exchange.question, turn), tuple(third), tuple(stated), mentions, {}, exchange.slot, form,
-            tuple(exchange.sentence.words),
+            tuple(exchange.sentence.words), self._managed[turn],
         )  # fmt: skip
 
     def _dictated(self, turn: int, sentences: Sequence[Sentence]) -> Iterator[Candidate]:
@@ -232,12 +141,12 @@ class Narrator:
                 said.is_question
                 or not _DICTATED.search(text)
                 or _NOT_DICTATED.search(text)
-                or not _whole(words)
+                or not whole(words)
             ):
                 continue
             yield Candidate(
                 turn, (turn,), tuple(words), tuple(words), said.mentions, names_of(said.text), "", "dictated", (),
-                (said.start, said.start + len(said.text)),
+                self._managed[turn],
             )  # fmt: skip
 
 
@@ -250,16 +159,27 @@ _DICTATED = re.compile(
 _NOT_DICTATED = re.compile(r"\b(?:you|your|i|we|let 's|will|going to|should|could|would)\b")
 
 
+_LABELS = {"place": "location", "quality": "described as", "frequency": "frequency", "onset": "onset or duration",
+           "severity": "severity", "work": "occupation"}  # fmt: skip
+
+
+def _labelled(slot: str, answer: Sequence[str]) -> list[str] | None:
+    """A short answer that makes no sentence, under the name of what was asked: "location: left side"."""
+    words = [w for w in answer if w != ","]
+    if slot not in _LABELS or not 1 <= len(words) <= 9 or not ends_whole(words) or words[0] in _NO_ANSWER:
+        return None
+    return [*_LABELS[slot].split(), *([] if slot == "quality" else [":"]), *answer]
+
+
+_NO_ANSWER = frozenset("no yes not i it he she they that what there and so well never".split())
+
+
 def _within(said: Sentence, spoken: Sequence[str]) -> tuple[Mention, ...]:
     """The sentence's mentions whose words stand in the clause."""
     here = set(spoken)
     return tuple(
         m for m in said.mentions if set(said.words[m.first : m.last]) <= here | {"am", "is"} or len(here) > 25
     )
-
-
-def _said_whole(words: Sequence[str]) -> bool:
-    return "i" not in words
 
 
 def sex_of(consult: Consult, recorded: str) -> Person:

@@ -24,7 +24,9 @@ def features(candidate: Candidate) -> Iterator[str]:
     yield f"slot:{candidate.slot}"
     yield f"length:{min(len(said) // 3, 8)}"
     yield f"turn:{min(candidate.turn // 8, 12)}"
+    yield f"managed:{candidate.managed}"
     yield f"first:{said[0]}"
+    yield f"last:{said[-1]}"
     if any(w[:1].isdigit() for w in said):
         yield "number"
     if any(_TIME.match(w) for w in said):

@@ -103,10 +103,18 @@ def _declared(aux: str, subject: Sequence[str], rest: Sequence[str], *, negative
     ]
 
 
+def _asked(question: Sequence[str]) -> list[str]:
+    """The question without its tail, and without words that only address."""
+    text = _TAILS.sub("", " ".join(w for w in question if w not in _ADDRESS).rstrip(" ?.,"))
+    return text.replace(" , ", " ").split()
+
+
+_ADDRESS = frozenset("exactly roughly then please sir madam ma'am actually also maybe".split())
+
+
 def polar(question: Sequence[str], *, yes: bool) -> list[str] | None:
     """ "do you take aspirin" + no -> "i do not take aspirin"."""
-    text = _TAILS.sub("", " ".join(question).rstrip(" ?.,"))
-    words = text.split()
+    words = _asked(question)
     if not words or ("or" in words and yes):
         return None
     found = _inversion(words)
@@ -135,7 +143,7 @@ def _confirmed(words: Sequence[str], *, yes: bool) -> list[str] | None:
 
 def open_question(question: Sequence[str], answer: Sequence[str]) -> list[str] | None:
     """ "how long have you had it" + "3 days" -> "i have had it for 3 days"; the answer has no verb of its own."""
-    words = _TAILS.sub("", " ".join(question).rstrip(" ?.,")).split()
+    words = _asked(question)
     wh = next(
         (i for i, w in enumerate(words) if w in {"what", "how", "when", "where", "which", "whereabouts"}),
         None,
