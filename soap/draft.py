@@ -13,7 +13,14 @@ from soap.objective import assessment_and_plan, doctor_speech, objective
 from soap.orders import found_orders
 from soap.phrasing import capital
 from soap.resolution import Resolved, resolve
+from soap.speakers import exchanged, swapped
 
+_CROSSED = ReviewItem(
+    "review:speakers",
+    "unclear",
+    "Doctor and patient seem to be taken for one another; the note is drafted as if they were. Please confirm.",
+    (0,),
+)
 BAR = 0.5  # confidence under which a line goes to the review tray
 
 
@@ -22,7 +29,8 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
 
     Evidence are indexes into `turns`. Nothing without evidence is written; what nobody said is left out.
     """
-    consult = read_consult(turns, age=visit.age if visit else None)
+    crossed = swapped(turns)
+    consult = read_consult(exchanged(turns) if crossed else turns, age=visit.age if visit else None)
     lines = resolve(consult.facts)
     speech = doctor_speech(consult, visit.sex if visit else "")
     found = [*objective(speech), *assessment_and_plan(speech)]
@@ -30,7 +38,8 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     statements = list(_unique(statements))
     below = [s for s in statements if s.confidence < BAR]
     kept = tuple(s for s in statements if s.confidence >= BAR)
-    return DraftNote(kept, tuple(_review(consult, lines, below)), found_orders(consult))
+    review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below))
+    return DraftNote(kept, review, found_orders(consult))
 
 
 def _unique(statements: Sequence[Statement]) -> Iterator[Statement]:

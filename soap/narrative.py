@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clinical_language import Consult, Exchange, Mention, Sentence
+from clinical_language import Consult, Exchange, Kind, Mention, Sentence
 from soap.register import (
     Person,
     clean_words,
@@ -61,6 +61,9 @@ def _managed(consult: Consult) -> Iterator[int]:
         if turn.speaker == "doctor":
             count += sum(bool(_MANAGES.search(" ".join(s.words))) for s in sentences)
         yield min(count, 4)
+
+
+_DENIED = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
 
 
 class Narrator:
@@ -116,6 +119,8 @@ class Narrator:
         answer = [w for s in sentences[:2] for w in opened(clean_words(s.plain.split(), s.text))]
         if len(answer) > 14 or "i" in answer:
             return
+        if exchange.polarity == "no" and any(m.concept.kind in _DENIED for m in exchange.sentence.mentions):
+            return  # a denied finding is a fact, and stands in the review of systems
         form = "open"
         stated = open_question(question, answer) if answer else None
         if stated is None and exchange.polarity in {"yes", "no"} and len(answer) <= 6:

@@ -68,12 +68,30 @@ def told(consult: Consult, person: Person) -> list[Told]:
         if worth < bar(used):
             continue
         own = content(candidate.words)
-        if not own or any(len(own & other) >= 0.7 * len(own) for other in said):
+        if (
+            not own
+            or _only_denies(consult, candidate, own)
+            or any(len(own & other) >= 0.7 * len(own) for other in said)
+        ):
             continue
         said.append(own)
         used += len(candidate.words)
         taken.append(_told(consult, candidate, worth, person, first=not taken))
     return taken
+
+
+_OF_DENIAL = frozenset(
+    "have had feel felt notice noticed get got experience experienced any known know allergy".split()
+)
+
+
+def _only_denies(consult: Consult, candidate: Candidate, own: frozenset[str]) -> bool:
+    """Whether nothing but denied findings is said, which the review of systems lists."""
+    facts = list(_facts(consult, candidate))
+    if not facts or any(fact.state is not State.ABSENT for fact in facts):
+        return False
+    said = {word for m in candidate.mentions for word in content(m.text.lower().split())}
+    return not own - said - _OF_DENIAL
 
 
 def bar(used: int) -> float:
