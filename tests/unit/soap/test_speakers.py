@@ -11,11 +11,11 @@ TALK = [
     ),
     Turn(
         "patient",
-        "No. I took ibuprofen, and I put ice on my knee. I can walk, but I can't run. I miss it, and I am tired of my knee.",
+        "No. I took ibuprofen, and I put ice on my knee. I can walk, but I can't run. I am tired of my knee.",
     ),
     Turn(
         "doctor",
-        "You should rest. I want you to keep your leg up. Can you come back if you get worse? Take care of you.",
+        "You should rest. I want you to keep your leg up. Can you come back if you get worse? Will you, for your knee, and for your own good? Are you sure you can?",
     ),
     Turn("patient", "I will. I am glad I came. My mother told me I should, and my wife too, I must say."),
 ]
