@@ -92,9 +92,24 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Coding:
+    """An ICD-10-CM code that a line of the note supports: a suggestion, never more.
+
+    `statement`: key of the line; `evidence`: the turns it rests on; `score` between 0 and 1.
+    """
+
+    code: str
+    title: str
+    statement: str
+    evidence: tuple[int, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class DraftNote:
     """Statements in the order of the note, review tray, orders."""
 
     statements: tuple[Statement, ...]
     review: tuple[ReviewItem, ...]
     orders: tuple[Order, ...]
+    coding: tuple[Coding, ...] = ()
