@@ -1,7 +1,7 @@
 """ICD-10-CM suggestions for a note: a code, and the line with its turns that justifies it.
 
-By the official guidelines for outpatient care: what is only possible, likely or suspected is not coded, its symptoms are
-(IV.H); symptoms are not coded beside a confirmed diagnosis (I.B.5). Nothing denied, past, somebody else's or feared.
+By the official guidelines for outpatient care: what is only possible, likely or suspected is not coded, its symptoms
+are (IV.H); symptoms are not coded beside a confirmed diagnosis (I.B.5). Nothing denied, past or somebody else's.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from soap.model import Coding, Statement
 
 _CONCEPT = re.compile(r"\b(?:finding|condition)\.[a-z0-9_]+$")
 _AROUND = 8  # words on either side of a mention that may tell its side, place or kind
+_UNPLACED = frozenset({"finding.pain"})  # pain of nobody knows where: the places have concepts of their own
 _COMPLAINT = frozenset({model.CHIEF_COMPLAINT, model.HPI})
+_TYPE = re.compile(r"\b(?:type|stage|grade) (\w+)")
+_SIDES = frozenset({"left", "right", "bilateral"})
 _NOT_OURS = frozenset("no not never denies without mother father family history".split())
 
 
@@ -27,7 +30,9 @@ def suggested_codes(consult: Consult, statements: Sequence[Statement]) -> tuple[
     for statement, concept in problems:
         said = _said(consult, statement, concept)
         for code, score in best_codes(concept.label, said, concept.codes.get("icd10cm", "")):
-            found.setdefault(code.code, Coding(code.code, code.title, statement.key, statement.evidence, score))
+            found.setdefault(
+                code.code, Coding(code.code, code.title, statement.key, statement.evidence, score)
+            )
     return tuple(found.values())
 
 
@@ -51,7 +56,7 @@ def _symptoms(consult: Consult, statements: Sequence[Statement]) -> Iterator[tup
     for statement in statements:
         if statement.section not in _COMPLAINT or statement.state is not State.PRESENT:
             continue
-        for fact in present:
+        for fact in (f for f in present if f.concept.id not in _UNPLACED):
             if fact.concept.id not in seen and _tells(statement, fact):
                 seen.add(fact.concept.id)
                 yield statement, fact.concept
@@ -66,13 +71,24 @@ def _tells(statement: Statement, fact: Fact) -> bool:
 def _said(consult: Consult, statement: Statement, concept: Concept) -> frozenset[str]:
     """Words of the code list said near the problem, where no denial stands among them."""
     near: set[str] = set()
+    kinds: set[str] = set()
     for turn in statement.evidence:
         for sentence in consult.sentences[turn]:
             for mention in sentence.mentions:
                 if mention.concept.id == concept.id:
                     first, last = max(0, mention.first - _AROUND), mention.last + _AROUND
                     near |= set(sentence.words[first:last])
-    sides = {f.values.get("side", "") for f in consult.facts if f.concept.id == concept.id and f.state is State.PRESENT}
+                    kinds |= set(_TYPE.findall(" ".join(sentence.words[first:last])))
+    sides = {
+        f.values.get("side", "")
+        for f in consult.facts
+        if f.concept.id == concept.id and f.state is State.PRESENT
+    }
     if near & _NOT_OURS:
-        near &= {"left", "right", "bilateral"}
-    return known(words_of(" ".join(sorted(near | sides))))
+        near &= _SIDES
+    if (
+        len(near & _SIDES) > 1
+    ):  # "the right knee hurts, the left is fine": only what was bound to the problem counts
+        near -= _SIDES
+    near = {word for word in words_of(" ".join(sorted(near | sides))) if not word.isdigit()}
+    return known(frozenset(near) | words_of(" ".join(sorted(kinds))))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from clinical_language import Consult, Kind, State, Turn, read_consult
 from soap import model
+from soap.coding import suggested_codes
 from soap.history import history
 from soap.model import DraftNote, ReviewItem, Statement, VisitContext
 from soap.objective import assessment_and_plan, doctor_speech, objective
@@ -39,7 +40,7 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     below = [s for s in statements if s.confidence < BAR]
     kept = tuple(s for s in statements if s.confidence >= BAR)
     review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below))
-    return DraftNote(kept, review, found_orders(consult))
+    return DraftNote(kept, review, found_orders(consult), suggested_codes(consult, kept))
 
 
 def _unique(statements: Sequence[Statement]) -> Iterator[Statement]:

@@ -30,11 +30,11 @@ _EMPTY = frozenset(
 )
 _SAME: Mapping[str, tuple[str, ...]] = {
     "cancer": ("malignant", "neoplasm"), "carcinoma": ("malignant", "neoplasm"), "tumor": ("neoplasm",),
-    "renal": ("kidney",), "hepatic": ("liver",), "colonic": ("colon",), "diabetic": ("diabetes",), "cardiac": ("heart",), "aortic": ("aorta",),
-    "gastric": ("stomach",), "ovarian": ("ovary",), "esophageal": ("esophagus",), "stone": ("calculus",),
-    "prostatic": ("prostate",), "uterine": ("uterus",), "nasal": ("nose",), "injuries": ("injury",),
-    "thrombosis": ("embolism", "thrombosis"), "venous": ("vein",), "inflamed": ("inflammation",),
-    "two": ("2",), "ii": ("2",), "one": ("1",), "i": ("1",),
+    "renal": ("kidney",), "hepatic": ("liver",), "colonic": ("colon",), "diabetic": ("diabetes",),
+    "cardiac": ("heart",), "aortic": ("aorta",), "gastric": ("stomach",), "ovarian": ("ovary",),
+    "esophageal": ("esophagus",), "stone": ("calculus",), "prostatic": ("prostate",), "uterine": ("uterus",),
+    "nasal": ("nose",), "injuries": ("injury",), "thrombosis": ("embolism", "thrombosis"), "venous": ("vein",),
+    "inflamed": ("inflammation",), "two": ("2",), "ii": ("2",), "one": ("1",), "i": ("1",),
 }  # fmt: skip
 _ABSENT = re.compile(r",? ?\b(?:without|not having achieved|not specified as) [^,|]*?(?=,|$| with )")
 _SIDES = frozenset({"left", "right", "bilateral"})
@@ -43,7 +43,7 @@ _ELSEWHERE = "classified elsewhere"  # codes of manifestations, never first and 
 
 @dataclass(frozen=True, slots=True)
 class Billable:
-    """A billable code; `names`: words of its title, then of its inclusion terms; `above`: of those of its categories."""
+    """A billable code; `names`: words of its title, then of its inclusion terms; `above`: of its categories' terms."""
 
     code: str
     title: str
@@ -157,7 +157,7 @@ def _out_of_place(code: Billable, words: frozenset[str], anchor: str) -> bool:
     """Chapters of pregnancy, birth and the like, unless they are spoken of or the name is nothing else."""
     spoken = _CHAPTERS.get(code.code[0])
     return (
-        bool(spoken)
+        spoken is not None
         and not spoken & words
         and anchor[:1] != code.code[0]
         and not any(name and name <= words for name in code.names)
@@ -166,12 +166,14 @@ def _out_of_place(code: Billable, words: frozenset[str], anchor: str) -> bool:
 
 def _score(code: Billable, wanted: frozenset[str], said: frozenset[str], anchor: str) -> float:
     total = sum(map(_weight, wanted)) or 1.0
-    best = _by_anchor(code, wanted, said, anchor)
+    best = 0.0
     for rank, name in enumerate(code.names):
         best = max(best, _covered(name, wanted, said) / total * (0.97 if rank else 1.0))
     added = len(code.names[0] - wanted - said)  # a category's term is shared by codes that say more
     for name in code.above:
         best = max(best, _covered(name, wanted, said) / total * 0.97 * 0.95**added)
+    if anchor:
+        best = max(min(best, 0.95), _by_anchor(code, wanted, said, anchor))
     title = code.title.lower()
     if said & _SIDES and not code.names[0] & _SIDES and "unspecified" in title:
         best -= 0.15
@@ -190,8 +192,8 @@ def _by_anchor(code: Billable, wanted: frozenset[str], said: frozenset[str], anc
     if not anchor:
         return 0.0
     if code.code == anchor:
-        return 0.9
+        return 0.98
     stated = billable(anchor)
     added = code.names[0] - wanted - (stated.names[0] if stated else frozenset())
     inside = code.code.startswith(anchor) or code.code[:-1] == anchor[:-1]
-    return 0.88 if inside and added <= said else 0.0
+    return 0.98 if inside and added and added <= said else 0.0

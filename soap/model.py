@@ -82,13 +82,16 @@ class ReviewItem:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order found in the plan, to be offered as a draft. `reason` is "" when none was said."""
+    """An order found in the plan, to be offered as a draft. `description`, `reason`: the words that were said, "" when
+    no reason was. `details`: its parts by name (`soap.order_details`): "dose", "frequency", "length" (ISO 8601), ...
+    """
 
     key: str
     kind: OrderKind
     description: str
     reason: str
     evidence: tuple[int, ...]
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class Coding:
 
 @dataclass(frozen=True, slots=True)
 class DraftNote:
-    """Statements in the order of the note, review tray, orders."""
+    """Statements in the order of the note, review tray, orders, suggested codes."""
 
     statements: tuple[Statement, ...]
     review: tuple[ReviewItem, ...]

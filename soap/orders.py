@@ -13,6 +13,7 @@ from clinical_language import Consult
 from soap import model
 from soap.model import Order, OrderKind
 from soap.order_candidates import Candidate, candidates, clinicians, said_outright
+from soap.order_details import details_of
 from soap.order_reasons import Reasons, problems_of
 from soap.order_referrals import referrals
 from soap.order_signs import NEVER, NEVER_TESTED
@@ -83,7 +84,8 @@ def _order(consult: Consult, group: list[_Found], reasons: Reasons) -> Order:
     reason = reasons.of(best)
     evidence = {best.turn, *(part.turn for part in parts)} | ({reason.turn} if reason else set())
     description = " ".join(part.text for part in parts)
-    return Order(_key(best), best.kind, description, reason.words if reason else "", tuple(sorted(evidence)))
+    why = reason.words if reason else ""
+    return Order(_key(best), best.kind, description, why, tuple(sorted(evidence)), details_of(best, parts))
 
 
 def _key(candidate: Candidate) -> str:
@@ -124,4 +126,5 @@ def _referred(consult: Consult, speakers: frozenset[str]) -> Iterator[Order]:
                 key = f"{model.PLAN}:referral:{slug(found.who)}"
                 if key not in seen:
                     seen.add(key)
-                    yield Order(key, "referral", f"referral to {found.who}", "", (turn,))
+                    to = {"to": found.who}
+                    yield Order(key, "referral", f"referral to {found.who}", "", (turn,), to)

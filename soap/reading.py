@@ -95,7 +95,7 @@ def note_json(document: Json) -> Json:
 
 
 def as_json(note: DraftNote) -> Json:
-    """{"text", "statements", "review", "orders"} with plain values only."""
+    """{"text", "statements", "review", "orders", "coding"} with plain values only."""
     return {
         "text": as_text(note),
         "statements": [
@@ -121,8 +121,19 @@ def as_json(note: DraftNote) -> Json:
                 "description": o.description,
                 "reason": o.reason,
                 "evidence": list(o.evidence),
+                "details": dict(o.details),
             }
             for o in note.orders
+        ],
+        "coding": [
+            {
+                "code": c.code,
+                "title": c.title,
+                "statement": c.statement,
+                "evidence": list(c.evidence),
+                "score": c.score,
+            }
+            for c in note.coding
         ],
     }
 
