@@ -20,8 +20,9 @@ from clinical_language.wording import fold
 
 PER_PROBLEM = 3
 _ENOUGH = 0.5  # below this score a code is a guess
-_NEAR_BEST = 0.85  # share of the best score that the others of a problem must reach
-_WORD = re.compile(r"[a-z0-9]+")
+_MANY = 1_500  # codes; of more only those with both telling words are looked at
+_NEAR_BEST = 0.88  # share of the best score that the others of a problem must reach
+_PUNCTUATION = {ord(c): " " for c in map(chr, range(33, 127)) if not c.isalnum()}
 _NON = re.compile(r"\bnon[ -](?=[a-z])")  # "non allergic" is not "allergic"
 _EMPTY = frozenset(
     "a an and any as at by classified due elsewhere encounter for from in initial is it nos not of on or other part s "
@@ -36,7 +37,9 @@ _SAME: Mapping[str, tuple[str, ...]] = {
     "nasal": ("nose",), "injuries": ("injury",), "thrombosis": ("embolism", "thrombosis"), "venous": ("vein",),
     "inflamed": ("inflammation",), "two": ("2",), "ii": ("2",), "one": ("1",), "i": ("1",),
 }  # fmt: skip
-_ABSENT = re.compile(r",? ?\b(?:without|not having achieved|not specified as) [^,|]*?(?=,|$| with )")
+_ABSENT = re.compile(
+    r",? ?\b(?:without|not having achieved|not specified as|not(?= intractable)) [^,|]*?(?=,|$| with )"
+)
 _SIDES = frozenset({"left", "right", "bilateral"})
 _ELSEWHERE = "classified elsewhere"  # codes of manifestations, never first and never alone
 
@@ -51,14 +54,21 @@ class Billable:
     above: tuple[frozenset[str], ...]
 
 
+def _plain(text: str) -> str:
+    """Lower case, no accents, no punctuation; lines stay lines."""
+    ascii_ = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return _NON.sub("non", ascii_).translate(_PUNCTUATION)
+
+
+def _alike(word: str) -> tuple[str, ...]:
+    """The comparable words for one plain word; none for a word that tells nothing."""
+    folded = fold(word)
+    return tuple(same for same in _SAME.get(folded, (folded,)) if same not in _EMPTY)
+
+
 def words_of(text: str) -> frozenset[str]:
     """Comparable words of a title or a problem: folded, one word for one thing, without those that tell nothing."""
-    plain = unicodedata.normalize("NFKD", text.lower())
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    found = (
-        word for raw in _WORD.findall(_NON.sub("non", plain)) for word in _SAME.get(fold(raw), (fold(raw),))
-    )
-    return frozenset(word for word in found if word not in _EMPTY)
+    return frozenset(same for word in _plain(text).split() for same in _alike(word))
 
 
 @cache
@@ -74,12 +84,25 @@ def _places() -> Mapping[str, int]:
 
 
 @cache
+def _categories() -> Mapping[str, set[int]]:
+    """Category ("M25") to the places of its codes."""
+    found: dict[str, set[int]] = {}
+    for code, place in _places().items():
+        found.setdefault(code[:3], set()).add(place)
+    return found
+
+
+@cache
 def _postings() -> Mapping[str, array[int]]:
     """Word to the places of the codes that have it, ascending."""
+    spelled: dict[str, array[int]] = {}
+    for place, line in enumerate(_plain("\n".join(line.partition("\t")[2] for line in _lines())).split("\n")):
+        for word in set(line.split()):
+            spelled.setdefault(word, array("I")).append(place)
     found: dict[str, array[int]] = {}
-    for place, line in enumerate(_lines()):
-        for word in words_of(line.partition("\t")[2]):
-            found.setdefault(word, array("I")).append(place)
+    for word, places in spelled.items():
+        for same in _alike(word):
+            found[same] = array("I", sorted({*found[same], *places})) if same in found else places
     return found
 
 
@@ -120,7 +143,7 @@ def best_codes(
     """
     wanted = words_of(name)
     rated = [(code, _score(code, wanted, said, anchor)) for code in _near(wanted, said, anchor)]
-    rated.sort(key=lambda r: (-r[1], len(r[0].names[0]), r[0].code))
+    rated.sort(key=lambda r: (-r[1], "unspecified" not in r[0].title, len(r[0].names[0]), r[0].code))
     least = max(_ENOUGH, _NEAR_BEST * rated[0][1]) if rated else 1.0
     return tuple((code, round(min(1.0, score), 2)) for code, score in rated[:PER_PROBLEM] if score >= least)
 
@@ -133,8 +156,11 @@ def known(words: frozenset[str]) -> frozenset[str]:
 def _near(wanted: frozenset[str], said: frozenset[str], anchor: str) -> list[Billable]:
     """Codes worth a look: those of the anchor's category, and those with one of the name's two most telling words."""
     telling = sorted(known(wanted), key=lambda word: (-_weight(word), word))[:2]
-    places = {place for word in telling for place in _postings()[word]}
-    places |= {place for code, place in _places().items() if anchor and code.startswith(anchor[:3])}
+    listed = [set(_postings()[word]) for word in telling]
+    places = set().union(*listed)
+    if len(places) > _MANY:
+        places = set.intersection(*listed) or listed[0]
+    places |= _categories().get(anchor[:3], set())
     words = wanted | said
     found = [_read(_lines()[place]) for place in sorted(places)]
     return [

@@ -1,0 +1,63 @@
+"""An order's parts as values for who fills the prescription or draws the blood."""
+
+import pytest
+
+from soap.order_details import duration, shown
+from tests.unit.soap.test_orders import heard
+
+
+def test_a_prescription_in_parts() -> None:
+    (order,) = heard(
+        "I'm going to prescribe flomax zero point four milligrams once a day for fourteen days with two refills."
+    )
+    assert order.details["medicine"] == "tamsulosin"
+    assert order.details["said"] == "flomax"
+    assert order.details["dose"] == "0.4 mg"
+    assert order.details["frequency"] == "once a day"
+    assert order.details["length"] == "P14D"
+    assert order.details["refills"] == "two refills"
+
+
+def test_a_change_of_dose_keeps_the_new_one() -> None:
+    (order,) = heard("I want to increase the lisinopril from ten milligrams to twenty milligrams a day.")
+    assert (order.details["dose"], order.details["change"]) == ("20 mg", "increase")
+
+
+def test_an_image_with_its_place() -> None:
+    (order,) = heard("I'm going to order an MRI of your left shoulder.")
+    assert (order.details["body_site"], order.details["laterality"]) == ("shoulder", "left")
+
+
+def test_a_test_with_its_time() -> None:
+    (order,) = heard("We will repeat a hemoglobin a1c in about six months.")
+    assert order.details["timing"] == "P6M"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("two weeks", ("P2W", "")),
+        ("three to four weeks", ("P3W", "P4W")),
+        ("a couple days", ("P2D", "")),
+        ("a month", ("P1M", "")),
+        ("tomorrow", ("P1D", "")),
+        ("a few weeks", ("", "")),
+        ("next visit", ("", "")),
+        ("", ("", "")),
+    ],
+)
+def test_durations_are_those_that_were_said(said: str, expected: tuple[str, str]) -> None:
+    assert duration(said) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("zero point four milligrams", "0.4 mg"),
+        ("fifteen milligrams", "15 mg"),
+        ("a thousand milligrams", "1,000 mg"),
+        ("one fifty milligrams", "one fifty milligrams"),  # 150, or one of 50: stays as spoken
+    ],
+)
+def test_a_dose_is_never_guessed(said: str, read: str) -> None:
+    assert shown(said) == read
