@@ -259,9 +259,8 @@ def _merged(
         fact = replace(fact, values={**fact.values, "role": "allergy"})
     fact = reading.focus.resolve(fact)
     if state is State.PRESENT:
-        fact = (
-            attach(fact, asked.sentence, reading.focus) if not _EITHER.search(asked.sentence.plain) else fact
-        )
+        if asked.form == "statement" or not _EITHER.search(asked.sentence.plain):
+            fact = attach(fact, asked.sentence, reading.focus)
         reading.focus.see(fact)
     return fact
 

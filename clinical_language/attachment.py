@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from clinical_language.concepts import sensation_at
-from clinical_language.model import Fact, Kind, Mention, Sentence, State
-from clinical_language.values import Value, medicine_values, values_in
+from clinical_language.dosing import medicine_values, treatment_values
+from clinical_language.influences import answer_of, radiation_of
+from clinical_language.model import Fact, Kind, Mention, Sentence, State, Value
+from clinical_language.replies import polarity
+from clinical_language.values import rating, values_in
 
 _ABOUT_IT = re.compile(
     r"^(?:(?:yes|yeah|no|um|uh|,|\.|well|so|oh|and|i think|i would say|i 'd say|maybe|probably|"
@@ -21,11 +24,41 @@ _ABOUT_IT = re.compile(
     r"stabbing|aching|probably)\b"
 )
 _ANSWERED = {
-    "onset": {"duration", "onset"}, "severity": {"severity"}, "place": {"side"}, "frequency": {"course", "timing"},
-    "quality": {"quality", "course", "severity", "timing"}, "complaint": {"duration", "onset"},
+    "onset": {"duration", "onset"}, "severity": {"severity"}, "place": {"side", "place"},
+    "frequency": {"course", "timing", "frequency"}, "quality": {"quality", "course", "severity", "timing"},
+    "complaint": {"duration", "onset"}, "worse": {"worse_with", "timing"},
+    "better": {"better_with", "not_helped_by", "timing"}, "radiation": {"radiation"}, "course": {"course", "onset"},
 }  # fmt: skip
 _TREATMENT = {Kind.MEDICINE}
 _SIDED = frozenset({"musculoskeletal", "skin", "eye", "neurological"})
+_OF_PAIN = frozenset({"severity", "place", "quality", "radiation"})
+_JOINED = frozenset({"quality", "worse_with", "better_with", "not_helped_by", "frequency"})
+_SPECIFIC = {  # qualities that only these concepts have: a dry cough, not a dry headache
+    "dry": "cough", "wet": "cough", "productive": "cough", "barking": "cough", "chesty": "cough",
+    "watery": "stool|diarrhea|discharge|runny", "loose": "stool|diarrhea|bowel", "bloody": "stool|diarrhea|"
+    "sputum|cough|vomit|discharge",
+    "green": "sputum|discharge|phlegm|vomit|nasal|runny|cough", "yellow": "sputum|discharge|phlegm|vomit|nasal|"
+    "runny|cough|jaundice",
+    "white": "sputum|discharge|phlegm|runny|cough", "brown": "sputum|discharge|phlegm|urine|"
+    "cough", "rusty": "sputum|cough",
+    "clear": "sputum|discharge|phlegm|runny|rhin|cough", "thick": "sputum|discharge|phlegm|runny|"
+    "cough", "frothy": "sputum|urine",
+    "black": "stool|vomit|diarrhea", "foul - smelling": "stool|discharge|urine|sputum", "smelly": "stool|"
+    "discharge|urine",
+}  # fmt: skip
+_IT_HELPED = re.compile(
+    r"^(?:(?:um|uh|,|but|and|yeah|no|well|so|i think|honestly|maybe)\s)*(?:it|that|they|those|this|which)\b"
+)
+_NOTHING = re.compile(
+    r"^(?:(?:um|uh|uhm|,|well|no|not really|so|honestly)\s)*(?:nothing|not (?:really|that i)|no\b)"
+)
+_CIRCUMSTANCE = re.compile(
+    r"^(?:(?:um|uh|uhm|,|well|so|yeah|yes|like|just|only|mostly|mainly|maybe|probably|usually|i think|i guess|"
+    r"it 's)\s)*"
+    r"(?:when|if|with|after|during|at|while|[a-z]+ing|eating|in the|going|rest|sleep)\b"
+)
+_OWN_STATEMENT = re.compile(r"\b(?:i|it|that|this|we|he|she|they|yes|yeah|no|not|okay|is|was|are)\b")
+_WHERE = frozenset("in at on around behind over under below above across between near inside".split())
 
 
 def pain_like(concept_id: str, label: str) -> bool:
@@ -77,27 +110,76 @@ def attach(fact: Fact, sentence: Sentence, focus: Focus) -> Fact:
     """The fact with the values that belong to it; "the pain" becomes the pain the talk is about."""
     if fact.concept.kind is Kind.MEDICINE:
         found = [v for v in medicine_values(sentence.plain) if _mine(v, fact, sentence, _TREATMENT)]
-        return replace(fact, values={**fact.values, **_first(found)})
+        found += treatment_values(_stretch(fact, sentence))
+        return replace(fact, values={**fact.values, **_together(found)})
     if fact.concept.kind in {Kind.FINDING, Kind.CONDITION} and fact.state is not State.ABSENT:
         kinds = {Kind.FINDING, Kind.CONDITION}
-        found = [
+        said = [
             v
             for v in values_in(sentence.plain)
-            if _mine(v, fact, sentence, kinds) and not _asked_about(sentence, v)
+            if _mine(v, fact, sentence, kinds | _TREATMENT if v.name in {"frequency", "duration"} else kinds)
         ]
-        if not has_side(fact):
-            found = [v for v in found if v.name != "side"]
-        fact = replace(fact, values={**fact.values, **_first(found)})
+        found = [v for v in said if not _asked_about(sentence, v) and _fits(v, fact)]
+        fact = replace(fact, values={**fact.values, **_together(found)})
     if fact.concept.kind is Kind.HABIT:
         fact = replace(fact, values={**fact.values, "said": sentence.plain})
     return focus.resolve(fact)
 
 
-def _first(found: Sequence[Value]) -> dict[str, str]:
+def _stretch(fact: Fact, sentence: Sentence) -> str:
+    """The words from a medicine to the next one: "Tylenol didn't help but ibuprofen did"."""
+    places = sorted(_place(m, sentence) for m in sentence.mentions if m.concept.kind is Kind.MEDICINE)
+    own = next((_place(m, sentence) for m in sentence.mentions if (m.start, m.end) == fact.span), None)
+    if own is None:
+        return ""
+    following = [place[0] for place in places if place[0] >= own[1]]
+    before = 0 if own == places[0] else own[0]
+    return sentence.plain[before : following[0] if following else len(sentence.plain)]
+
+
+def _fits(value: Value, fact: Fact) -> bool:
+    """Whether a symptom can have the value: only what is on a side has one, only a cough is dry."""
+    if value.text in fact.concept.label.split():  # the "dry" of a dry cough
+        return False
+    if value.name in {"frequency", "timing"} and fact.concept.kind is Kind.CONDITION:
+        return False
+    if value.name == "side":
+        return has_side(fact)
+    if value.name == "radiation":
+        return pain_like(fact.concept.id, fact.concept.label) or fact.concept.group == "neurological"
+    if value.name == "quality" and value.text in _SPECIFIC:
+        return bool(re.search(_SPECIFIC[value.text], f"{fact.concept.id} {fact.concept.label}".lower()))
+    return True
+
+
+def _together(found: Sequence[Value]) -> dict[str, str]:
+    """One text per name: the first, or all of them for qualities and what helps; ISO durations beside their texts."""
     values: dict[str, str] = {}
     for value in found:
-        values.setdefault(value.name, value.text)
+        earlier = values.get(value.name)
+        if earlier is None:
+            values[value.name] = value.text
+            if value.iso:
+                values[f"{value.name}_iso"] = value.iso
+        elif value.name in _JOINED and value.text not in earlier and len(earlier) < 60:
+            values[value.name] = earlier + (" " if value.name == "frequency" else ", ") + value.text
     return values
+
+
+def _places_in(sentence: Sentence) -> str:
+    """ "In the middle of my chest", as the words after the preposition; "" when no body part follows one."""
+    for _, at in sentence.parts:
+        first = at
+        while first > 0 and at - first < 6 and sentence.words[first - 1] not in _WHERE:
+            first -= 1
+        if first > 0 and sentence.words[first - 1] in _WHERE:
+            words = [
+                w
+                for w in sentence.words[first : at + 1]
+                if w not in {"my", "the", "his", "her", "like", "um", "uh", ","}
+            ]
+            return " ".join(words)
+    return ""
 
 
 @dataclass(slots=True)
@@ -106,10 +188,13 @@ class Focus:
 
     symptom: Fact | None = None
     pain: Fact | None = None
+    medicine: Fact | None = None
     seen: dict[str, Fact] = field(default_factory=dict)
 
     def see(self, fact: Fact) -> None:
-        """Move the focus to a present symptom of the patient."""
+        """Move the focus to a present symptom of the patient, or to the medicine spoken of."""
+        if fact.concept.kind is Kind.MEDICINE and not fact.relation and not fact.values.get("role"):
+            self.medicine = fact
         if fact.concept.kind is not Kind.FINDING or fact.state is not State.PRESENT:
             return
         if fact.concept.id == "finding.pain" and self.symptom is not None:
@@ -134,48 +219,87 @@ class Focus:
                 return self.pain
             if theme in self.seen:
                 return self.seen[theme]
-        return (
-            self.pain
-            if self.pain is not None and {"severity", "place", "quality"} & set(slots)
-            else self.symptom
-        )
+        return self.pain if self.pain is not None and _OF_PAIN & set(slots) else self.symptom
 
     def dangling(
         self, sentence: Sentence, slots: Sequence[str], themes: Sequence[str] = ()
     ) -> Iterator[Fact]:
         """Values of a sentence that names no symptom: facts about the one in focus, evidence still to be set."""
-        about = self._about(slots, themes)
-        if about is None or any(
-            m.concept.kind in {Kind.FINDING, Kind.CONDITION, Kind.MEDICINE} for m in sentence.mentions
-        ):
+        if any(m.concept.kind in {Kind.FINDING, Kind.CONDITION, Kind.MEDICINE} for m in sentence.mentions):
             return
-        wanted = set().union(*(_ANSWERED.get(slot, set()) for slot in slots)) if slots else set()
-        values: dict[str, str] = {}
-        for value in values_in(sentence.plain):
-            if (value.name in wanted or _ABOUT_IT.match(sentence.plain)) and not _asked_about(
-                sentence, value
-            ):
-                values.setdefault(value.name, value.text)
-        if slots and not wanted and not _ABOUT_IT.match(sentence.plain):
-            values = {}
+        yield from self._treated(sentence, slots)
+        about = self._about(slots, themes)
+        if about is None:
+            return
+        values = _together([v for v in self._wanted(sentence, slots) if _fits(v, about)])
         placed = self._placed(sentence, about) if "place" in slots else None
-        if not has_side(about):
-            values.pop("side", None)
-        if placed is not None:
-            yield replace(placed, values=values)
-        elif values:
-            yield replace(
-                about,
-                values=values,
-                words=sentence.text,
-                span=(sentence.start, sentence.start + len(sentence.text)),
+        if placed is not None or values:
+            yield _elliptic(placed or about, sentence, values)
+
+    def _wanted(self, sentence: Sentence, slots: Sequence[str]) -> Iterator[Value]:
+        """Values that answer what was asked, or that the sentence says of "it"."""
+        wanted = set().union(*(_ANSWERED.get(slot, set()) for slot in slots)) if slots else set()
+        about_it = bool(_ABOUT_IT.match(sentence.plain))
+        found = [
+            value
+            for value in values_in(sentence.plain)
+            if (value.name in wanted or about_it) and not _asked_about(sentence, value)
+        ]
+        yield from found
+        names = {value.name for value in found}
+        if "severity" in slots and "severity" not in names and (rated := rating(sentence.plain)):
+            yield rated
+        if "place" in slots and (place := _places_in(sentence)):
+            yield Value("place", place, 0, 0)
+        yield from _told(sentence, slots, names)
+
+    def _treated(self, sentence: Sentence, slots: Sequence[str]) -> Iterator[Fact]:
+        """ "It didn't help": the effect of the medicine spoken of."""
+        if self.medicine is None or not ("effect" in slots or _IT_HELPED.match(sentence.plain)):
+            return
+        values = _together(list(treatment_values(sentence.plain)))
+        if not values and "effect" in slots:
+            opening = polarity(" ".join(sentence.words))
+            effect = {"no": "no relief", "yes": "relief"}.get(opening, "")
+            partly = re.search(r"\b(?:little|bit|somewhat|slightly|some|kind of|sort of)\b", sentence.plain)
+            values = (
+                {"effect": "partial relief" if effect == "relief" and partly else effect} if effect else {}
             )
+        if values:
+            yield _elliptic(self.medicine, sentence, values)
 
     def _placed(self, sentence: Sentence, about: Fact) -> Fact | None:
         """ "Where does it hurt?" - "my lower back" names an unplaced pain."""
         if not sentence.parts or about.concept.id != "finding.pain":
             return None
         concept = sensation_at("pain", sentence.parts[0][0])
-        span = (sentence.start, sentence.start + len(sentence.text))
         self.pain = self.symptom = replace(about, concept=concept)
-        return replace(about, concept=concept, words=sentence.text, span=span)
+        return replace(about, concept=concept)
+
+
+def _elliptic(about: Fact, sentence: Sentence, values: dict[str, str]) -> Fact:
+    """The fact in focus with what this sentence says of it."""
+    span = (sentence.start, sentence.start + len(sentence.text))
+    return replace(about, values=values, words=sentence.text, span=span, named=False)
+
+
+def _says_what(sentence: Sentence) -> bool:
+    """ "When I lie down", "bright lights": a circumstance or a bare thing, no statement of its own."""
+    if _CIRCUMSTANCE.match(sentence.plain):
+        return True
+    return len(sentence.words) <= 6 and not _OWN_STATEMENT.search(sentence.plain)
+
+
+def _told(sentence: Sentence, slots: Sequence[str], names: set[str]) -> Iterator[Value]:
+    """Short answers in their own words: "what makes it worse?" - "when I lie down", "nothing"."""
+    for slot, name in (("worse", "worse_with"), ("better", "better_with")):
+        if slot not in slots or names & _ANSWERED[slot]:
+            continue
+        if _NOTHING.match(sentence.plain):
+            yield Value(name, "nothing", 0, 0)
+        elif _says_what(sentence) and (text := answer_of(sentence.plain)):
+            yield Value(name, text, 0, 0)
+    if "radiation" in slots and "radiation" not in names:
+        denied = polarity(" ".join(sentence.words)) == "no"
+        if place := "none" if denied else radiation_of(sentence.plain):
+            yield Value("radiation", place, 0, 0)

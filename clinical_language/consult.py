@@ -244,6 +244,11 @@ def _bind_values(
     reading: Reading, index: int, sentences: Sequence[Sentence], pending: list[Asked], own: list[Fact]
 ) -> None:
     """Values without a concept of their own ("seven out of ten", "on the left") belong to the symptom in focus."""
+    for asked in pending:
+        if asked.form == "open" and questions.grants_theme(asked.sentence):
+            for mention in asked_mentions(asked):
+                theme = fact_of(mention, State.PRESENT, (asked.turn, index), index, 0.7)
+                reading.focus.seen.setdefault(mention.concept.id, theme)
     for sentence in (s for s in sentences if not _patient_asks(s)):
         themes = [m.concept.id for asked in pending for m in asked.sentence.mentions]
         for fact in reading.focus.dangling(sentence, [asked.slot for asked in pending], themes):

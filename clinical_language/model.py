@@ -89,11 +89,26 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """A value with its place in `Sentence.plain`. `name` is the slot: duration, onset, severity, dose, ...
+
+    `iso`: ISO 8601 duration of a length, or before the visit of an onset; "" where the words are not exact.
+    """
+
+    name: str
+    text: str
+    first: int
+    last: int
+    iso: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """Something said about the patient (or a relative), resolved over question and answer.
 
     `evidence`: indexes of the turns it rests on, ascending: the answer and, where merged, its question.
     `asked`: index of the question's turn when the fact is an answer, else None. `at`: index of the turn that decides.
+    `named`: False when the words name no concept but tell values of the symptom the talk is about ("three days").
     """
 
     concept: Concept
@@ -107,6 +122,7 @@ class Fact:
     relation: str = ""
     asked: int | None = None
     certain: bool = True
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,21 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("place", r"\bwhere\b|whereabouts|which (?:side|arm|leg|knee|part)|what side"),
         ("quality", r"describe|what (?:does|is|'s) .*\blike\b|what (?:kind|sort|type) of (?:pain|feeling)|"
             r"what does it feel|how does it feel"),
+        ("effect", r"\b(?:did|does|has|have|do|is|are) (?:it|that|those|they|this|the \w+|any of (?:that|those|"
+        r"them|these)) (?:\w+ ){0,2}?"
+            r"(?:help|helped|helping|work|worked|working)\b|any (?:relief|improvement) with"),
+        ("worse", r"\b(?:makes?|made|making)\b.{0,40}\bworse\b|\bbrings? (?:it|this|that|the \w+|them) on|"
+        "\btriggers?\b|\baggravat|"
+            r"\bworse (?:with|when|after)"),
+        ("better", r"\b(?:makes?|made|making)\b.{0,40}\bbetter\b|\banything (?:\w+ ){0,3}?(?:helps?|helped|"
+        "relieves?|eases?)|\brelieve|"
+            r"\bwhat helps|\bbetter (?:with|when|after)"),
+        ("radiation", r"\b(?:radiat|spread)\w*|\b(?:move|moves|travel|travels|go|goes|shoot|shoots) (?:anywhere|"
+        "to|down|into|up|somewhere)|"
+            r"\banywhere else\b|\bone (?:spot|place)\b"),
+        ("course", r"(?:getting|gotten|got|become) (?:any )?(?:better|worse)|come and go|comes and goes|"
+        "\bconstant\b|\bcame? on (?:suddenly|"
+            r"gradually)|\bsudden\w*\b|\bchanged\b"),
     )
 )  # fmt: skip
 _OPEN = re.compile(

@@ -57,8 +57,18 @@ def _attributes(line: Resolved) -> list[str]:
         )
     if "side" in values and values["side"] not in line.concept.label:
         parts.append("bilateral" if values["side"] == "bilateral" else f"{values['side']}-sided")
-    parts += [values[name] for name in ("quality", "severity", "course", "timing") if name in values]
+    parts += [
+        values[name] for name in ("quality", "severity", "course", "frequency", "timing") if name in values
+    ]
+    told = (("worse_with", "worse"), ("better_with", "better"), ("not_helped_by", "not helped by"))
+    parts += [_under(how, values[name]) for name, how in told if values.get(name, "nothing") != "nothing"]
     return list(dict.fromkeys(parts))
+
+
+def _under(how: str, circumstance: str) -> str:
+    """ "Worse when lying down", "better with rest"."""
+    own = how.endswith("by") or re.match(r"(?:when|if|after|at|in|on|by|during|with|while)\b", circumstance)
+    return f"{how} {circumstance}" if own else f"{how} with {circumstance}"
 
 
 def describe(line: Resolved) -> str:

@@ -78,7 +78,7 @@ def test_values_bind_to_the_symptom_in_focus() -> None:
         "p: 7 out of 10.",
     )
     values = {name: text for fact in read.facts for name, text in fact.values.items()}
-    assert values == {"duration": "three days", "severity": "7/10"}
+    assert values == {"duration": "three days", "duration_iso": "P3D", "severity": "7/10"}
 
 
 @pytest.mark.parametrize(
