@@ -21,6 +21,7 @@ from clinical_language.model import (
     Speaker,
     State,
     Turn,
+    Value,
 )
 from clinical_language.written_numbers import WrittenNumber, written_numbers
 
@@ -39,6 +40,7 @@ __all__ = [
     "Speaker",
     "State",
     "Turn",
+    "Value",
     "WrittenNumber",
     "concepts",
     "read_consult",

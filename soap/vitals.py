@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from clinical_language import Consult, State
-from clinical_language.values import Value, vital_signs
+from clinical_language import Value
+from clinical_language.measurements import vital_signs
 from soap import model
 from soap.model import Statement
 
@@ -74,7 +75,7 @@ def _keep(last: dict[str, Statement], name: str, text: str, turn: int, confidenc
 
 
 def _measured(value: Value, said: str) -> str:
-    raw = value.text.removesuffix("/min")
+    raw = value.text.removesuffix("/min").split(" \u00b0")[0]
     around = said[max(0, value.first - 5) : value.last + 40]
     high = "Elevated at " if re.search(r"\b(?:elevated|high|up)\b", said[value.first : value.last]) else ""
     if value.name == "Temperature":
