@@ -88,7 +88,20 @@ def _added(addenda: Iterable[Addendum | SummaryAddendum], zone: ZoneInfo) -> Ite
 
 def _signed(note: EncounterNote, signature: Signature, zone: ZoneInfo) -> tuple[str, ...]:
     signed = f"Signed electronically by {signature.signer_name}, {_moment(signature.signed_at, zone)}."
-    return signed, f"Version {signature.version}, SHA-256 {signature.sha256.hex()}"
+    return (
+        signed,
+        *_countersigned(note, zone),
+        f"Version {signature.version}, SHA-256 {signature.sha256.hex()}",
+    )
+
+
+def _countersigned(note: EncounterNote, zone: ZoneInfo) -> Iterable[str]:
+    if note.countersign is None:
+        return
+    if note.countersign.signed_at is None:
+        yield "Not countersigned yet: signed by a doctor in training."
+    else:
+        yield f"Countersigned by {note.countersign.signed_by}, {_moment(note.countersign.signed_at, zone)}."
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:

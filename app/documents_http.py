@@ -18,6 +18,7 @@ from core.errors import Forbidden
 from core.http import Call, route
 from core.paper import Paper
 from core.side_process import SideProcess, SideProcessBusy, SideProcessLost, SideProcessSlow
+from soap.clinic_templates import ClinicTemplatesStore
 
 _VISIT = (VisitNotFound, Forbidden)
 _SIDE = (SideProcessBusy, SideProcessSlow, SideProcessLost)
@@ -28,10 +29,18 @@ class DocumentsHttp:
     """GET /api/visits/{visit_id}/note.pdf and /summary.pdf. `clinic`: its name on the pages."""
 
     def __init__(
-        self, database: Database, store: ClinicalStore, side: SideProcess, *, clinic: str, zone: ZoneInfo
+        self,
+        database: Database,
+        store: ClinicalStore,
+        templates: ClinicTemplatesStore,
+        side: SideProcess,
+        *,
+        clinic: str,
+        zone: ZoneInfo,
     ) -> None:
         self._database = database
         self._store = store
+        self._templates = templates
         self._side = side
         self._clinic = clinic
         self._zone = zone
@@ -49,11 +58,14 @@ class DocumentsHttp:
             if signature is None:
                 raise NoteNotSigned
             view = await self._store.visit_view(session, actor, visit_id)
+            titles = (await self._templates.read(session)).titles(note.template)
             patient = await self._store.patient(
                 session, (await self._store.visit(session, visit_id)).patient_id
             )
         return await self._printed(
-            note_paper(note, signature, view, patient, clinic=self._clinic, zone=self._zone), "note", visit_id
+            note_paper(note, signature, view, patient, clinic=self._clinic, zone=self._zone, titles=titles),
+            "note",
+            visit_id,
         )
 
     @route(

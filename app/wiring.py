@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from access import Access, CareRelationships, Invitations, RoomTickets, ticket_key
 from access.http import AccessHttp
@@ -33,7 +34,15 @@ from app.turn import turn_settings
 from audit.archive import HeadFile
 from audit.keys import AuditKeys
 from audit.sealer import Sealer
-from clinical_store import ClinicalStore, ClinicalStoreHttp, CompositionHttp, FileHttp, FileShelf, NoteHttp
+from clinical_store import (
+    ClinicalStore,
+    ClinicalStoreHttp,
+    CompositionHttp,
+    FileHttp,
+    FileShelf,
+    NoteForm,
+    NoteHttp,
+)
 from core.broadcast import Broadcast
 from core.bus import Bus
 from core.clock import SystemClock
@@ -61,6 +70,7 @@ from signaling import (
     TicketDesk,
 )
 from signaling.ports import StillPiece
+from soap import SECTIONS
 from soap.clinic_templates import ClinicTemplatesStore
 from soap.http import TemplatesHttp
 from soap.plain import in_plain_words
@@ -121,11 +131,17 @@ class Clinic:
 
     @cached_property
     def store(self) -> ClinicalStore:
-        return ClinicalStore(self.keyring, self.care, self.access, self.clock, written_spans, in_plain_words)
+        form = NoteForm(tuple(SECTIONS), self._default_template)
+        return ClinicalStore(
+            self.keyring, self.care, self.access, self.clock, written_spans, in_plain_words, form
+        )
 
     @cached_property
     def clinic_speech(self) -> ClinicSpeechStore:
         return ClinicSpeechStore(self.clock)
+
+    async def _default_template(self, session: AsyncSession) -> str:
+        return (await self.templates.read(session)).default
 
     @cached_property
     def templates(self) -> ClinicTemplatesStore:
@@ -291,7 +307,12 @@ class Clinic:
     def documents(self) -> DocumentsHttp:
         settings = self.settings
         return DocumentsHttp(
-            self.database, self.store, self.side, clinic=settings.clinic_name, zone=settings.zone
+            self.database,
+            self.store,
+            self.templates,
+            self.side,
+            clinic=settings.clinic_name,
+            zone=settings.zone,
         )
 
     @cached_property

@@ -41,6 +41,7 @@ from clinical_store.note import (
     StatementEdit,
 )
 from clinical_store.note_http import NoteHttp
+from clinical_store.ports import NoteForm
 from clinical_store.quality_model import LineCheck, LineView, QualitySample, VisitQuality
 from clinical_store.store import ClinicalStore
 from clinical_store.summary import VisitSummary
@@ -82,6 +83,7 @@ __all__ = [
     "LineCheck",
     "LineView",
     "NoteEdits",
+    "NoteForm",
     "NoteHttp",
     "OrderFound",
     "Participant",

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 MAX_STATEMENTS = 1_000
 MAX_TEXT = 4_000
+SOAP = "soap"
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Section = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=60)]
@@ -27,6 +28,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 State = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=30)]
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
 Basis = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]*$", max_length=64)]
+Template = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 
@@ -128,8 +130,8 @@ OrderStatus = Literal["offered", "accepted", "dismissed"]
 
 
 class NoteEdits(Frozen):
-    """The whole note as the doctor wants it, the keys of suggestions that were waved away and why, and what became of
-    orders (by key; those not named stay as they are)."""
+    """The whole note as the doctor wants it, the keys of suggestions that were waved away and why, what became of
+    orders (by key; those not named stay as they are), and by which template it is shown (null: as before)."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -153,6 +155,7 @@ class NoteEdits(Frozen):
     dismissed_keys: Annotated[tuple[Key, ...], Field(max_length=2_000)] = ()
     dismissed_reasons: Annotated[dict[Key, DismissReason], Field(max_length=2_000)] = {}
     order_status: Annotated[dict[Key, OrderStatus], Field(max_length=200)] = {}
+    template: Template | None = None
 
 
 class ReviewItem(Frozen):
@@ -194,7 +197,8 @@ class Draft(Frozen):
 
 
 class NoteVersion(Frozen):
-    """One saved state of the note, written once. `orders`: those that were accepted or waved away.
+    """One saved state of the note, written once. `orders`: those that were accepted or waved away. `template`: "" is
+    SOAP, from before there were others.
 
     `nonce` is random and known only to who can decrypt: it keeps the signature's hash, which lies in
     the clear, from confirming a guess at a short note.
@@ -209,6 +213,7 @@ class NoteVersion(Frozen):
     dismissed_keys: tuple[Key, ...] = ()
     dismissed_reasons: dict[Key, DismissReason] = {}
     orders: tuple[OrderFound, ...] = ()
+    template: str = ""
 
 
 class Signature(Frozen):
@@ -267,9 +272,10 @@ class MergedLine(Frozen):
 class EncounterNote(Frozen):
     """The note as it stands: statements, what the machine offers beside them, signature, addenda.
 
-    `unreviewed`: lines nobody has accepted yet. `countersign`: null where one signature is enough. `merged`: this
-    answer to a save holds somebody else's changes too, `merged_lines` whose. `offline_key`: 32 bytes in base64url,
-    for the browser to keep unsent edits sealed; null for who may not write this note.
+    `template`: by which it is shown; `not_discussed`: the sections that say nothing. `unreviewed`: lines nobody has
+    accepted yet. `countersign`: null where one signature is enough. `merged`: this answer to a save holds somebody
+    else's changes too, `merged_lines` whose. `offline_key`: 32 bytes in base64url, for the browser to keep unsent edits
+    sealed; null for who may not write this note.
     """
 
     visit_id: UUID
@@ -293,4 +299,4 @@ class EncounterNote(Frozen):
     transcript_changed_after_signing: bool = False
     offline_key: Annotated[str | None, Field(repr=False)] = None
     not_discussed: tuple[str, ...] = ()
-    template: str = "soap"
+    template: str = SOAP

@@ -9,7 +9,15 @@ from functools import cached_property
 from uuid import UUID
 
 from clinical_store.errors import StatementRepeated
-from clinical_store.note import Draft, DraftStatement, NoteVersion, Origin, Statement, StatementEdit
+from clinical_store.note import (
+    SOAP,
+    Draft,
+    DraftStatement,
+    NoteVersion,
+    Origin,
+    Statement,
+    StatementEdit,
+)
 
 
 def statement_id(visit_id: UUID, key: str) -> UUID:
@@ -41,7 +49,7 @@ def basis_of(line: DraftStatement | Statement) -> str:
 class Ground:
     """What a save stands on. `base`: the version its lines were read at; `saved`: the newest; None: nothing was saved.
 
-    `revisions`: which words of each utterance are shown now.
+    `revisions`: which words of each utterance are shown now. `template`: what a new note is shown by.
     """
 
     visit_id: UUID
@@ -49,6 +57,7 @@ class Ground:
     base: NoteVersion | None = None
     saved: NoteVersion | None = None
     revisions: Mapping[UUID, int] = field(default_factory=dict)
+    template: str = SOAP
 
     @cached_property
     def drafted(self) -> tuple[Statement, ...]:

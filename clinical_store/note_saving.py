@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from clinical_store.errors import NoteConflict, OrderUnknown
 from clinical_store.note import (
+    SOAP,
     DismissReason,
     MergedLine,
     NoteEdits,
@@ -28,6 +29,7 @@ class Content:
     dismissed_keys: tuple[str, ...]
     dismissed_reasons: Mapping[str, DismissReason]
     orders: tuple[OrderFound, ...]
+    template: str
     merged: tuple[MergedLine, ...] = ()
 
     def is_in(self, version: NoteVersion | None) -> bool:
@@ -37,6 +39,7 @@ class Content:
             and version.dismissed_keys == self.dismissed_keys
             and version.dismissed_reasons == self.dismissed_reasons
             and version.orders == self.orders
+            and (version.template or SOAP) == self.template
         )
 
 
@@ -59,6 +62,7 @@ def content_of(ground: Ground, edits: NoteEdits, new_id: Callable[[], UUID]) -> 
         dismissed_keys=dismissed,
         dismissed_reasons={key: reason for key, reason in reasons.items() if key in dismissed},
         orders=_orders(ground, statuses),
+        template=_template(ground, edits.template),
         merged=merged.changed,
     )
 
@@ -90,6 +94,14 @@ def _decided(ground: Ground, edits: NoteEdits) -> tuple[dict[str, OrderStatus], 
 
 def _statuses(version: NoteVersion | None) -> dict[str, OrderStatus]:
     return {order.key: order.status for order in (version.orders if version else ())}
+
+
+def _template(ground: Ground, yours: str | None) -> str:
+    """Headings are no content: of two that were chosen the later stands."""
+    base, theirs = (
+        version.template or SOAP if version else ground.template for version in (ground.base, ground.saved)
+    )
+    return theirs if yours in (None, base) else yours
 
 
 def _orders(ground: Ground, decided: Mapping[str, OrderStatus]) -> tuple[OrderFound, ...]:

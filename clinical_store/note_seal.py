@@ -26,7 +26,7 @@ def canonical(visit_id: UUID, version: NoteVersion) -> bytes:
     return _json(content)
 
 
-_ADDED_LATER = ("reviewed", "merged_keys", "heard", "basis", "dismissed_reasons", "orders")
+_ADDED_LATER = ("reviewed", "merged_keys", "heard", "basis", "dismissed_reasons", "orders", "template")
 
 
 def _without_unsaid(content: dict[str, Any]) -> dict[str, Any]:

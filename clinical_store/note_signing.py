@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from access import Actor, Permission
-from clinical_store.chart import Chart, Part
+from clinical_store.chart import Chart
 from clinical_store.errors import (
     AddendumEmpty,
     CountersignatureNotNeeded,
@@ -29,12 +29,12 @@ from clinical_store.note_quality_rows import add_row_of_quality
 from clinical_store.note_rows import add_row_of_addendum, add_row_of_countersignature, add_row_of_signature
 from clinical_store.note_seal import digest, seal_of, seals_of
 from clinical_store.note_sheet import Sheet, sheet_of
-from clinical_store.notes import note_seen, tell
+from clinical_store.notes import NoteReading, tell
 from core.ids import new_id
 from core.outbox import emit
 
 
-class Signing(Part):
+class Signing(NoteReading):
     """Signing, countersigning, adding."""
 
     async def sign_note(
@@ -49,7 +49,7 @@ class Signing(Part):
         chart = await self._open_own(session, actor, Permission.NOTE_SIGN, visit_id)
         sheet = await sheet_of(session, chart, Permission.NOTE_SIGN)
         saved = _signable(chart, sheet, if_match)
-        unreviewed = (await note_seen(session, chart, actor, sheet)).unreviewed
+        unreviewed = (await self._seen(session, chart, actor, sheet)).unreviewed
         if unreviewed and not all_read:
             raise NoteUnreviewed(unreviewed=unreviewed)
         signature = Signature(
@@ -123,7 +123,7 @@ class Signing(Part):
         visit_id = chart.visit.id
         await tell(session, visit_id, sheet.draft.revision, sheet.version, actor)
         await emit(session, "visit.changed", visit_id=str(visit_id))
-        return await note_seen(session, chart, actor)
+        return await self._seen(session, chart, actor)
 
 
 def _signable(chart: Chart, sheet: Sheet, version: int) -> NoteVersion:

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from clinical_store.note import EncounterNote, NoteLine, NoteVersion, Origin, Statement
+from clinical_store.note import SOAP, EncounterNote, NoteLine, NoteVersion, Origin, Statement
 from clinical_store.note_editing import as_statements, basis_of, keys_of
 from clinical_store.note_saving import shown_orders
 from clinical_store.note_sheet import Sheet
 from clinical_store.note_words import Words
 
 
-def as_seen(visit_id: UUID, sheet: Sheet, words: Words) -> EncounterNote:
-    """What the doctor sees. A signed note offers no suggestions and marks no line: it is locked."""
+def as_seen(
+    visit_id: UUID, sheet: Sheet, words: Words, sections: Sequence[str] = (), template: str = SOAP
+) -> EncounterNote:
+    """What the doctor sees. A signed note offers no suggestions and marks no line: it is locked.
+
+    `sections`: every one that a note can have; `template`: by which a note is shown that nobody has saved.
+    """
     saved, signature = sheet.saved, sheet.signature
     drafted = as_statements(visit_id, sheet.draft)
     lines = tuple(words.beside(line) for line in (saved.statements if saved else drafted))
@@ -31,8 +36,16 @@ def as_seen(visit_id: UUID, sheet: Sheet, words: Words) -> EncounterNote:
         dismissed={key: saved.dismissed_reasons.get(key) for key in saved.dismissed_keys} if saved else {},
         last_saved_by=saved.author_name if saved else None,
         last_saved_at=saved.saved_at if saved else None,
+        not_discussed=tuple(
+            section for section in sections if not any(_is_in(section, line) for line in lines)
+        ),
+        template=saved.template or SOAP if saved else template,
         transcript_changed_after_signing=signature is not None and any(line.stale for line in lines),
     )
+
+
+def _is_in(section: str, line: Statement) -> bool:
+    return line.section == section or line.section.startswith(f"{section}.")
 
 
 def _locked(line: Statement) -> NoteLine:

@@ -13,6 +13,7 @@ from access import Actor, Permission
 from clinical_store.chart import Chart, Part
 from clinical_store.errors import EvidenceUnknown, NoteChanged
 from clinical_store.note import (
+    SOAP,
     Countersign,
     Draft,
     DraftStatement,
@@ -28,11 +29,31 @@ from clinical_store.note_saving import Content, content_of
 from clinical_store.note_sheet import Sheet, sheet_of
 from clinical_store.note_view import as_seen
 from clinical_store.note_words import revisions_in, words_under
+from clinical_store.ports import NoteForm
 from core.ids import new_id
 from core.outbox import emit
 
 
-class Notes(Part):
+class NoteReading(Part):
+    """The note as it stands, for whoever changed it or asks."""
+
+    _form: NoteForm
+
+    async def _seen(
+        self, session: AsyncSession, chart: Chart, actor: Actor, sheet: Sheet | None = None
+    ) -> EncounterNote:
+        sheet = sheet or await sheet_of(session, chart)
+        visit_id, saved = chart.visit.id, sheet.saved
+        lines = (*(saved.statements if saved else ()), *as_statements(visit_id, sheet.draft))
+        template = SOAP if saved else await self._form.default(session)
+        words = await words_under(session, chart, lines)
+        note = as_seen(visit_id, sheet, words, self._form.sections, template)
+        own = chart.visit.doctor_account_id == actor.account_id and actor.may(Permission.NOTE_WRITE)
+        key = chart.key.offline_key(actor.account_id, visit_id) if own and not sheet.signature else None
+        return note.model_copy(update={"offline_key": key, "countersign": _countersign(sheet, actor)})
+
+
+class Notes(NoteReading):
     """Drafting (workers) and editing (clinicians)."""
 
     async def save_draft(
@@ -64,7 +85,7 @@ class Notes(Part):
     async def note_for(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> EncounterNote:
         """The note as it stands. Raises VisitNotFound, Forbidden."""
         chart = await self._charts.open(session, actor, Permission.NOTE_READ, visit_id)
-        return await note_seen(session, chart, actor)
+        return await self._seen(session, chart, actor)
 
     async def save_note(
         self, session: AsyncSession, actor: Actor, visit_id: UUID, if_match: int, edits: NoteEdits
@@ -78,14 +99,28 @@ class Notes(Part):
         chart = await self._open_own(session, actor, Permission.NOTE_WRITE, visit_id)
         sheet = await sheet_of(session, chart)
         sheet.must_be_open()
-        content = content_of(await _ground(session, chart, sheet, if_match, edits), edits, new_id)
+        content = content_of(await self._ground(session, chart, sheet, if_match, edits), edits, new_id)
         if not content.is_in(sheet.saved):
             following = self._next_version(actor, sheet, content)
             add_row_of_version(session, chart, following)
             await tell(session, visit_id, sheet.draft.revision, following.version, actor)
-        note = await note_seen(session, chart, actor)
+        note = await self._seen(session, chart, actor)
         by_others = any(line.by != "yours" for line in content.merged)
         return note.model_copy(update={"merged": by_others, "merged_lines": content.merged})
+
+    async def _ground(
+        self, session: AsyncSession, chart: Chart, sheet: Sheet, if_match: int, edits: NoteEdits
+    ) -> Ground:
+        """Raises NoteChanged, EvidenceUnknown."""
+        base = await version_in(session, chart, if_match) if if_match else None
+        if if_match and base is None:
+            raise NoteChanged(current_version=sheet.version)
+        evidence = evidence_of(edits.statements)
+        revisions = await revisions_in(session, chart.visit.id, evidence)
+        if len(revisions) != len(evidence):
+            raise EvidenceUnknown
+        template = SOAP if base else await self._form.default(session)
+        return Ground(chart.visit.id, sheet.draft, base, sheet.saved, revisions, template)
 
     def _next_version(self, actor: Actor, sheet: Sheet, content: Content) -> NoteVersion:
         return NoteVersion(
@@ -98,34 +133,8 @@ class Notes(Part):
             dismissed_keys=content.dismissed_keys,
             dismissed_reasons=dict(content.dismissed_reasons),
             orders=content.orders,
+            template=content.template,
         )
-
-
-async def _ground(
-    session: AsyncSession, chart: Chart, sheet: Sheet, if_match: int, edits: NoteEdits
-) -> Ground:
-    """Raises NoteChanged, EvidenceUnknown."""
-    base = await version_in(session, chart, if_match) if if_match else None
-    if if_match and base is None:
-        raise NoteChanged(current_version=sheet.version)
-    evidence = evidence_of(edits.statements)
-    revisions = await revisions_in(session, chart.visit.id, evidence)
-    if len(revisions) != len(evidence):
-        raise EvidenceUnknown
-    return Ground(chart.visit.id, sheet.draft, base, sheet.saved, revisions)
-
-
-async def note_seen(
-    session: AsyncSession, chart: Chart, actor: Actor, sheet: Sheet | None = None
-) -> EncounterNote:
-    """The note as it stands, as this person sees it."""
-    sheet = sheet or await sheet_of(session, chart)
-    visit_id = chart.visit.id
-    lines = (*(sheet.saved.statements if sheet.saved else ()), *as_statements(visit_id, sheet.draft))
-    note = as_seen(visit_id, sheet, await words_under(session, chart, lines))
-    own = chart.visit.doctor_account_id == actor.account_id and actor.may(Permission.NOTE_WRITE)
-    key = chart.key.offline_key(actor.account_id, visit_id) if own and not sheet.signature else None
-    return note.model_copy(update={"offline_key": key, "countersign": _countersign(sheet, actor)})
 
 
 def _countersign(sheet: Sheet, actor: Actor) -> Countersign | None:

@@ -18,7 +18,7 @@ from clinical_store.notes import Notes
 from clinical_store.participants import Participants
 from clinical_store.patients import Patients
 from clinical_store.phone import Phones
-from clinical_store.ports import Accounts
+from clinical_store.ports import Accounts, NoteForm
 from clinical_store.quality import Qualities
 from clinical_store.recordings import Recordings
 from clinical_store.summaries import Summaries
@@ -55,7 +55,7 @@ class ClinicalStore(
     """Each parent is one page of the store; methods take the caller's session first and never commit.
 
     `written`: how the spoken words of a correction are written. `in_plain_words`: a signed line as the patient reads
-    it.
+    it. `form`: how notes are laid out.
     """
 
     def __init__(
@@ -66,7 +66,9 @@ class ClinicalStore(
         clock: Clock,
         written: Written = nothing_written,
         in_plain_words: InPlainWords = as_signed,
+        form: NoteForm = NoteForm(),
     ) -> None:
         super().__init__(Charts(KeyCabinet(keyring), care), clock, accounts)
         self._written = written
         self._in_plain_words = in_plain_words
+        self._form = form

@@ -36,6 +36,11 @@ class ClinicTemplates(BaseModel):
     built_in: tuple[NoteTemplate, ...]
     own: tuple[NoteTemplate, ...]
 
+    def titles(self, template_id: str) -> tuple[tuple[str, str], ...]:
+        """Section and heading in the order of that template; of SOAP where the clinic no longer has it."""
+        named = {template.id: template for template in (*self.built_in, *self.own)}
+        return tuple((part.section, part.title) for part in named.get(template_id, SOAP).complete())
+
 
 class ClinicTemplatesEdits(BaseModel):
     """The clinic's own templates as the administrator wants them, and the default's id."""

@@ -1,5 +1,6 @@
 """The signed note as pages, for the doctor, and in plain words, for the patient; made beside the loop."""
 
+import dataclasses
 import io
 from collections.abc import AsyncIterator
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from pypdf import PdfReader
 
-from access import Actor, CareRelationships
+from access import Actor, CareRelationships, Role
 from app.documents_http import DocumentsHttp
 from clinical_store import ClinicalStore, StatementEdit, VisitStatus
 from core.clock import ManualClock
@@ -17,6 +18,7 @@ from core.crypto import Keyring
 from core.database import Database
 from core.http import build_app, routes_of
 from core.side_process import SideProcess
+from soap.clinic_templates import ClinicTemplatesStore
 from soap.plain import in_plain_words
 from tests.integration.clinical_store.clinic import Clinic, Consult
 
@@ -45,7 +47,9 @@ async def browser(consult: Consult) -> AsyncIterator[Browser]:
 
     side = SideProcess("app.side_work")
     zone = ZoneInfo("Europe/London")
-    face = DocumentsHttp(consult.clinic.database, consult.store, side, clinic="Łódź Street Clinic", zone=zone)
+    templates = ClinicTemplatesStore(consult.clinic.clock)
+    database, store = consult.clinic.database, consult.store
+    face = DocumentsHttp(database, store, templates, side, clinic="Łódź Street Clinic", zone=zone)
     app = build_app(
         routes_of(face),
         database=consult.clinic.database,
@@ -95,6 +99,20 @@ async def test_the_note_has_header_signature_and_page_numbers(browser: Browser, 
     assert "Page 1 of 2" in words
     assert "Page 2 of 2" in words
     assert words.count("Maria Planted") == 2  # whose pages these are stands on each
+
+
+async def test_a_trainees_note_says_who_countersigned_it_or_that_nobody_has_yet(
+    browser: Browser, consult: Consult
+) -> None:
+    supervisor = await consult.clinic.staff(Role.DOCTOR, "Dr. Sun Planted")
+    consult.doctor = dataclasses.replace(consult.doctor, supervisor_id=supervisor.account_id)
+    await sign(consult, LINES)
+    _, _, words = await read(browser, consult, "note", consult.doctor)
+    assert "Not countersigned yet" in words
+    async with consult.clinic.database.transaction() as session:
+        await consult.store.countersign_note(session, supervisor, consult.visit.id, 1)
+    _, _, words = await read(browser, consult, "note", consult.doctor)
+    assert "Countersigned by Dr. Sun Planted" in words
 
 
 async def test_the_patient_reads_plain_words_and_not_the_note(browser: Browser, consult: Consult) -> None:

@@ -6,8 +6,17 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from clinical_store import DraftStatement, EncounterNote, NoteEdits, OrderFound, StatementEdit
+from clinical_store import (
+    ClinicalStore,
+    DraftStatement,
+    EncounterNote,
+    NoteEdits,
+    NoteForm,
+    OrderFound,
+    StatementEdit,
+)
 from clinical_store.errors import NoteChanged, NoteConflict, OrderUnknown
 from core.ids import new_id
 from tests.integration.clinical_store.clinic import Consult
@@ -163,6 +172,28 @@ async def test_an_order_decided_on_differently_by_two_is_a_conflict(consult: Con
         await _decide(consult, 1, {"k": "dismissed"})
     told = [{"key": "k", "base": "offered", "theirs": "accepted", "yours": "dismissed"}]
     assert caught.value.problem()["order_conflicts"] == told
+
+
+async def test_the_template_is_the_clinics_until_somebody_chooses_one(consult: Consult) -> None:
+    async def pediatrics(session: AsyncSession) -> str:
+        return "pediatrics"
+
+    clinic = consult.clinic
+    form = NoteForm(("subjective.hpi", "plan", "assessment"), pediatrics)
+    clinic.store = ClinicalStore(clinic.keyring, clinic.care, clinic.accounts, clinic.clock, form=form)
+    note = await consult.note()
+    assert (note.template, note.not_discussed) == ("pediatrics", ("subjective.hpi", "plan", "assessment"))
+    note = await consult.save(0, typed("Rest."), StatementEdit(section="plan.medications", text="Ibuprofen."))
+    assert (note.template, note.not_discussed) == ("pediatrics", ("subjective.hpi", "assessment"))
+    await _choose(consult, 1, "soap")
+    assert (await consult.save(1, *kept(note), typed("Water."))).template == "soap"
+    assert (await _choose(consult, 1, "cardiology")).template == "cardiology"
+
+
+async def _choose(consult: Consult, version: int, template: str) -> EncounterNote:
+    edits = NoteEdits(statements=tuple(kept(await consult.note())), template=template)
+    async with consult.clinic.database.transaction() as session:
+        return await consult.store.save_note(session, consult.doctor, consult.visit.id, version, edits)
 
 
 async def _draft_orders(consult: Consult, *orders: OrderFound) -> None:

@@ -1583,9 +1583,10 @@ export interface components {
          * EncounterNote
          * @description The note as it stands: statements, what the machine offers beside them, signature, addenda.
          *
-         *     `unreviewed`: lines nobody has accepted yet. `countersign`: null where one signature is enough. `merged`: this
-         *     answer to a save holds somebody else's changes too, `merged_lines` whose. `offline_key`: 32 bytes in base64url,
-         *     for the browser to keep unsent edits sealed; null for who may not write this note.
+         *     `template`: by which it is shown; `not_discussed`: the sections that say nothing. `unreviewed`: lines nobody has
+         *     accepted yet. `countersign`: null where one signature is enough. `merged`: this answer to a save holds somebody
+         *     else's changes too, `merged_lines` whose. `offline_key`: 32 bytes in base64url, for the browser to keep unsent edits
+         *     sealed; null for who may not write this note.
          */
         EncounterNote: {
             /**
@@ -2065,8 +2066,8 @@ export interface components {
         };
         /**
          * NoteEdits
-         * @description The whole note as the doctor wants it, the keys of suggestions that were waved away and why, and what became of
-         *     orders (by key; those not named stay as they are).
+         * @description The whole note as the doctor wants it, the keys of suggestions that were waved away and why, what became of
+         *     orders (by key; those not named stay as they are), and by which template it is shown (null: as before).
          * @example {
          *       "dismissed_keys": [
          *         "subjective.review_of_systems:finding.nausea"
@@ -2105,6 +2106,11 @@ export interface components {
             order_status: {
                 [key: string]: "offered" | "accepted" | "dismissed";
             };
+            /**
+             * Template
+             * @default null
+             */
+            template: string | null;
         };
         /**
          * NoteLine
