@@ -302,10 +302,12 @@ def as_review(item: soap.ReviewItem, said: Sequence[UUID]) -> ReviewItem:
 
 def as_order(order: soap.Order, said: Sequence[UUID]) -> OrderFound:
     return OrderFound(
+        key=order.key,
         kind=order.kind,
         description=order.description,
         reason=order.reason,
         evidence=tuple(said[turn] for turn in order.evidence),
+        details=dict(order.details),
     )
 
 

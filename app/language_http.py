@@ -120,7 +120,7 @@ class DraftedReview(BaseModel):
 
 
 class DraftedOrder(BaseModel):
-    """An order found in the plan."""
+    """An order found in the plan, in the words that were said. `details`: its parts by name, such as `dose`."""
 
     model_config = _OUT
 
@@ -129,6 +129,19 @@ class DraftedOrder(BaseModel):
     description: str
     reason: str
     evidence: list[int]
+    details: dict[str, str] = {}
+
+
+class SuggestedCode(BaseModel):
+    """A billable ICD-10-CM code that a line supports. `statement`: key of the line; `evidence`: its turns."""
+
+    model_config = _OUT
+
+    code: str
+    title: str
+    statement: str
+    evidence: list[int]
+    score: float
 
 
 class DraftedNote(BaseModel):
@@ -141,6 +154,7 @@ class DraftedNote(BaseModel):
     statements: list[DraftedStatement]
     review: list[DraftedReview]
     orders: list[DraftedOrder]
+    coding: list[SuggestedCode] = []
 
 
 class Finding(BaseModel):

@@ -26,6 +26,7 @@ from app.language_http import LanguageHttp
 from app.later import draft_later
 from app.media_line import media_settings
 from app.nodes import check_taking_work, fingerprint
+from app.offered_orders import OfferedOrders, OrderDraftsHttp
 from app.open_lines import OpenLines
 from app.open_speech import CHANNEL, LiveKeys
 from app.settings import Settings
@@ -328,6 +329,7 @@ class Clinic:
             NoteHttp(self.store),
             TranscriptHttp(self.store, draft_later),
             self.documents,
+            OrderDraftsHttp(OfferedOrders(self.store)),
             LanguageHttp(self.side),
             TemplatesHttp(self.templates),
             JobsHttp(self.store),

@@ -1,6 +1,10 @@
-"""Prescriptions: safety checks, dispensing, refills, stock. The plan of a signed note offers drafts to it.
+"""Prescriptions: safety checks, dispensing, refills, stock. The plan of a note offers drafts to it.
 
-This room is laid out and still empty: its issue fills it (see ARCHITECTURE.md, "Rooms").
+This room is laid out; of it only the draft it is offered stands (`PrescriptionDraft`, and the port it comes through).
+Its issue fills the rest (see ARCHITECTURE.md, "Rooms").
 """
 
-__all__: list[str] = []
+from prescribing.model import PrescriptionDraft
+from prescribing.ports import OfferedPrescriptions
+
+__all__ = ["OfferedPrescriptions", "PrescriptionDraft"]

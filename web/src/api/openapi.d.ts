@@ -844,6 +844,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visits/{visit_id}/order-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prescriptions and lab orders that the note offers as drafts; dismissed ones are left out
+         * @description Permission: `record:note:read`
+         */
+        get: operations["OrderDraftsHttp_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visits/{visit_id}/quality": {
         parameters: {
             query?: never;
@@ -1523,10 +1543,15 @@ export interface components {
             review: components["schemas"]["DraftedReview"][];
             /** Orders */
             orders: components["schemas"]["DraftedOrder"][];
+            /**
+             * Coding
+             * @default []
+             */
+            coding: components["schemas"]["SuggestedCode"][];
         };
         /**
          * DraftedOrder
-         * @description An order found in the plan.
+         * @description An order found in the plan, in the words that were said. `details`: its parts by name, such as `dose`.
          */
         DraftedOrder: {
             /** Key */
@@ -1542,6 +1567,13 @@ export interface components {
             reason: string;
             /** Evidence */
             evidence: number[];
+            /**
+             * Details
+             * @default {}
+             */
+            details: {
+                [key: string]: string;
+            };
         };
         /**
          * DraftedReview
@@ -1944,6 +1976,80 @@ export interface components {
         };
         JsonValue: unknown;
         /**
+         * LabOrderDraft
+         * @description A test or image heard as ordered, offered and never placed by itself.
+         *
+         *     `order_key`: of the order in the visit's note, the same when more is said. `test`: its name in our table, `said` as
+         *     it was spoken. The rest is "" when not said; `timing` is an ISO 8601 duration from the visit, "P0D" the same day.
+         *     `evidence`: ids of the visit's utterances.
+         */
+        LabOrderDraft: {
+            /**
+             * Visit Id
+             * Format: uuid
+             */
+            visit_id: string;
+            /** Order Key */
+            order_key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lab" | "imaging";
+            /** Test */
+            test: string;
+            /** Said */
+            said: string;
+            /**
+             * Codes
+             * @default {}
+             */
+            codes: {
+                [key: string]: string;
+            };
+            /**
+             * Specimen
+             * @default
+             */
+            specimen: string;
+            /**
+             * Body Site
+             * @default
+             */
+            body_site: string;
+            /**
+             * Laterality
+             * @default
+             */
+            laterality: string;
+            /**
+             * Timing
+             * @default
+             */
+            timing: string;
+            /**
+             * Timing At Most
+             * @default
+             */
+            timing_at_most: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: string[];
+            /**
+             * Status
+             * @default offered
+             * @enum {string}
+             */
+            status: "offered" | "accepted";
+        };
+        /**
          * LanguageView
          * @description A language that can be chosen: its code and its English name.
          */
@@ -2257,6 +2363,16 @@ export interface components {
             signed: boolean;
         };
         /**
+         * OrderDrafts
+         * @description What the note of a visit offers to be prescribed and tested.
+         */
+        OrderDrafts: {
+            /** Prescriptions */
+            prescriptions: components["schemas"]["PrescriptionDraft"][];
+            /** Lab Orders */
+            lab_orders: components["schemas"]["LabOrderDraft"][];
+        };
+        /**
          * OrderFound
          * @description An order heard in the plan, offered to prescribing or the laboratory; never placed by itself.
          *
@@ -2330,6 +2446,95 @@ export interface components {
          * @enum {string}
          */
         Permission: "access:session:read" | "access:session:end" | "scheduling:doctor:list" | "scheduling:slot:read" | "scheduling:slot:publish" | "scheduling:appointment:book" | "scheduling:appointment:cancel" | "record:visit:list" | "record:visit:read" | "record:transcript:read" | "record:transcript:correct" | "record:transcript:history" | "record:transcript:export" | "record:recording:read" | "record:quality:read" | "record:recording:export" | "record:note:read" | "record:note:write" | "record:note:sign" | "record:note:countersign" | "record:note:addend" | "record:summary:read" | "language:note:draft" | "language:finding:read" | "room:ticket:issue" | "room:session:join" | "room:lobby:wait" | "room:line:check" | "room:participant:admit" | "room:media:publish" | "room:chat:write" | "room:consent:set" | "room:screen:share" | "room:guest:invite" | "room:file:send" | "record:file:read" | "room:visit:end" | "room:phone:begin" | "room:phone:end" | "demo:consult:start" | "audit:event:verify" | "clinic:jobs:retry" | "clinic:speech:read" | "clinic:speech:write" | "clinic:notes:quality" | "clinic:template:read" | "clinic:template:write";
+        /**
+         * PrescriptionDraft
+         * @description A medicine heard as ordered, offered and never placed by itself.
+         *
+         *     `order_key`: of the order in the visit's note, the same when more is said. `medicine`: its name in our table, `said`
+         *     as it was spoken. `dose`, `frequency` and the like: "" when not said. `length`: ISO 8601 duration. `change`:
+         *     "increase", "decrease" or "refill" of what the patient already has. `evidence`: ids of the visit's utterances.
+         */
+        PrescriptionDraft: {
+            /**
+             * Visit Id
+             * Format: uuid
+             */
+            visit_id: string;
+            /** Order Key */
+            order_key: string;
+            /** Medicine */
+            medicine: string;
+            /** Said */
+            said: string;
+            /**
+             * Codes
+             * @default {}
+             */
+            codes: {
+                [key: string]: string;
+            };
+            /**
+             * Dose
+             * @default
+             */
+            dose: string;
+            /**
+             * Count
+             * @default
+             */
+            count: string;
+            /**
+             * Form
+             * @default
+             */
+            form: string;
+            /**
+             * Route
+             * @default
+             */
+            route: string;
+            /**
+             * Frequency
+             * @default
+             */
+            frequency: string;
+            /**
+             * Length
+             * @default
+             */
+            length: string;
+            /**
+             * Quantity
+             * @default
+             */
+            quantity: string;
+            /**
+             * Refills
+             * @default
+             */
+            refills: string;
+            /**
+             * Change
+             * @default
+             */
+            change: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: string[];
+            /**
+             * Status
+             * @default offered
+             * @enum {string}
+             */
+            status: "offered" | "accepted";
+        };
         /**
          * Problem
          * @description RFC 9457 problem details. `code` is stable; `next_step` is for the person.
@@ -2717,6 +2922,22 @@ export interface components {
              * @default
              */
             basis: string;
+        };
+        /**
+         * SuggestedCode
+         * @description A billable ICD-10-CM code that a line supports. `statement`: key of the line; `evidence`: its turns.
+         */
+        SuggestedCode: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Statement */
+            statement: string;
+            /** Evidence */
+            evidence: number[];
+            /** Score */
+            score: number;
         };
         /**
          * SuggestionView
@@ -7429,6 +7650,73 @@ export interface operations {
                 };
             };
             /** @description not_found, note_version_not_found, visit_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description service_error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OrderDraftsHttp_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDrafts"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, visit_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
