@@ -2,7 +2,7 @@
 
 Rows are ours (data/findings.tsv, conditions.tsv, ...); codes are facts stated beside them (see NOTICE).
 A surface may hold alternatives "(a|b)", an optional word "(a )?", every form of a verb "{throw} up" and a named group
-of words "<cannot> breathe" (data/word_groups.tsv); all are expanded here, once. Articles, possessives and sides need
+of words "<cannot> breathe" (data/word_groups.tsv). Articles, possessives and sides need
 not be written: the lexicon skips them.
 """
 
@@ -17,6 +17,7 @@ from importlib.resources import files
 
 from clinical_language.inflection import forms
 from clinical_language.model import Concept, Kind
+from clinical_language.patterns import Pattern, parse, shortest, wordings
 
 _FILES = {
     Kind.FINDING: "findings.tsv", Kind.CONDITION: "conditions.tsv", Kind.MEDICINE: "medicines.tsv",
@@ -24,7 +25,7 @@ _FILES = {
     Kind.HABIT: "habits.tsv",
 }  # fmt: skip
 _CODE_SYSTEMS = ("snomed", "hpo", "icd10cm", "atc", "loinc")
-_GROUP = re.compile(r"\(([^()]*)\)(\?)?")
+_NAME = 2  # words
 _SHORTHAND = re.compile(r"\{(\w+)\}|<(\w+)>")
 # Which pain or swelling has its own name; every other body part is named by the grammar ("left knee pain").
 _NAMED = {
@@ -71,18 +72,6 @@ def _word_groups() -> dict[str, str]:
     return {row["name"]: row["alternatives"] for row in _rows("word_groups.tsv")}
 
 
-def expand(surface: str) -> Iterator[str]:
-    """Every plain wording of a surface: "(sore|bad) (left )?knee" -> "sore left knee", "sore knee", ..."""
-    surface = _SHORTHAND.sub(_written_out, surface)
-    inner = _GROUP.search(surface)  # innermost first, so groups may nest
-    if inner is None:
-        yield " ".join(surface.split())
-        return
-    options = [*inner[1].split("|"), ""] if inner[2] else inner[1].split("|")
-    for option in dict.fromkeys(options):
-        yield from expand(surface[: inner.start()] + option + surface[inner.end() :])
-
-
 @cache
 def _table() -> tuple[tuple[Concept, str], ...]:
     """Every row as its concept, with the surfaces cell as written."""
@@ -110,16 +99,22 @@ def concepts() -> dict[str, Concept]:
 
 
 @cache
+def patterns() -> tuple[tuple[str, Pattern], ...]:
+    """Pairs (concept id, pattern of wordings); an allergen's words only count where allergy is spoken of."""
+    written = {
+        (concept.id, surface.strip()): None
+        for concept, cell in _table()
+        for surface in (concept.label.lower(), concept.lay_label.lower(), *cell.split(" | "))
+        if surface.strip()
+    }
+    return tuple((id_, parse(_SHORTHAND.sub(_written_out, surface))) for id_, surface in written)
+
+
+@cache
 def surfaces() -> tuple[tuple[str, str], ...]:
-    """Pairs (concept id, plain wording); an allergen's words only count where allergy is spoken of."""
-    pairs = [
-        (concept.id, plain)
-        for concept, written in _table()
-        for surface in (concept.label.lower(), concept.lay_label.lower(), *written.split(" | "))
-        for plain in expand(surface.strip())
-        if plain
-    ]
-    return tuple(dict.fromkeys(pairs))
+    """Pairs (concept id, plain wording) of the wordings that are one or two words: names, not sentences."""
+    named = ((id_, plain) for id_, pattern in patterns() if shortest(pattern) <= _NAME for plain in wordings(pattern))
+    return tuple(dict.fromkeys((id_, plain) for id_, plain in named if plain.count(" ") < _NAME))
 
 
 @cache

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from clinical_language.concepts import body_parts, concepts, surfaces
+from clinical_language.concepts import body_parts, concepts, patterns
 from clinical_language.grammar import sensations
 from clinical_language.lexicon import Lexicon
 from clinical_language.model import Concept, Kind, Mention, Sentence
@@ -59,9 +59,9 @@ def _fold_norms(doc: Doc) -> Doc:
     return doc
 
 
-def _lexicon_words(text: str) -> list[str]:
-    """A table's wording as the tokeniser would leave it in speech: hyphens apart, "'s" apart, folded."""
-    apart = text.replace("-", " ").replace("/", " / ").replace("'s", " 's")
+def _spoken(written: str) -> list[str]:
+    """A table's word as the tokeniser would leave it in speech: hyphens apart, "'s" apart, folded."""
+    apart = written.replace("-", " ").replace("/", " / ").replace("'s", " 's")
     return [fold(word) for word in apart.lower().split()]
 
 
@@ -70,11 +70,8 @@ def _matchers() -> _Matchers:
     """Built once per process (about half a second)."""
     import spacy
 
-    return _Matchers(
-        spacy.blank("en"),
-        Lexicon((id_, _lexicon_words(surface)) for id_, surface in surfaces()),
-        Lexicon((part.name, _lexicon_words(s)) for part in body_parts().values() for s in part.surfaces),
-    )
+    places = ((part.name, (surface,)) for part in body_parts().values() for surface in part.surfaces)
+    return _Matchers(spacy.blank("en"), Lexicon(patterns(), _spoken), Lexicon(places, _spoken))
 
 
 def warm_up() -> None:
