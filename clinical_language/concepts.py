@@ -113,7 +113,12 @@ def patterns() -> tuple[tuple[str, Pattern], ...]:
 @cache
 def surfaces() -> tuple[tuple[str, str], ...]:
     """Pairs (concept id, plain wording) of the wordings that are one or two words: names, not sentences."""
-    named = ((id_, plain) for id_, pattern in patterns() if shortest(pattern) <= _NAME for plain in wordings(pattern))
+    named = (
+        (id_, plain)
+        for id_, pattern in patterns()
+        if shortest(pattern) <= _NAME
+        for plain in wordings(pattern)
+    )
     return tuple(dict.fromkeys((id_, plain) for id_, plain in named if plain.count(" ") < _NAME))
 
 

@@ -19,7 +19,7 @@ _GLUED = re.compile(r"([^\s()|?]+)\(([^()]*)\)(\??)([^\s()|]*)|\(([^()]*)\)(\??)
 
 
 def _apart(glued: re.Match[str]) -> str:
-    """"bleed(ing)?" -> "(bleeding|bleed)": a group inside a word becomes whole words."""
+    """ "bleed(ing)?" -> "(bleeding|bleed)": a group inside a word becomes whole words."""
     before, inner, optional, after = glued[1] or "", glued[2], glued[3], glued[4]
     if inner is None:
         inner, optional, after = glued[5], glued[6], glued[7]

@@ -21,13 +21,15 @@ _SPELLING = {
 }  # fmt: skip
 # British letters: diarrhoea, anaemia, oedema, haematuria, oesophagus, apnoea, paediatric, coeliac, anaesthetic, faeces.
 _BRITISH = re.compile(
-    r"(?<=rrh)oe(?=a|i)|(?<=pn)oe(?=a|i)|(?<=h)ae(?=m|mo)|(?<=n)ae(?=mi|sth)|(?<=k)ae(?=mi)|(?<=r)ae(?=mi)|(?<=c)ae(?=mi|c)|(?<=p)ae(?=d)|"
-    r"^oe(?=dema|soph|str)|(?<=c)oe(?=li)|(?<=f)ae(?=c)|(?<=yn)ae(?=c)|(?<=f)oe(?=t)|(?<=m)oe(?=b)|(?<=rth)opae(?=d)"
+    r"(?<=rrh)oe(?=a|i)|(?<=pn)oe(?=a|i)|(?<=h)ae(?=m|mo)|(?<=n)ae(?=mi|sth)|(?<=k)ae(?=mi)|(?<=r)ae(?=mi)|"
+    r"(?<=c)ae(?=mi|c)|(?<=p)ae(?=d)|"
+    r"^oe(?=dema|soph|str)|"
+    r"(?<=c)oe(?=li)|(?<=f)ae(?=c)|(?<=yn)ae(?=c)|(?<=f)oe(?=t)|(?<=m)oe(?=b)|(?<=rth)opae(?=d)"
 )
 _KEEP = frozenset({"his", "this", "is", "was", "has", "does", "yes", "us", "as", "gas", "pus", "its", "focus", "bus",
                    "sinus", "virus", "always", "besides", "perhaps", "news", "diabetes", "herpes", "rabies",
-                   "shingles", "measles", "mucus", "lupus", "tinnitus", "uterus", "thrush", "less", "iss", "pancreas", "acidosis",
-                   "fetus", "anus", "humerus", "tetanus", "bruxus", "callus", "pus", "asbestos", "gluteus", "lens",
+                   "shingles", "measles", "mucus", "lupus", "tinnitus", "uterus", "thrush", "less", "iss", "pancreas",
+                   "acidosis", "fetus", "anus", "humerus", "tetanus", "bruxus", "callus", "asbestos", "gluteus", "lens",
                    "biceps", "triceps", "forceps", "previous", "conscious", "unconscious", "nervous", "venous"})  # fmt: skip
 _UNITS = {w: i for i, w in enumerate(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
