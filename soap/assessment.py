@@ -28,10 +28,19 @@ _REASONS = re.compile(
     r"my (?:concern|impression)|"
     r"(?:it )?(?:sounds|looks|seems|appears) (?:like|that|to be)|symptoms|there (?:is|are))\b"
 )
+_CUE = re.compile(
+    r"\b(?:likely|probably|consistent|due to|because|caus\w+|suggest\w*|exacerbation|concern\w*|"
+    r"believe|suspect|doing well|stable|"
+    r"(?:un)?controlled|elevated|normal|improv\w+|wors\w+|healing|risk|related|retaining|flare\w*|"
+    r"diagnos\w+|secondary|result of|"
+    r"inflam\w+|infect\w+|managing|compliant|resolved|progress\w*|positive|negative|severe|mild|"
+    r"chronic|acute|high|low)\b"
+)
 _NO_REASON = re.compile(
     r"\b(?:questions?|thank|good to see|nice to|hear|talk|look at|show me|let me|sounds (?:good|"
     r"fine)|how|what (?:that|this|it) means|mean|know what|tell|said|mentioned|dragon|"
-    r"weather|kids|fun|hope|sorry|happy|glad|proud|joke|love|guess|ready|back in|be in|nurse|going to|will)\b"
+    r"the patient .* the patient|weather|kids|fun|hope|sorry|happy|glad|proud|joke|love|guess|"
+    r"ready|back in|be in|nurse|going to|will)\b"
 )
 _OPENS_WITH = tuple(
     (re.compile(pattern), by)
@@ -114,7 +123,12 @@ def reasoning(
         if strand.plan < bar or at in planned or clause.asked or _SUMMARY.match(clause.text):
             continue
         text = _reason(clause, person)
-        if not _REASONS.match(text) or _NO_REASON.search(text) or not 4 <= len(text.split()) <= 40:
+        if (
+            not _REASONS.match(text)
+            or not _CUE.search(text)
+            or _NO_REASON.search(text)
+            or not 4 <= len(text.split()) <= 40
+        ):
             continue
         key = f"{model.ASSESSMENT}:reasoning:{slug(clause.text)}"
         yield (

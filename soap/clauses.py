@@ -14,6 +14,15 @@ from itertools import pairwise
 from clinical_language import Consult, Mention, Sentence
 
 LONGEST = 60  # words of a clause, whatever is fed in
+_FAR = 4_000  # characters of a stretch without a full stop, before it is taken in parts
+_STOPS = frozenset(".?!;\u2026")
+_ASKS = re.compile(
+    r"^(?:do|does|did|are|is|was|were|have|has|can|could|would|any|what|where|when|how|which|who|"
+    r"why)(?: not| about)? "
+    r"(?:you|it|that|there|he|she|your|the|this|any|other|much|many|long|often|kind|is|are|do|"
+    r"does|did|has|have|'s|"
+    r"about)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +34,16 @@ class Clause:
     words: str
     text: str
     asked: bool
-    mentions: tuple[Mention, ...]
-    sentence: Sentence
+    heard: tuple[tuple[Mention, Sentence], ...]  # concepts named, each with the sentence it was read in
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Concepts named in it."""
+        return tuple(mention for mention, _ in self.heard)
+
+    def sentence_of(self, mention: Mention) -> Sentence:
+        """The sentence a mention was read in."""
+        return next(sentence for heard, sentence in self.heard if heard is mention)
 
 
 _MARKERS = frozenset("okay alright ok so now but anyway well anyways otherwise".split())
@@ -35,10 +52,13 @@ _SUBJECTS = frozenset("i we you it he she they there this that these those".spli
 _AUXILIARY = frozenset(
     "am is are was were will would 'd can could should do does did have has had may might want need "
     "think see hear feel appreciate notice recommend know like also just still certainly definitely would "
-    "guess believe understand reviewed looked looks shows showed sounds seems appears mean means".split()
+    "guess believe encourage advise suggest "
+    "prescribe hope saw noted noticed found understand reviewed looked looks shows showed sounds "
+    "seems appears mean "
+    "means".split()
 )
 _HOLDS = frozenset(
-    "that if when because which what how whether as than where who while since until before "
+    "that sure if when because which what how whether as than where who while since until before "
     "after once unless "
     "and or the a an to of for with your my so like though although cause where whenever do does "
     "did is are have can "
@@ -51,8 +71,9 @@ _OPENERS = (
     ("from", "a"), ("at", "this"), ("in", "the", "meantime"), ("sounds", "like"), ("looks", "like"),
 )  # fmt: skip
 _NO_MARKER_AFTER = frozenset(
-    "a the is are looks not very really pretty feel feels do so as looking all sounds sound your was on doing much and "
-    "to of been that in nice".split()
+    "a the is are looks not very really pretty feel feels do so as looking all sounds sound your "
+    "was on doing much and "
+    "to of been in nice".split()
 )
 _BODY = frozenset(
     "lungs heart abdomen belly neck throat eyes ears skin reflexes pupils tonsils thyroid blood "
@@ -63,9 +84,19 @@ _BODY = frozenset(
     "breathing lung".split()
 )
 _COPULA = frozenset(
-    "is are has looks look sounds sound feels feel seems was were 's appears have i it they there no".split()
+    "is are has looks look sounds sound feels feel seem seems was were 's appears have i it they "
+    "there no".split()
 )
-_BEFORE_PLACE = frozenset("on in at of to and with for from over see check".split())
+_BEFORE_PLACE = frozenset("on in at of to with for from over see check".split())
+_AUX_QUESTION = frozenset("do does did are is have can could would how what".split())
+_ASKED_OF = frozenset("you it there".split())
+_AFTER_BODY = frozenset("it there i you no they".split())
+_BEFORE_WHAT = frozenset(
+    "see know is that about to of on let let's based and exactly with 's tell show remember".split()
+)
+_BEFORE_GOING = frozenset(
+    "am are is was were 's 're 'm be not i we you also just still been a it and or so then".split()
+)
 _OWNERS = frozenset("your the his her this that".split())
 
 
@@ -78,7 +109,11 @@ def _opens(words: Sequence[str], at: int) -> bool:
     word, before = words[at], words[at - 1]
     following = words[at + 1] if at + 1 < len(words) else ""
     if word in _MARKERS and before not in _NO_MARKER_AFTER:
-        return word != "so" or following not in {"that", "much", "many"}
+        after = words[at + 2] if at + 2 < len(words) else ""
+        purpose = following in {"much", "many"} or (
+            following == "that" and after not in {"'s", "is", "means", "looks"}
+        )
+        return word != "so" or not purpose
     if word in _PRAISE:
         return before not in _HOLDS and (following in _MARKERS | _PRAISE or _starts(words, at + 1))
     if word in {"and", "but", "then"}:
@@ -86,6 +121,14 @@ def _opens(words: Sequence[str], at: int) -> bool:
             return True
         rest = 1 if following not in {"then", "also", "again", "just", "so", "like"} else 2
         return at + rest < len(words) and _starts(words, at + rest)
+    if word == "on" and following in {"exam", "examination"}:
+        return True
+    if word in _AUX_QUESTION and following in _ASKED_OF and before not in _HOLDS | _SUBJECTS:
+        return True
+    if word == "what" and following in {"i", "we"}:
+        return before not in _BEFORE_WHAT
+    if word == "going" and following == "to":
+        return before not in _BEFORE_GOING
     if before in _HOLDS:
         return False
     return _starts(words, at) and before not in {"and", "but", "then", "also"}
@@ -96,10 +139,18 @@ def _starts(words: Sequence[str], at: int) -> bool:
         return False
     word = words[at]
     following = words[at + 1] if at + 1 < len(words) else ""
+    if word in {"you", "y'know"} and following == "know":
+        return False
     if word in _SUBJECTS and (following in _AUXILIARY or following.startswith("'")):
         return True
-    if word == "your" and (following in _BODY or (at + 2 < len(words) and words[at + 2] in _BODY)):
-        return bool(_COPULA & set(words[at + 1 : at + 6])) and words[at - 1] not in _BEFORE_PLACE
+    if word == "your" and words[at - 1] not in _BEFORE_PLACE:
+        ahead = words[at + 1 : at + 6]
+        return bool(
+            (following in _BODY and _COPULA & set(ahead))
+            or (_BODY & set(ahead[1:2]) and _COPULA & set(ahead[2:3]))
+        )
+    if word == "on" and {"exam", "examination"} & set(words[at + 1 : at + 4]):
+        return True
     if word in {"on", "for"} and following in _OWNERS:
         return _announces(words[at + 2 : at + 11], word)
     return any(_at(words, at, opener) for opener in _OPENERS)
@@ -108,7 +159,8 @@ def _starts(words: Sequence[str], at: int) -> bool:
 def _announces(ahead: Sequence[str], word: str) -> bool:
     """Whether "on your ..." opens an examination, "for your ..." a problem ("for your diabetes i want to")."""
     if word == "on":
-        return bool({"exam", "examination"} & set(ahead[:6]))
+        body = any(a in _BODY for a in ahead[:3]) and bool(_AFTER_BODY & set(ahead[1:5]))
+        return body or bool({"exam", "examination"} & set(ahead[:6]))
     return bool({"problem", "issue", "concern"} & set(ahead[:5])) or any(
         a in {"i", "we", "let", "you"} and b in _AUXILIARY | {"'s", "'m", "are"}
         for a, b in pairwise(ahead[1:])
@@ -140,13 +192,17 @@ def _conditional(words: Sequence[str], at: int) -> bool:
 
 
 _FILLERS = re.compile(
-    r"(?:^|(?<=\s))(?:um+|uh+|er+m?|hmm+|mm-hmm|you know|i mean|sort of|kind of|kinda|basically|"
+    r"(?:^|(?<=\s))(?:um+|uh+|eh|er+m?|hmm+|mm-hmm|you know|i mean|sort of|kind of|kinda|basically|"
     r"obviously|okay|ok|alright|all right|"
     r"y'know|yeah|^well|actually|just|really|like i said|as i said|right now now|go ahead and|"
     r"of course|honestly|certainly|definitely)(?=\s|$)"
 )
 _STUTTER = re.compile(r"\b(\w+(?:'\w+)?(?: \w+(?:'\w+)?){0,3})(?:(?: ,| \.\.\.| -)? \1\b)+")
 _BROKEN = re.compile(r"(?:^|(?<=\s))\w{1,6}-(?=\s|$)")
+_HESITATION = re.compile(
+    r"(?: ,)? \b(to|of|and|or|like|the|a|an|in|on|with|for|at|my|your|is|was|it 's|about|that|"
+    r"have|take|be|something|i|we|you) ,(?= [a-z0-9])"
+)
 _POINT = re.compile(r"(?<=\d) (?:\.|point) (?=\d)")
 _LEAD = re.compile(
     r"^(?:(?:so|and|but|then|now|also|again|right(?= (?:so|and|i|we|now|let)\b)|(?:great|good|"
@@ -154,48 +210,74 @@ _LEAD = re.compile(
     r"because|cause|anyway|anyways|sorry|sure|"
     r"that 's (?:good|great|fine)(?: news)?|like|,|\.|;|-|\u2026)(?=\s|$)\s*)+"
 )
-_TAIL = re.compile(
-    r"(?:[\s,.;?!\u2026-]|(?:^|\s)(?:so|and|but|or|okay|then|because|um|the|a|is|to|"
-    r"that 's (?:good|great)(?: news)?)$)+$"
+_DANGLING = frozenset(
+    "so and but or okay then because um uh the a an is to what that which i we of with at my "
+    "your if when like also "
+    "where how as from this was".split()
 )
+
+
+def _ended(text: str) -> str:
+    """Without what was begun and not said ("... and then i")."""
+    words = text.split()
+    while words and (words[-1] in _DANGLING or not any(c.isalnum() or c == "%" for c in words[-1])):
+        words.pop()
+    return " ".join(words).rstrip(" ,.;?!-\u2026")
 
 
 def spoken_clean(words: str) -> str:
     """Clause without fillers, stutters, opening and closing particles; content words and order as said."""
     text = _POINT.sub(".", words).replace("lem me", "let me")
+    text = _HESITATION.sub(r" \1 ", text)
     text = _BROKEN.sub("", text).replace("...", " ")
     for _ in range(2):
         text = " ".join(_FILLERS.sub(" ", text).split())
-        text = re.sub(r"(?:^|\s)(?:, )+,?", " , ", text)
+        text = re.sub(r"(?:^|\s)(?:, )+,?", " , ", text).strip()
         text = _STUTTER.sub(r"\1", text)
-    text = re.sub(r"\s+([,.;])", r"\1", text)
+    text = re.sub(r"\s+([,.;])", r"\1", _LEAD.sub("", text))
     text = re.sub(r"[,.;]+(?=[,.;])", "", text)
-    text = re.sub(r"^[\s,.;]+", "", text)
-    text = _LEAD.sub("", text)
-    return _TAIL.sub("", text).strip()
+    return _ended(re.sub(r"^[\s,.;]+", "", text))
 
 
-def clauses_of(turn: int, sentence: Sentence, place: int) -> Iterator[Clause]:
-    """The clauses of one sentence."""
-    words = sentence.plain.split()
-    starts, length = [], 0
-    for word in words:
-        starts.append(length)
-        length += len(word) + 1
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Speech between two full stops; of speech without them, a whole turn. `heard`: each mention with its place."""
+
+    plain: str
+    heard: tuple[tuple[int, Mention, Sentence], ...]
+    asked: bool
+
+
+def _stretches(sentences: Sequence[Sentence]) -> Iterator[_Stretch]:
+    """Sentences joined where the reading cut them without a full stop."""
+    plain: list[str] = []
+    heard: list[tuple[int, Mention, Sentence]] = []
+    length = 0
+    for sentence in sentences:
+        heard += [(length + sentence.offsets[m.first], m, sentence) for m in sentence.mentions]
+        plain.append(sentence.plain)
+        length += len(sentence.plain) + 1
+        if sentence.text.rstrip()[-1:] in _STOPS or length > _FAR:
+            yield _Stretch(" ".join(plain), tuple(heard), sentence.text.rstrip().endswith("?"))
+            plain, heard, length = [], [], 0
+    if plain:
+        yield _Stretch(" ".join(plain), tuple(heard), asked=False)
+
+
+_WORD = re.compile(r"\S+")
+
+
+def _clauses_of(turn: int, stretch: _Stretch, place: int) -> Iterator[Clause]:
+    found = list(_WORD.finditer(stretch.plain))
+    words = [match[0] for match in found]
     pieces = list(_cuts(words))
     for number, (first, last) in enumerate(pieces):
-        begin = starts[first]
-        end = starts[last - 1] + len(words[last - 1])
-        mentions = tuple(
-            m
-            for m in sentence.mentions
-            if m.first < len(sentence.offsets) and begin <= sentence.offsets[m.first] < end
-        )
-        said = sentence.plain[begin:end]
-        text = spoken_clean(said)
+        begin, end = found[first].start(), found[last - 1].end()
+        text = spoken_clean(stretch.plain[begin:end])
         if text:
-            asked = sentence.is_question and (len(pieces) == 1 or number == len(pieces) - 1)
-            yield Clause(turn, place + number, said, text, asked, mentions, sentence)
+            heard = tuple((m, s) for at, m, s in stretch.heard if begin <= at < end)
+            asked = (stretch.asked and number == len(pieces) - 1) or bool(_ASKS.match(text))
+            yield Clause(turn, place + number, stretch.plain[begin:end], text, asked, heard)
 
 
 def doctor_clauses(consult: Consult) -> list[Clause]:
@@ -204,8 +286,8 @@ def doctor_clauses(consult: Consult) -> list[Clause]:
     for turn, sentences in enumerate(consult.sentences):
         if consult.turns[turn].speaker == "doctor":
             place = 0
-            for sentence in sentences:
-                made = list(clauses_of(turn, sentence, place))
+            for stretch in _stretches(sentences):
+                made = list(_clauses_of(turn, stretch, place))
                 place += len(made) + 1
                 found += made
     return found

@@ -57,10 +57,9 @@ _MUSCULOSKELETAL = re.compile(
     r"crepitus|ecchymosis)\b"
 )
 _HEADING = re.compile(
-    r"^(?:(?:so|and|now|then|but|okay|,) )*(?:on|for|looking at|listening to|"
-    r"listen to)(?: \w+){0,2}? (?:your|the|his|her|"
-    r"my)?\s?(?P<what>(?:[a-z-]+ ){0,4}?)(?:exam(?:ination)?)(?: of (?:your|the|his|"
-    r"her) (?P<of>(?:[a-z-]+ ?){1,4}))?\b[ ,:]*"
+    r"^(?:(?:so|and|now|then|but) )*(?P<on>(?:on|for|looking at|listening to) )?(?:(?:your|the|his|her|my) )?"
+    r"(?P<what>(?:[a-z-]+ ){0,4}?)exam(?:ination)?\b(?: of (?:your|the|his|her) (?P<of>(?:left |"
+    r"right )?[a-z]+))?[ ,:]*"
 )
 _LEADS = tuple(
     (re.compile(pattern), by)
@@ -87,14 +86,17 @@ _LEADS = tuple(
         (r"^(?:some|a|an) (?=[a-z])", ""),
     )
 )  # fmt: skip
+_ASIDE = re.compile(
+    r",? (?:(?:which|that) (?:i|we|you|they)|(?:so|and) (?:that|it|this) (?:is|'s|means?|looks?|was)|"
+    r"(?:which|so that) (?:is|are|'s|looks?|means?|seems?|has been|was))\b.*$"
+)
 _INNER = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
-        (r",? (?:which|that|so that|so|and) (?:is|are|'s|looks?|means?|seems?|we have|we 've|"
-            r"you have had|you 've had|has been|was)\b.*$", ""),
         (r",? (?:like i said|as we know|at all|in there|as well|that i can (?:see|hear|tell)|"
-            r"i can (?:see|hear)|here|today|too|for me|or anything(?: like that)?|and stuff|right there|"
-            r"right here|there)$", ""),
+            r"i can (?:see|hear)|here|today|too|for me|and stuff|right there|right here|there)$", ""),
+        (r",? or anything(?: like that)?\b.*$", ""),
+        (r" 's (?=slightly|mildly|soft|clear|normal|not|tender|distended|regular|supple)", " is "),
         (r"\b(?:a )?(?:little bit|bit|little|tad) of (?:an? |some )?", "mild "),
         (r"\b(?:a )?(?:little bit|little|bit) (?=[a-z]+)", "slightly "),
         (r"\b(?:nice and|pretty|very|quite|really|nice|super|totally|completely) (?=[a-z])", ""),
@@ -105,11 +107,17 @@ _INNER = tuple(
         (r"\bwhen i (?:press|push|palpate|touch)(?: (?:on|here|there|it|that|down))*\b", "to palpation"),
         (r" (?=no [a-z]+(?: [a-z]+){0,3}(?: no |$))", ", "),
         (r"\b(?:sound|sounds|look|looks|feel|feels|seem|seems) (?:to be )?(?:good|great|fine|okay)\b", "normal"),
+        (r"^(?P<where>lower extremities|legs|ankles|feet|lungs) (?:do |does )?(?:have|has),? (?P<what>.+)$",
+            r"\g<what> of the \g<where>"),
         (r"\bnot tender\b", "non-tender"),
         (r"\bdoes not have\b", "without"),
         (r"\b(?:belly|tummy)\b", "abdomen"),
-        (r"\b(?:sound|sounds|seem|seems|look|looks|appear|appears) (?=(?:clear|normal|regular|equal|"
-            r"soft|supple|intact|swollen|red|tender|slightly))", "are "),
+        (r"\b(?:sounds|seems|looks|appears|feels) (?:to be )?(?=clear|normal|regular|equal|soft|supple|"
+            r"intact|swollen|"
+            r"red|tender|slightly|mildly)", "is "),
+        (r"\b(?:sound|seem|look|appear|feel) (?:to be )?(?=clear|normal|regular|equal|soft|supple|"
+            r"intact|swollen|red|"
+            r"tender|slightly|mildly)", "are "),
     )
 )  # fmt: skip
 _NOT_FOUND = re.compile(
@@ -117,7 +125,8 @@ _NOT_FOUND = re.compile(
     r"should|are|have)|let (?:me|'s)|going to|you (?:can|should|said|told|mentioned|feel|think|"
     r"were|want|know|need|might)|do you|does it|have you|are you|can you|could you|because|"
     r"what (?:it|that|this)|means?|if you|take a|deep breath|order|"
-    r"prescribe|refer|worried|show me|tell me|questions?|thank|check(?:ing)? (?:for|out)|"
+    r"prescribe|refer|worried|show me|tell me|questions?|thank|(?:you|patient) (?:have|has|"
+    r"'ve) been|'ve been|vomiting|diarrhea|check(?:ing)? (?:for|out)|"
     r"documented?|findings|call(?:ing)? (?:it )?out|verbaliz\w+|so i can|in order to|hopefully)\b"
 )
 _PAINED = re.compile(r"\b(?:hurts?|painful|tender|sore|bother|uncomfortable|pain|discomfort)\b")
@@ -183,14 +192,30 @@ def system_of(text: str) -> str:
     return "Musculoskeletal" if _JOINT.search(text) or _MUSCULOSKELETAL.search(text) else ""
 
 
+_TOLD = re.compile(
+    r"^(?:(?:i|we) (?:do |can |also |still )*(?:not |n't )?(?:hear|see|feel|appreciate|notice|"
+    r"note|palpate)|(?:you|the patient) (?:do |also |still )*(?:not )?(?:have|has)|"
+    r"there (?:is|are|'s)|no|negative|positive|normal|(?:your |the )?(?:\w+ ){0,2}(?:is|are|"
+    r"sounds?|looks?|feels?|seems?))\b"
+)
+
+
+def told_of_exam(text: str) -> bool:
+    """Whether a clause has the words in which findings are told, and names where."""
+    return bool(_TOLD.match(text)) and bool(system_of(text))
+
+
 def finding_text(clause: Clause, person: Person) -> tuple[str, str]:
     """(heading, finding) of a clause as a note writes it; finding is "" when it states none."""
     text = clause.text
     heading = ""
-    if (opened := _HEADING.match(text)) and len(opened[0].split()) <= 12:
-        heading = f"{opened['what'] or ''} {opened['of'] or ''}".strip()
-        text = text[opened.end() :].lstrip(" ,:")
+    opened = _HEADING.match(text)
+    if opened is not None:
+        heading = f"{opened['what']}{opened['of'] or ''}".strip()
+        if opened["on"] or system_of(heading):
+            text = text[opened.end() :]
     text = re.sub(r"^(?:so|and|but|then|also|now|okay|otherwise) ", "", text)
+    text = _ASIDE.sub("", text)
     if not text or _NOT_FOUND.search(text) or clause.asked:
         return heading, ""
     for _ in range(2):
@@ -198,14 +223,16 @@ def finding_text(clause: Clause, person: Person) -> tuple[str, str]:
             text = pattern.sub(by, text)
     for pattern, with_ in _INNER:
         text = pattern.sub(with_, text)
-    text = " ".join(third_person(text, person).split()).strip(" ,.;")
-    text = re.sub(r"^(?:of|that|and|the|some|a|an) ", "", text)
+    text = " ".join(third_person(re.sub(r"\byour\b", "the", text), person).split()).strip(" ,.;")
+    text = re.sub(r"^(?:of|that|and|the|some|a|an|is|are|was|were) ", "", text)
     return heading, notation(text, clause.mentions)
 
 
 def _worth(text: str) -> bool:
-    return 2 <= len(text.split()) <= 40 and not re.match(
-        r"^(?:it|that|this|they|he|she|which|what|when|if)\b", text
+    return (
+        2 <= len(text.split()) <= 40
+        and not text.endswith((" exam", " examination"))
+        and not re.match(r"^(?:it|that|this|they|he|she|which|what|when|if|for|on|so)\b", text)
     )
 
 

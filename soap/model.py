@@ -54,7 +54,9 @@ class VisitContext:
 class Statement:
     """One line of the note. `evidence`: indexes of the turns it rests on, ascending, never empty.
 
-    `key` is the same for the same line when turns are appended ("subjective.hpi:finding.headache").
+    `key` is the same for the same line when turns are appended ("subjective.hpi:finding.headache"). `part` of the plan:
+    treatment, testing, referral, education, follow_up, safety_net, agreement. `problem`: heading of the problem that a
+    line of assessment or plan is about, "" when none was named.
     """
 
     key: str
@@ -64,6 +66,8 @@ class Statement:
     state: State
     confidence: float
     codes: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+    part: str = ""
 
     def __post_init__(self) -> None:
         if not self.evidence:

@@ -27,7 +27,7 @@ _NUMERIC = tuple(
         (r"(?<=\d) %", "%"),
         (r"\bx[ -]+ray", "x-ray"),
         (r"\bfollow - ?up\b", "follow-up"),
-        (r"\b(\d) plus\b", r"\1+"),
+        (r"\b(\d) (?:plus\b|\+)", r"\1+"),
         (r"\b1 and a half plus\b", "1.5+"),
         (r"\ba 1 c\b", "a1c"),
         (r"\bs 1\b", "s1"),
@@ -58,6 +58,11 @@ _DOCTOR = re.compile(r"\b(?:dr\.?|doctor) ([a-z]+)\b")
 _PLACES = re.compile(r"\b(hemoglobin )?a1c\b")
 
 
+_GENERIC = frozenset(
+    {"paracetamol", "salbutamol", "adrenaline", "frusemide", "aspirin", "antibiotics", "antibiotic"}
+)
+
+
 def notation(text: str, mentions: Sequence[Mention] = ()) -> str:
     """Digits, units, abbreviations and names as notes write them; no word is added or taken away."""
     for pattern, by in _NUMERIC:
@@ -68,6 +73,8 @@ def notation(text: str, mentions: Sequence[Mention] = ()) -> str:
     text = _PLACES.sub(lambda m: f"{m[1] or ''}A1c", text)
     for mention in mentions:
         said = mention.text.lower()
+        if said in _GENERIC:
+            continue
         if (
             mention.concept.kind is Kind.MEDICINE
             and said[:6] not in mention.concept.label.lower()
@@ -92,40 +99,42 @@ _SUBJECT_AFTER = re.compile(
 )
 
 
+UNNAMED = Person("the patient", "the patient", "the", "the patient", plural=False)
+
+
 def third_person(text: str, person: Person) -> str:
-    """Words to the patient as words about the patient: "your x-ray" -> "his x-ray", "you have" -> "the patient has"."""
+    """Words to the patient as words about the patient: "your x-ray" -> "his x-ray", "you have" -> "the patient has".
+
+    While nobody said whether man or woman, "your knee" is "the knee" and the patient is named again.
+    """
+    person = UNNAMED if person.plural else person
     named = False
 
     def replace(found: re.Match[str]) -> str:
         nonlocal named
         word, _, verb = found[0].partition(" ")
         if word in {"your", "yours"}:
-            owned = person.possessive if word == "your" else f"{person.possessive}s"
-            return f"{owned} {verb}" if verb else owned
+            return f"{person.possessive} {verb}".rstrip()
         if word.startswith("yoursel"):
-            return f"{person.reflexive} {verb}" if verb else person.reflexive
-        before = text[: found.start()].rstrip()
-        if _AS_OBJECT.search(before) and not _SUBJECT_AFTER.match(verb):
-            who = person.object if named else "the patient"
-            named = True
-            return f"{who}{' ' + verb if verb else ''}"
-        who, first = (person.subject, False) if named else ("the patient", True)
-        named = True
-        if not verb:
-            return who
-        singular = first or not person.plural
-        return f"{who} {_conjugated(verb, singular)}"
+            return f"{person.reflexive} {verb}".rstrip()
+        acted_on = _AS_OBJECT.search(text[: found.start()].rstrip()) and not _SUBJECT_AFTER.match(verb)
+        again = person.object if acted_on else person.subject
+        who, named = (again if named else "the patient"), True
+        return f"{who} {verb if acted_on else _conjugated(verb)}".rstrip()
 
     return _YOU.sub(replace, text)
 
 
-def _conjugated(verb: str, singular: bool) -> str:
-    if verb in {"'re", "are"}:
-        return "is" if singular else "are"
-    if verb in {"'ve", "have"}:
-        return "has" if singular else "have"
-    if verb in {"'ll", "'d"}:
-        return {"'ll": "will", "'d": "would"}[verb]
-    if verb == "were":
-        return "was" if singular else "were"
-    return third(verb) if singular and verb in bases() else verb
+_CONJUGATED = {
+    "'re": "is",
+    "are": "is",
+    "'ve": "has",
+    "have": "has",
+    "'ll": "will",
+    "'d": "would",
+    "were": "was",
+}
+
+
+def _conjugated(verb: str) -> str:
+    return _CONJUGATED.get(verb) or (third(verb) if verb in bases() else verb)

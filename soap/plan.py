@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from clinical_language import Consult, Kind, State
 from soap import model
@@ -14,6 +14,7 @@ from soap.notation import notation
 from soap.phrasing import sentence, slug
 from soap.plan_wording import plan_text
 from soap.register import Person
+from soap.register.verbs import bases
 from soap.strands import Strand
 
 TREATMENT, TESTING, REFERRAL, EDUCATION, FOLLOW_UP, SAFETY_NET, AGREEMENT = (
@@ -90,6 +91,9 @@ _FOLLOWS = re.compile(
     r"come back|recheck with|back in)\b",
     re.IGNORECASE,
 )
+_FOLLOWS_WITH = re.compile(
+    r"^(?:follow|the patient (?:will|should) follow)(?:-| )?up (?:in|with|after|next|as needed|once|when|if)\b"
+)
 _AGREES = re.compile(
     r"^(?:(?:yes|yeah|yep|okay|ok|alright|all right|sure|no|oh|well|great|perfect|um|uh|,|"
     r"\.)[ ,.]*)*(?:that |this |it |all |both )?(?:all )?(?:sounds? (?:good|great|"
@@ -105,6 +109,7 @@ _ASKED_CONSENT = re.compile(
     r"how does that sound|does that (?:sound|work|make sense)|is that (?:okay|all right|alright|"
     r"fine)|okay with (?:that|you)|agree)\b"
 )
+_AGREED = "The patient understands and agrees with the recommended medical treatment plan."
 _YES = re.compile(
     r"^(?:(?:um|uh|,|oh) )*(?:yes|yeah|yep|okay|ok|sure|alright|all right|mm-hmm|absolutely|"
     r"definitely|perfect|great)\b"
@@ -116,6 +121,46 @@ _LEAST, _SURE = 0.03, 0.5  # under the first nothing is a plan; a question is on
 _PLAIN = frozenset({TREATMENT, TESTING, REFERRAL, FOLLOW_UP, SAFETY_NET})  # wording alone tells a plan
 
 
+_VERB = re.compile(
+    r"^(?:(?:if|once|when|unless|after|depending)\b.{0,120}?,? )?(?:we|i|the patient|he|"
+    r"she) (?:will|can|may|could|might|should|advised the patient to|encouraged "
+    r"the patient to) (?:not |also |either |then |definitely |probably |need to |have to |"
+    r"want to |try to )*(?P<verb>[a-z-]+)"
+)
+_CONSEQUENCE = re.compile(
+    r"\b(?:we|i|the patient|he|she|you) (?:can|will|should|may|might|could|would|need|must|"
+    r"advised)\b|\b(?:please|call|contact|ring|"
+    r"come back|return|go to|give|take|taking|let|stop|seek|see|speak|continue|restart)\b"
+)
+_VERBS = bases() - {"let", "see", "know", "talk", "look"} | frozenset(
+    "order prescribe obtain schedule initiate discontinue refer recheck perform administer "
+    "arrange place provide book request "
+    "consult evaluate treat continue increase decrease reduce lower raise adjust hold taper add "
+    "begin keep consider proceed "
+    "monitor record log track ice elevate rest wear avoid follow contact notify engage discuss "
+    "plan screen test hydrate drink "
+    "strain weigh cut quit abstain limit bring return reach repeat review assess brace splint "
+    "inject remove excise apply soak "
+    "clean wash bandage wrap gargle use receive undergo complete submit fax print give send set "
+    "get be have stop start take".split()
+)
+
+
+_ADVICE = re.compile(
+    r"\b(?:rest|resting|fluids?|water|hydrat\w+|ice|elevat\w+|avoid\w*|exercis\w+|diet|time off|"
+    r"off work|smok\w+|stretch\w*|weight|alcohol|sleep|"
+    r"salt|sodium|caffeine|wear|crutches|diary|log|food|foods|heat|moisturi\w+|gargl\w*|honey|"
+    r"isolat\w*|monitor|trigger\w*)\b"
+)
+
+
+def _plain_advice(text: str) -> bool:
+    """Advice told outright, of the things advice is about."""
+    return text.startswith(("i advised", "i encouraged", "i recommend", "the patient should")) and bool(
+        _ADVICE.search(text)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class PlanLine:
     """A line of the plan before it is a statement."""
@@ -124,17 +169,25 @@ class PlanLine:
     text: str
     clause: Clause
     problem: str
+    evidence: tuple[int, ...]
+
+    def content(self) -> set[str]:
+        """Its content words and numbers."""
+        return set(re.findall(r"[a-z0-9.]+", self.text.lower())) - _EMPTY
 
 
 def part_of(text: str, clause: Clause) -> str:
     """Which part of a plan a worded clause is, "" when it is none."""
-    if not _ACTS.match(text) or _NO_PLAN.search(text) or len(text.split()) < 2:
+    if not _ACTS.match(text) or _NO_PLAN.search(text):
+        return ""
+    if text.startswith(("if ", "when ", "once ", "unless ")) and not _CONSEQUENCE.search(text):
+        return ""
+    acted = _VERB.match(text)
+    if acted is not None and (acted["verb"] not in _VERBS or acted.end() == len(text)):
         return ""
     if _IF.search(text) and _SEEK.search(text):
         return SAFETY_NET
-    if _FOLLOWS.search(text) and (
-        _WHEN.search(text) or text.startswith(("follow", "the patient will follow"))
-    ):
+    if _FOLLOWS.search(text) and (_WHEN.search(text) or _FOLLOWS_WITH.match(text)):
         return FOLLOW_UP
     medicine = any(m.concept.kind is Kind.MEDICINE for m in clause.mentions)
     if _REFERRALS.search(text) and not medicine:
@@ -161,8 +214,12 @@ def plan_lines(strands: Sequence[Strand], about: Sequence[str], person: Person, 
             continue
         worded = plan_text(clause.text, person)
         part = part_of(worded, clause)
-        if part and 3 <= len(worded.split()) <= 55 and (strand.plan >= bar or part in _PLAIN):
-            lines.append(PlanLine(part, notation(worded, clause.mentions), clause, problem))
+        if (
+            part
+            and 3 <= len(worded.split()) <= 55
+            and (strand.plan >= bar or part in _PLAIN or _plain_advice(worded))
+        ):
+            lines.append(PlanLine(part, notation(worded, clause.mentions), clause, problem, (clause.turn,)))
     return lines
 
 
@@ -182,14 +239,39 @@ def agreement(consult: Consult, since: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def plan_statements(lines: Sequence[PlanLine], order: Sequence[str], consult: Consult) -> Iterator[Statement]:
-    """Lines by problem and part; follow-up, safety net and agreement close the plan."""
+_EMPTY = frozenset(
+    "a an the we will i to of for and or in on at it that this patient should can order continue "
+    "start prescribe some his her with as "
+    "also advised going get take another be have you him them then so what new".split()
+)
+
+
+def _once(lines: Sequence[PlanLine]) -> list[PlanLine]:
+    """A line whose words all stand in an earlier one of the same part is that line, said again."""
+    kept: list[PlanLine] = []
+    for line in lines:
+        content = line.content()
+        same = next((k for k in kept if k.part == line.part and content <= k.content()), None)
+        if same is None:
+            kept.append(line)
+        else:
+            evidence = tuple(sorted({*same.evidence, *line.evidence}))
+            kept[kept.index(same)] = replace(same, evidence=evidence)
+    return kept
+
+
+def plan_statements(
+    lines: Sequence[PlanLine], titles: Mapping[str, str], consult: Consult
+) -> Iterator[Statement]:
+    """Lines by problem and part; follow-up, safety net and agreement close the plan.
+
+    `titles`: heading of each problem by key, in the order of the problems.
+    """
     first: set[tuple[str, str]] = set()
-    seen: set[str] = set()
-    rank = {key: at for at, key in enumerate(order)}
+    rank = {key: at for at, key in enumerate(titles)}
     closing = {FOLLOW_UP, SAFETY_NET}
     ordered = sorted(
-        lines,
+        _once(lines),
         key=lambda x: (
             x.part in closing,
             0 if x.part in closing else rank.get(x.problem, -1),
@@ -197,16 +279,15 @@ def plan_statements(lines: Sequence[PlanLine], order: Sequence[str], consult: Co
         ),
     )
     for line in ordered:
-        words = line.text.lower()
-        if words in seen:
-            continue
-        seen.add(words)
         label = _LABELS.get(line.part, "") if (line.problem, line.part) not in first else ""
         first.add((line.problem, line.part))
         text = f"{label}: {sentence(line.text)}" if label else sentence(line.text)
         key = f"{model.PLAN}:{line.part}:{slug(line.clause.text)}"
-        yield Statement(key, model.PLAN, text, (line.clause.turn,), State.PRESENT, 0.8)
+        heading = titles.get(line.problem, "")
+        yield Statement(key, model.PLAN, text, line.evidence, State.PRESENT, 0.8, {}, heading, line.part)
     agreed = agreement(consult, min((line.clause.turn for line in lines), default=len(consult.turns)))
     if agreed and lines:
-        text = f"{_LABELS[AGREEMENT]}: The patient understands and agrees with the recommended medical treatment plan."
-        yield Statement(f"{model.PLAN}:{AGREEMENT}", model.PLAN, text, agreed, State.PRESENT, 0.8)
+        text = f"{_LABELS[AGREEMENT]}: {_AGREED}"
+        yield Statement(
+            f"{model.PLAN}:{AGREEMENT}", model.PLAN, text, agreed, State.PRESENT, 0.8, part=AGREEMENT
+        )

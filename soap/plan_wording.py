@@ -18,6 +18,8 @@ _US = r"(?:i|we)"
 _INTENT = re.compile(
     rf"^(?:(?:(?:so|now|and|but|then|first|for that|at this point|in the meantime|today|also|again|"
     rf"meantime|,) )*)"
+    rf"(?:(?:what )?{_US} (?:am going to|are going to|will|can|would like to|want to|'d like to) {_ALSO}do"
+    rf"(?: for you| now| today| here| first| next)* is (?:that )?)?"
     rf"(?:(?:what|the (?:first|next|other|second|only) thing) (?:{_US}|"
     rf"that {_US}) .{{0,40}}? is (?:to |that )?|"
     rf"{_US} (?:am|are|'m|'re) {_ALSO}going to {_ALSO}|"
@@ -107,9 +109,16 @@ _TAILS = re.compile(
 )
 
 
+_MEANWHILE = re.compile(
+    r"^(?:(?:so|and|but|,|in the meantime|for now|at this (?:point|stage)|today|now|"
+    r"first(?: of all)?|as well|also|then|"
+    r"however|at the moment|if (?:that 's|it is) okay(?: with you)?)(?:,| ,)* )+(?=\S)"
+)
+
+
 def plan_text(text: str, person: Person) -> str:
     """The clause in a note's words. `text` is a cleaned clause, lower case."""
-    text = _TAILS.sub("", text)
+    text = _MEANWHILE.sub("", _TAILS.sub("", text))
     worded = _framed(text)
     return " ".join(third_person(worded, person).split())
 
@@ -166,11 +175,14 @@ def _modal(found: re.Match[str]) -> str:
     return f"you {modal.get(found['modal'], found['modal'])} {act}"
 
 
+_AND_CONTINUE = re.compile(r"\b(and|then|or) (?:continue|keep) you on (?:the |your )?")
+
+
 def _acted(act: str) -> str:
     act = re.sub(rf"^{_ALSO}", "", act)
     for pattern, by in _ACTS:
         act = pattern.sub(by, act)
-    return act
+    return _AND_CONTINUE.sub(r"\1 continue ", act)
 
 
 def _dictated(found: re.Match[str]) -> str:
@@ -181,13 +193,26 @@ def _dictated(found: re.Match[str]) -> str:
 _BACK = re.compile(
     r"^(?:(?:so|and|then|please|,) )*(?:(?:i|we) (?:will |'ll |can )?)?"
     r"(?:come|coming|see (?:you|me|us)|check|have you|follow|return|back)"
-    r"(?:(?:ing)?(?: and| to| for you to)?(?: see (?:me|us)| come| back| again| here|[ -]up)+| with (?:me|us))* "
+    r"(?:(?:ing)?(?: and| to| for you to)?(?: see (?:me|us)| come| back| again| here|[ -]up)+|"
+    r" with (?:me|us))* "
     r"(?=in |on |at |within |after |next |tomorrow|again|if |sooner|for )(?P<when>.+)$"
 )
 _CONTACT = re.compile(
-    r"^(?:(?:so|and|then|please|,) )*(?P<act>(?:call|contact|ring|phone|message|let|give|go|come back|seek|speak|"
+    r"^(?:(?:so|and|then|please|,) )*(?P<act>(?:call|contact|ring|phone|message|let|give|go|"
+    r"come back|seek|speak|"
     r"reach out|book|see|tell)\b.*\b(?:if|in case|should)\b.+)$"
 )
+
+
+_GERUND = re.compile(
+    r"^(?:(?:it 's|it is|that 's|just|really|about) )*(?P<act>(?:not )?(?:making sure|drinking|"
+    r"resting|taking|keeping|avoiding|trying|"
+    r"eating|using|getting|applying|doing|stopping|elevating|icing) .+)$"
+)
+
+
+def _advised(found: re.Match[str]) -> str:
+    return f"i advised {found['act']}"
 
 
 def _returns(found: re.Match[str]) -> str:
@@ -207,4 +232,5 @@ _FRAMES = (
     (_INTENT, _intent),
     (_MODAL, _modal),
     (_CONTACT, _contacts),
+    (_GERUND, _advised),
 )

@@ -25,7 +25,7 @@ _OPENS = re.compile(
     r"concerning|from (?:a|an)) (?:(?:your|the|his|her|this|that|my) )?"
     r"(?:(?P<number>first|second|third|fourth|fifth|next|last|final|other|main|primary|1st|2nd|"
     r"3rd|1|2|3)(?: of all)? )?"
-    r"(?P<noun>(?:problems?|issues?|concerns?|diagnosis|complaint|thing)(?: of| is|,|:)* ?)?"
+    r"(?P<noun>(?:problems?|issues?|concerns?|diagnosis|complaint|thing)(?: of| is| ,| :|,|:)* ?)?"
 )
 _TALK = re.compile(
     r"\b(?:you (?:have|'ve) been|problems with|you (?:said|mentioned|told me|were|had|'ve had)|"
@@ -106,7 +106,7 @@ def opened(clause: Clause, plan: float) -> Mention | str | None:
         return named
     words = re.split(r" (?:i|we|let|you|it|that|so|what|this|,|my)\b|[,.]", f"{rest} ")[0].split()
     words = [w for w in words if w not in {"your", "the", "of", "a"}]
-    return " ".join(words) if numbered and 1 <= len(words) <= 5 else None
+    return " ".join(words) if found["noun"] and 1 <= len(words) <= 5 else None
 
 
 def impression(clause: Clause) -> tuple[Mention, str] | None:
@@ -131,6 +131,9 @@ def _certainty(name: str, before: str, state: State) -> tuple[str, State]:
     return capital(name), State.PRESENT
 
 
+_JUDGED = 0.05  # probability of the plan under which an impression is talk
+
+
 class Problems:
     """Problems in the order opened, and the one being talked of."""
 
@@ -146,7 +149,7 @@ class Problems:
         said = opened(clause, strand.plan)
         if said is not None:
             self._open(said, clause)
-        judged = impression(clause) if strand.plan >= 0.12 else None
+        judged = impression(clause) if strand.plan >= _JUDGED else None
         if judged is not None:
             self._judge(*judged, clause)
         return said is not None or judged is not None
@@ -155,7 +158,7 @@ class Problems:
         if isinstance(said, str):
             key, text, codes, concept = re.sub(r"\W+", "_", said), capital(notation(said)), {}, ""
         else:
-            state, _, who = state_of(clause.sentence, said, speaker="doctor")
+            state, _, who = state_of(clause.sentence_of(said), said, speaker="doctor")
             if who or state is State.ABSENT:
                 return
             key, text, concept = said.concept.id, capital(_name(clause, said)), said.concept.id
@@ -165,7 +168,7 @@ class Problems:
         self.current = problem
 
     def _judge(self, mention: Mention, before: str, clause: Clause) -> None:
-        state, confidence, who = state_of(clause.sentence, mention, speaker="doctor")
+        state, confidence, who = state_of(clause.sentence_of(mention), mention, speaker="doctor")
         if who or state in {State.HYPOTHETICAL, State.HISTORICAL, State.RESOLVED, State.FAMILY}:
             return
         text, state = _certainty(_name(clause, mention), before, state)

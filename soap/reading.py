@@ -107,6 +107,8 @@ def as_json(note: DraftNote) -> Json:
                 "state": s.state.value,
                 "confidence": s.confidence,
                 "codes": dict(s.codes),
+                "problem": s.problem,
+                "part": s.part,
             }
             for s in note.statements
         ],

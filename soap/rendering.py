@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clinical_language import State
-from soap.model import SECTIONS, DraftNote, Statement
+from soap.model import PLAN, SECTIONS, DraftNote, Statement
 from soap.phrasing import join
 
 _OPENINGS = ("Denies ", "No history of ", "Not taking ")
@@ -41,12 +41,24 @@ def _compressed(statements: Sequence[Statement]) -> list[str]:
     return lines
 
 
+def _by_problem(statements: Sequence[Statement]) -> list[str]:
+    """Lines of the plan under the problem they are about."""
+    lines, heading = [], ""
+    for statement in statements:
+        if statement.problem != heading:
+            heading = statement.problem
+            lines.append(f"{heading or 'In general'}:")
+        lines.append(f"- {statement.text}")
+    return lines
+
+
 def as_text(note: DraftNote) -> str:
     """Headings in the order of the note; "Not discussed." where a section is silent."""
     blocks = []
     for section, title in SECTIONS.items():
-        lines = _compressed([s for s in note.statements if s.section == section])
-        blocks.append(f"{title}\n" + "\n".join(f"- {line}" for line in lines or ["Not discussed."]))
+        said = [s for s in note.statements if s.section == section]
+        lines = _by_problem(said) if section == PLAN else [f"- {line}" for line in _compressed(said)]
+        blocks.append(f"{title}\n" + "\n".join(lines or ["- Not discussed."]))
     if note.review:
         blocks.append("To review\n" + "\n".join(f"- {item.text}" for item in note.review))
     return "\n\n".join(blocks) + "\n"

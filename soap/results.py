@@ -60,10 +60,12 @@ _SHOWN = re.compile(
     r"demonstrated|indicates?)(?: that)?(?: there (?:is|are|was|were)|"
     r" you (?:do )?have)? (?P<what>.+)$"
 )
+_ASIDE = re.compile(
+    r",? (?:which|so that|so|and that|and this) (?:is|are|'s|looks?|means?|we|i|you|they|it)\b.*$"
+)
 _INNER = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
-        (r",? (?:which|so that|so|and that|and this) (?:is|are|'s|looks?|means?|we)\b.*$", ""),
         (r",? (?:in there|at all|here|as well|too|or anything(?: like that)?|there|for me|as expected|"
             r"luckily|thankfully|fortunately)$", ""),
         (r"^(?:luckily|thankfully|fortunately|basically|overall) ", ""),
@@ -73,7 +75,8 @@ _INNER = tuple(
         (r"\b(?:looks?|looked) (?:good|great|fine|okay|perfect)\b", "normal"),
         (r"\b(?:came|come) back (?:as )?", ""),
         (r"\b(?:of|in|on|at|over|around) your\b", lambda m: m[0].replace("your", "the")),
-        (r"\bpumping function of (?:the|your) heart\b", "pumping function of the heart"),
+        (r"\b(?:the |your )?pumping function(?: of (?:the|your) heart)?(?= .*\d)",
+            "ejection fraction"),
     )
 )  # fmt: skip
 _NOT_SHOWN = re.compile(
@@ -104,6 +107,7 @@ def named_test(text: str) -> str:
 def _finding(clause: Clause, person: Person) -> tuple[str, str]:
     """(test named in the clause, finding); finding "" when it states none."""
     text = re.sub(r"^(?:so|and|but|then|also|now|okay|otherwise) ", "", clause.text)
+    text = _ASIDE.sub("", text)
     if clause.asked or _NOT_SHOWN.search(text):
         return "", ""
     test = ""
@@ -115,14 +119,14 @@ def _finding(clause: Clause, person: Person) -> tuple[str, str]:
             text = pattern.sub(by, text)
     for pattern, with_ in _INNER:
         text = pattern.sub(with_, text)
-    text = " ".join(third_person(text, person).split()).strip(" ,.;")
+    text = " ".join(third_person(re.sub(r"\byour\b", "the", text), person).split()).strip(" ,.;")
     text = re.sub(r"^(?:that|and|the|some|a|an|of|is|are) ", "", text)
     return test, notation(text, clause.mentions)
 
 
 def _holds(text: str) -> bool:
     return 2 <= len(text.split()) <= 45 and not re.match(
-        r"^(?:it|that|this|they|he|she|which|what|when|if|looking|i)\b", text
+        r"^(?:it|that|this|they|he|she|which|what|when|if|looking|i|in|on|for|so|we|blood pressure)\b", text
     )
 
 

@@ -36,6 +36,7 @@ class Strand:
     exam: float
     results: float
     plan: float
+    examined: bool  # the examination had been announced by then
 
 
 def _words(clause: Clause) -> list[str]:
@@ -80,10 +81,12 @@ def strands(clauses: Sequence[Clause], model: LinearModel | None = None) -> list
     """Each clause with its probabilities."""
     model = model or packaged("soap", MODEL)
     found = []
+    examined = False
     for clause, row in zip(clauses, features(clauses), strict=True):
+        examined = examined or bool(_ANNOUNCED[0][1].search(clause.text))
         told = model.probabilities(row)
-        parts = [
+        exam, results, plan = (
             sum(p for name, p in told.items() if part in name.split("+")) for part in (EXAM, RESULTS, PLAN)
-        ]
-        found.append(Strand(clause, *parts))
+        )
+        found.append(Strand(clause, exam, results, plan, examined))
     return found

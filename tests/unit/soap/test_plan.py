@@ -1,0 +1,106 @@
+"""Assessment and plan by problem."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from soap import DraftNote, Turn, draft_note
+
+VISIT = [
+    Turn("doctor", "Okay, let's talk about my assessment and plan."),
+    Turn("patient", "Sure."),
+    Turn(
+        "doctor",
+        "For your first problem of knee pain, I think this is an acute exacerbation of your arthritis. I'm going to "
+        "prescribe meloxicam 15 milligrams once a day and I want you to ice your knee.",
+    ),
+    Turn("patient", "Okay."),
+    Turn(
+        "doctor",
+        "For your second problem of hypertension, let's continue you on the lisinopril 20 milligrams a day. I want to "
+        "order a lipid panel. I'll see you back in three months. Does that sound okay?",
+    ),
+    Turn("patient", "Yes, that sounds good."),
+    Turn("doctor", "Call me if your knee gets worse."),
+]
+
+
+def of(note: DraftNote, section: str) -> list[str]:
+    return [s.text for s in note.statements if s.section == section]
+
+
+def test_problems_are_named_with_codes() -> None:
+    note = draft_note(VISIT)
+    named = {s.text: dict(s.codes) for s in note.statements if s.section == "assessment"}
+    assert any("rthritis" in text for text in named)
+    assert "icd10cm" in named["Hypertension."]
+
+
+def test_each_line_of_the_plan_has_its_problem() -> None:
+    note = draft_note(VISIT)
+    lines = {s.text.split(": ")[-1]: s.problem for s in note.statements if s.section == "plan"}
+    assert lines["Continue lisinopril 20 mg a day."] == "Hypertension"
+    assert lines["We will order a lipid panel."] == "Hypertension"
+    assert "ypertension" not in lines["We will prescribe meloxicam 15 mg once a day."]
+
+
+def test_parts_of_the_plan() -> None:
+    parts = {s.part: s.evidence for s in draft_note(VISIT).statements if s.section == "plan"}
+    assert parts["follow_up"] == (4,)
+    assert parts["safety_net"] == (6,)
+    assert parts["agreement"] == (5,)
+
+
+@pytest.mark.parametrize(
+    "answer", ["Mm-hmm.", "I would rather not.", "No, I don't want that.", "What does it do?"]
+)
+def test_nobody_agrees_who_does_not_say_so(answer: str) -> None:
+    note = draft_note([*VISIT[:5], Turn("patient", answer)])
+    assert "agreement" not in {s.part for s in note.statements}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "We got that knee x-ray when you first came in, but tell me a little bit about what happened.",
+        "Are you taking your lisinopril?",
+        "Let me take a look at your knee.",
+        "Do you have any questions for me?",
+    ],
+)
+def test_what_is_no_plan(said: str) -> None:
+    assert of(draft_note([Turn("doctor", said)]), "plan") == []
+
+
+def test_a_condition_stays_one() -> None:
+    note = draft_note(
+        [*VISIT[:5], Turn("doctor", "If your symptoms do not improve we can consider an injection.")]
+    )
+    assert "If the symptoms do not improve we can consider an injection." in of(note, "plan")
+
+
+def test_the_patients_own_theory_is_no_problem() -> None:
+    turns = [Turn("doctor", "What do you think it is?"), Turn("patient", "I think I have lung cancer.")]
+    assert of(draft_note(turns), "assessment") == []
+
+
+SAYS = st.sampled_from(
+    [t.text for t in VISIT]
+    + [
+        "i will order a blood test",
+        "your heart sounds normal",
+        "if it gets worse call us",
+        "<script>",
+        "you should rest",
+        "",
+    ]
+)
+TALK = st.lists(st.builds(Turn, st.sampled_from(["doctor", "patient"]), SAYS), max_size=10)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TALK, SAYS)
+def test_a_later_turn_drops_no_line(turns: list[Turn], more: str) -> None:
+    earlier = {s.key for s in draft_note(turns).statements if not s.section.startswith("subjective")}
+    later = {s.key for s in draft_note([*turns, Turn("doctor", more)]).statements}
+    assert earlier <= later

@@ -1,0 +1,38 @@
+"""A spoken plan in a note's words."""
+
+import pytest
+
+from soap.notation import notation
+from soap.plan_wording import plan_text
+from soap.register import HE, THEY
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("i am going to order an mri of your left knee", "we will order an MRI of his left knee"),
+        ("let 's continue you on the lisinopril 20 milligrams a day", "continue lisinopril 20 mg a day"),
+        ("i want you to ice it for 20 minutes", "I advised the patient to ice it for 20 minutes"),
+        ("i would like to refer you to physical therapy", "we will refer the patient to physical therapy"),
+        ("you should avoid running", "the patient should avoid running"),
+        ("i would recommend not lifting anything heavy", "I recommend not lifting anything heavy"),
+        ("we could consider an injection", "we could consider an injection"),
+        ("if your pain is not better we can get an mri", "if his pain is not better we can get an MRI"),
+        ("i want to see you back in 2 weeks", "the patient will follow up in 2 weeks"),
+        ("come back in 10 days", "the patient will follow up in 10 days"),
+        ("call me if you get a fever", "I advised the patient to call me if he gets a fever"),
+    ],
+)
+def test_wording(said: str, written: str) -> None:
+    assert notation(plan_text(said, HE)) == written.replace("if he gets", "if the patient gets") or (
+        notation(plan_text(said, HE)) == written
+    )
+
+
+def test_without_sex_the_patient_is_named() -> None:
+    assert "their" not in plan_text("i want you to rest your knee", THEY)
+
+
+def test_a_possibility_stays_one() -> None:
+    worded = plan_text("we may need to increase the dose", HE)
+    assert worded.startswith("we may need to")
