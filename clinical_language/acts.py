@@ -43,7 +43,7 @@ _STATEMENT = re.compile(
     r"been \w+|have (?:been|had)\b|feeling |having |"
     r"(?:no|not) \w)|"
     r"\byou (?:\w+ )?(?:mentioned|said|told me)\b|\b(?:looks|sounds|seems) like (?:you|he|she)\b|"
-    r"\bi see (?:here )?(?:that )?(?:you|he|she)\b|\bjust to (?:confirm|recap|summari[sz]e)\b"
+    r"\bi see (?:here )?(?:that )?(?:you|he|she)\b|\bjust to (?:\w+ ){0,2}(?:confirm|recap|summari[sz]e)\b"
 )
 _TAG = re.compile(
     r"(?:[,.]|\b)\s?(?:right|correct|yeah|yes|is that (?:right|correct|so|true)|am i right|"
@@ -60,7 +60,8 @@ _NOT_HISTORY = re.compile(
     rf"(?:sounds|looks) like(?! {_PERSON} (?:have|has|are|is|were|was|been|'ve|hurt|injured)\b)|"
     r"consistent with|could be|might be|need to|should|if you|want you|recommend|suggest|likely|please|"
     r"on (?:your )?exam|"
-    r"i (?:hear|see|feel|appreciate)(?! (?:here )?(?:that )?(?:you|he|she)\b)|shows?|going to|order|refer)\b"
+    r"i (?:hear|see|feel|appreciate)(?! (?:here )?(?:that )?(?:you|he|she|we have you)\b)|shows?|going to|order|"
+    r"refer)\b"
 )
 
 

@@ -13,6 +13,7 @@ from clinical_language.context import state_of
 from clinical_language.model import Concept, Exchange, Fact, Kind, Mention, State
 from clinical_language.reading import Asked, Reading, Reply, asked_mentions, fact_of, nothing_of
 from clinical_language.relatives import whose
+from clinical_language.wording import last_match
 
 NO_ALLERGIES = Concept("allergen.any", Kind.ALLERGEN, "known allergies", "allergies", "")
 NO_MEDICINES = Concept("medicine.any", Kind.MEDICINE, "regular medication", "medicines", "")
@@ -37,9 +38,12 @@ _ASKS_MORE = re.compile(
     r"because|before|during|due|pattern|when|with|same|similar|changed?|anywhere|else|other|elsewhere|ever|past|"
     r"spread|move|radiate|while|after|at all)\b"
 )
+_ASKS_NOW = re.compile(r"\b(?:do|did|does|have|has|are|is|was|were) (?:you|it|there|that|he|she)\b|\bany\b")
 _TOLD = re.compile(
-    r"\byou (?:(?:also|just|had|have|'ve) )*(?:mentioned|said|told|noted|described|reported)\b"
+    r"\bi (?:know|understand|see) (?:that )?you (?:have|had|took|take|are|were)\b|\byou (?:(?:also|just|had|have|"
+    r"'ve) )*(?:mentioned|said|told|noted|described|reported)\b"
 )
+_GIVEN_UP = re.compile(r"\b(?:did you (?:use to )?(?:smoke|drink)|when did you (?:quit|stop))\b")
 _TAG = re.compile(r"\b(?:is that (?:right|correct)|correct|right) \?$")
 _STILL = re.compile(r"\b(?:still|any ?more|any longer)\b")
 _JUST = re.compile(r"\b(?:just|only)\b")
@@ -74,6 +78,13 @@ def answer(reading: Reading, reply: Reply, pending: Sequence[Asked]) -> None:
 def _same_pain(mention: Mention, own: Sequence[Fact]) -> bool:
     generic = mention.concept.id == "finding.pain"
     return generic and any("pain" in fact.concept.label for fact in own)
+
+
+def _told_before(asked: Asked, mention: Mention) -> bool:
+    """ "You mentioned a cough, does it ...?": the cough is what the patient had told, not what is asked."""
+    before = " ".join(asked.sentence.words[: mention.first])
+    found = last_match(_TOLD, before)
+    return found is not None and not _ASKS_NOW.search(before[found.end() :])
 
 
 # --- open questions ---------------------------------------------------------------------------------
@@ -126,7 +137,7 @@ def _polar(
     *,
     reached: bool,
 ) -> None:
-    told = [m for m in others if _TOLD.search(" ".join(asked.sentence.words[: m.first]))]
+    told = [m for m in others if _told_before(asked, m)]
     themes = [m for m in others if m not in told and questions.is_theme(asked.sentence, m)]
     wanted = [m for m in others if m not in themes and m not in told]
     listed = len(wanted) < len(mentions) and bool(reply.named & {m.concept.id for m in mentions})
@@ -203,7 +214,7 @@ def _neither(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Ment
     named = {m.concept.id for m in asked.sentence.mentions}
     if reply.opening == "unsure" and not reply.named & named:
         reading.add(*(_merged(reading, reply, asked, m, State.UNCERTAIN, 0.6) for m in wanted))
-    elif reply.named & named and _JUST.search(reply.words):
+    elif reply.named & named and _JUST.search(reply.words[:40]) and not reply.opening:
         reading.add(*(_merged(reading, reply, asked, m, State.ABSENT, 0.75) for m in wanted))
     else:
         found = [m for m in wanted if m.concept.kind in _MEDICAL]
@@ -220,24 +231,27 @@ def _stated(
     """A summary the patient does not object to is a fact of both; what the patient had told before needs no yes."""
     told = bool(_TOLD.search(" ".join(asked.sentence.words)))
     own_turn = not any(after.form == "polar" for after in later)  # the reply is to nothing else
+    also = questions.asks_for_more(asked.sentence)  # "you mentioned asthma, anything else?"
     for mention in others:
         state, confidence, who = state_of(asked.sentence, mention, speaker="doctor")
         if state in {State.UNCERTAIN, State.HYPOTHETICAL} or who:
             continue
         if reply.opening == "yes" and state is State.ABSENT and asked.sentence.is_question and own_turn:
             _negative_affirmed(reading, reply, asked, [mention])
-        elif _agreed(reply, state, told=told, own_turn=own_turn, later=later):
+        elif _agreed(reply, state, told=told, own_turn=own_turn, also=also, later=later):
             reading.add(_merged(reading, reply, asked, mention, state, confidence - 0.1 - 0.1 * bool(later)))
         elif reply.opening == "no" and own_turn and len(others) == 1 and state is State.PRESENT and not told:
             reading.add(_merged(reading, reply, asked, mention, State.ABSENT, 0.7))
 
 
-def _agreed(reply: Reply, state: State, *, told: bool, own_turn: bool, later: Sequence[Asked]) -> bool:
+def _agreed(
+    reply: Reply, state: State, *, told: bool, own_turn: bool, also: bool, later: Sequence[Asked]
+) -> bool:
     """Whether the reply lets the statement stand: a yes, "no" to a negative, "nothing else" after a summary."""
     if reply.opening == "yes":
         return True
     if reply.opening == "no":
-        more = bool(later) and all(questions.asks_for_more(after.sentence) for after in later)
+        more = all(questions.asks_for_more(a.sentence) for a in later) if later else told and also
         return state is State.ABSENT or more or (told and bool(later) and state is State.PRESENT)
     return state in _STANDS and reply.opening != "unsure" and (told or (bool(later) and own_turn))
 
@@ -255,6 +269,8 @@ def _merged(
     fact = replace(fact_of(mention, state, evidence, reply.index, confidence), asked=asked.turn, relation=who)
     if who and state is State.PRESENT:
         fact = replace(fact, state=State.FAMILY)
+    if state is State.PRESENT and fact.concept.kind is Kind.HABIT and _GIVEN_UP.search(asked.sentence.plain):
+        fact = replace(fact, state=State.RESOLVED)
     if asked.slot == "allergies":
         fact = replace(fact, values={**fact.values, "role": "allergy"})
     fact = reading.focus.resolve(fact)

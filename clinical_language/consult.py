@@ -18,13 +18,21 @@ from clinical_language.context import state_of
 from clinical_language.model import Consult, Exchange, Fact, Kind, Mention, Sentence, State, Turn
 from clinical_language.pipeline import read_sentences
 from clinical_language.reading import Asked, Reading, asked_mentions, counted, fact_of, nothing_of, reply_of
-from clinical_language.relatives import patients_of, relative_named
+from clinical_language.relatives import patients_of, relative_asked_about, relative_named
 
 _ALLERGY = re.compile(r"\ballerg|\breact(?:s|ed|ion)? (?:badly )?to\b|\bintolerant\b")
 _NO_ALLERGY = re.compile(
     r"\bno (?:known |drug |other )*allerg\w*|not allergic to (?:any|anything)|do not have any (?:known |"
     r"drug )?allerg\w*"
 )
+_NOW = re.compile(r"\b(?:at the moment|right now|currently|now|today|any ?more)\b")
+_THEN = re.compile(
+    r"\b(?:when it (?:first )?(?:started|began)|at first|initially|at the (?:start|beginning)|yesterday|"
+    r"last night|earlier|"
+    r"the other day|days? ago|weeks? ago|last week)\b"
+)
+_QUIT = re.compile(r"\b(?:quit|stopped|gave up|given up|used to)\b")
+_PAST = re.compile(r"(?:smoked|drank|used)\b")
 _OWN = re.compile(r"\bi (?:have|had|got|do have|am|also|get|was)\b")
 _ANOTHER = re.compile(r"\b(?:he|she|they|his|her|their)\b")
 _PATIENT_ASKS = re.compile(r"\b(?:the|my|this)\s*$")
@@ -142,17 +150,48 @@ def _patient(reading: Reading, index: int) -> None:
     asked_turn = pending[-1].turn if pending else None
     slots = {asked.slot for asked in pending}
     own: list[Fact] = []
-    relative = ""
+    relative = next((who for asked in reversed(pending) if (who := relative_asked_about(asked.sentence))), "")
     for position, sentence in enumerate(sentences):
         following = sentences[position + 1] if position + 1 < len(sentences) else None
         own += _said(reading, _Spoken(index, sentence, following, relative), slots, asked_turn)
         relative = relative_named(sentence) or (relative if _ANOTHER.search(" ".join(sentence.words)) else "")
+    own = _given_up(_now_and_then(own, _joined(sentences)), _joined(sentences))
     _bind_values(reading, index, sentences, pending, own)
     reading.add(*own)
     reply = reply_of(index, sentences, own)
     answer(reading, reply, pending)
     if pending and (reply.opening or len(reply.words.split()) > 2):
         reading.pending = []
+
+
+def _now_and_then(own: list[Fact], words: str) -> list[Fact]:
+    """ "No fever at the moment, but I had one when it started": present then and absent now is resolved."""
+    states = {(fact.concept.id, fact.relation, fact.state) for fact in own}
+    if not _NOW.search(words) and not _THEN.search(words):
+        return own
+    both = {
+        (id_, who)
+        for id_, who, state in states
+        if state is State.ABSENT and (id_, who, State.PRESENT) in states
+    }
+    return [
+        replace(fact, state=State.RESOLVED, confidence=0.75)
+        if (fact.concept.id, fact.relation) in both and fact.state in {State.PRESENT, State.ABSENT}
+        else fact
+        for fact in own
+    ]
+
+
+def _given_up(own: list[Fact], words: str) -> list[Fact]:
+    """ "I quit; I smoked two packs a day": the past tense is of what was given up."""
+    if not _QUIT.search(words):
+        return own
+    return [
+        replace(fact, state=State.RESOLVED)
+        if fact.concept.kind is Kind.HABIT and fact.state is State.PRESENT and _PAST.match(fact.words.lower())
+        else fact
+        for fact in own
+    ]
 
 
 @dataclass(frozen=True, slots=True)

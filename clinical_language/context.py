@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from clinical_language.model import Kind, Mention, Sentence, State
 from clinical_language.negation import denial_of
-from clinical_language.relatives import whose
+from clinical_language.relatives import NOBODY, whose
 from clinical_language.wording import last_match
 
 _UNCERTAIN = re.compile(
@@ -118,7 +118,7 @@ def state_of(
     if denial == "turned":
         return State.UNCERTAIN, 0.6, who
     ends_no = bool(_AFTER_NO.match(after)) and not re.match(r"^\s*,? ?no \w", after)
-    if who == "family" and re.search(r"\b(?:nobody|no one|none)\b", clause):
+    if who and NOBODY.search(clause):
         return State.ABSENT, 0.9, who
     if _FREE.match(after):
         return (State.RESOLVED if mention.concept.kind is Kind.HABIT else State.ABSENT), 0.9, who

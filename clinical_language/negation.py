@@ -46,6 +46,10 @@ _NO_ITEM = frozenset(
 )
 _PSEUDO_AFTER_NO = frozenset({"ordinary", "wonder", "doubt", "sooner", "stranger", "longer"})
 _UNABLE = frozenset("rule take stand bear shake ignore stop lose".split())  # "can't shake the headache"
+_BESIDE = frozenset("in on with from during after".split())
+_TROUBLE = frozenset(
+    "problem problems issue issues trouble difficulty difficulties pain symptoms come comes".split()
+)
 _AFTER_NOT = frozenset("i we he she they".split())  # "I don't think I have a fever"
 _OPENERS = frozenset("think say believe know mean that".split())
 _BREAKS = frozenset("but however although though except apart because so since while".split())
@@ -75,6 +79,16 @@ def _pseudo(words: Sequence[str], at: int) -> bool:
     return denier == "no" and following in _PSEUDO_AFTER_NO
 
 
+def _place_of_denied(words: Sequence[str], at: int, mention: Mention) -> bool:
+    """ "No blood in the vomit", "no fever with the cough": the vomit and the cough are not what is denied."""
+    before = mention.first - 1
+    while before > at and words[before] in {"the", "my", "your", "his", "her", "this", "that"}:
+        before -= 1
+    if before <= at + 1 or words[before] not in _BESIDE or before == mention.first - 1:
+        return False
+    return words[before - 1] not in _TROUBLE
+
+
 def _passes(words: Sequence[str], index: int, denier: str) -> bool:
     """Words a denial reaches over though no list holds them: "I don't think I have", "negative for", "comes with"."""
     word, previous = words[index], words[index - 1]
@@ -88,11 +102,13 @@ def _reaches(sentence: Sentence, at: int, mention: Mention, covered: Collection[
     """Whether the denial at word `at` reaches the mention over words of a denied list alone."""
     words = sentence.words
     denier = words[at]
-    if _pseudo(words, at):
+    if _pseudo(words, at) or _place_of_denied(words, at, mention):
         return False
     strange = 0  # words of an item no table knows: "no recent head trauma", "no oral ulcers"
     for index in range(at + 1, mention.first):
         word, previous = words[index], words[index - 1]
+        if not word.strip():
+            continue
         if word in {"or", ",", "and", "nor", "/"}:
             strange = 0
         if previous == "," and _CLAUSE.match(" ".join(words[index : index + 2])):

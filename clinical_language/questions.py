@@ -173,9 +173,8 @@ def is_theme(sentence: Sentence, mention: Mention) -> bool:
         return definite and not (_TROUBLE & set(before))
     if governor == "about":
         return definite and before[-1:] not in (("how",), ("what",))
-    holds = governor in {"have", "has", "had", "do"} and (
-        not definite or (before[-1:] and before[-1] in _SUBJECTS)
-    )
+    own_verb = bool(before) and before[-1] in _SUBJECTS  # "you have", "you are", not "have the headaches"
+    holds = own_verb or (governor in {"have", "has", "had", "do"} and not definite)
     subject = governor in _AUXILIARY and not holds and (definite or mention.first == at + 1)
     return subject and not _ASKED_STILL.match(" ".join(words[mention.last :]))
 

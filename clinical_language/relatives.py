@@ -31,14 +31,23 @@ _IN_FAMILY = re.compile(
     r"family (?:has|had|have)|side of (?:the|my) family"
 )
 _RUNS = re.compile(r"^(?:do |does |did )?run(?:s|ning)? in (?:my|the|our|his|her) family")
-_PEOPLE = re.compile(r"\b(?:family|everyone|everybody|anyone|anybody|nobody|someone|one)\b")
+_OTHERS = frozenset(
+    "nobody everyone everybody anyone anybody someone somebody others people kids classmates coworkers".split()
+)
+_ME = frozenset({"i", "am", "me", "you", "myself"})
+NOBODY = re.compile(r"\b(?:nobody|no one|none of (?:them|us|the)|neither of them)\b")
 _FOR_WHOM = re.compile(
     r"\b(?:calling|call|here|ringing|phoning|speaking|worried|writing|asking|messaging|texting|posting) "
     r"(?:about|for|with|on behalf of) my (?:\w+ ){0,2}?"
     rf"({'|'.join(sorted(RELATIVES))})\b"
 )
 _MY_CHILD = re.compile(r"\bmy (?:\w+ ){0,2}?(?:son|daughter|baby|child|toddler|little (?:one|boy|girl))\b")
+_YOUR_CHILD = re.compile(
+    r"\byour (?:\w+ )?(?:son|daughter|baby|child|toddler|little (?:one|boy|girl))(?: has| is|"
+    r" had|\b ?,)"
+)
 _OF_MYSELF = re.compile(r"\bi (?:have|am|feel|had|got)\b")
+_YOUR = re.compile(rf"\b(?:your|his|her) (?:\w+ )?({'|'.join(sorted(RELATIVES))})\b")
 _MY = re.compile(rf"\bmy (?:\w+ )?({'|'.join(sorted(RELATIVES))})\b")
 
 
@@ -53,12 +62,14 @@ def whose(sentence: Sentence, mention: Mention, *, patients: Collection[str] = (
         return "family"
     for at in range(mention.first - 1, max(-1, mention.first - 14), -1):
         word = words[at]
-        if word in {"i", "am", "me"} or (
-            word == "my" and at + 1 < mention.first and not _names_relative(words, at)
-        ):
+        if word in _ME or (word == "my" and at + 1 < mention.first and not _names_relative(words, at)):
             return ""
         if word in RELATIVES:
             return _named(words, at, mention.first, patients)
+        if word in _OTHERS and words[at - 1 : at] in (("you",), ("are",), ("am",)):
+            return ""  # "are you someone who gets headaches?"
+        if word in _OTHERS or (word == "one" and words[at - 1 : at] in (("no",), ("any",), ("every",))):
+            return "others"
     if before and before not in patients and re.match(
         r"^(?:(?:and|so|but|um|uh|well|yeah|,|then|because)\s)*(?:he|she|they)\b", " ".join(words[: mention.first])
     ):  # fmt: skip
@@ -95,6 +106,12 @@ def relative_named(sentence: Sentence) -> str:
     return RELATIVES[found[-1]] if found else ""
 
 
+def relative_asked_about(sentence: Sentence) -> str:
+    """The relative a doctor's sentence asks about ("how are your kids?"), whom "they" means in the answer."""
+    found = _YOUR.findall(" ".join(sentence.words))
+    return RELATIVES[found[-1]] if found else ""
+
+
 def patients_of(
     turns: Sequence[Turn], sentences: Sequence[Sequence[Sentence]], age: float | None
 ) -> frozenset[str]:
@@ -114,12 +131,21 @@ def patients_of(
             return frozenset({RELATIVES[found[1]]})
     beside = [text for turn, text in spoken if turn.speaker == "companion"][:2]
     own = frozenset(RELATIVES[found[1]] for text in beside if (found := _MY.search(text)))
-    return own | (CHILDREN if _speaks_for_child(turns, said, age) else frozenset())
+    asked = [
+        " ".join(" ".join(sentence.words) for sentence in read)
+        for turn, read in zip(turns[:20], sentences, strict=False)
+        if turn.speaker == "doctor"
+    ]
+    return own | (CHILDREN if _speaks_for_child(turns, said, asked, age) else frozenset())
 
 
-def _speaks_for_child(turns: Sequence[Turn], said: Sequence[str], age: float | None) -> bool:
+def _speaks_for_child(
+    turns: Sequence[Turn], said: Sequence[str], asked: Sequence[str], age: float | None
+) -> bool:
     if age is not None:
         return age < 16
     if any(turn.speaker == "companion" for turn in turns):
         return True
+    if any(_YOUR_CHILD.search(text) for text in asked):
+        return not any(_OF_MYSELF.search(text) for text in said)
     return bool(said) and bool(_MY_CHILD.search(said[0])) and not _OF_MYSELF.search(said[0])
