@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from clinical_language.concepts import body_parts, concepts, patterns
@@ -81,7 +81,7 @@ def warm_up() -> None:
 
 def words_of(doc: Doc | Span) -> list[str]:
     """Lower-case words with contractions opened, one per token."""
-    return [_SPOKEN.get(token.lower_, _opened(token.lower_, token.norm_)) for token in doc]
+    return [_SPOKEN.get(token.lower_, _opened(token.lower_, token.norm_))[:_LONGEST_WORD] for token in doc]
 
 
 def _opened(lower: str, norm: str) -> str:
@@ -90,16 +90,21 @@ def _opened(lower: str, norm: str) -> str:
     )
 
 
+_LONGEST_WORD = 40  # characters that are looked at
 _LONGEST = 80  # words; bounds the work of every rule, whatever is fed in
 _RUN_ON = 28  # words without a full stop before turns of speech are taken as sentence ends
 _SUBJECT = frozenset("i we you it he she they your my the let for on there that this".split())
+_SHORTEST = 4  # words that may be a sentence of their own before a question
+_LINKS = frozenset({"and", "but", "so", "or"})
+_ASKING = frozenset("do does did are is was were have has can could".split())
+_ASKED = frozenset("you he she it they there that this any".split())
 _TURN_OF_SPEECH = frozenset({"so", "okay", "alright", "now", "but", "anyway"})
 
 
 def _pieces(doc: Doc, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Unpunctuated speech (some engines, some corpora) cut where a new thought begins."""
+    """Unpunctuated speech (some engines, some corpora) cut where a new thought begins; a question after a comma too."""
     if last - first <= _RUN_ON:
-        yield first, last
+        yield from _asked_apart(doc, first, last)
         return
     start = first
     for at in range(first + 1, last - 3):
@@ -116,12 +121,28 @@ def _pieces(doc: Doc, first: int, last: int) -> Iterator[tuple[int, int]]:
     yield start, last
 
 
+def _asked_apart(doc: Doc, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """ "You said you have asthma, are you using an inhaler?" is a statement and a question."""
+    start = first
+    for at in range(first + 5, last - 2):
+        if doc[at - 1].text == "," and at - start > _SHORTEST:
+            begin = at + 1 if doc[at].lower_ in _LINKS else at
+            if doc[begin].lower_ in _ASKING and doc[begin + 1].lower_ in _ASKED:
+                yield start, at
+                start = at
+    yield start, last
+
+
 def _bounds(doc: Doc) -> Iterator[tuple[int, int]]:
     first = 0
     for token in doc:
-        if token.text in _END or "\n" in token.text:
+        if token.text in _END:
             yield from _pieces(doc, first, token.i + 1)
-            first = token.i + 1
+        elif token.is_space:
+            yield from _pieces(doc, first, token.i)
+        else:
+            continue
+        first = token.i + 1
     if first < len(doc):
         yield from _pieces(doc, first, len(doc))
 
@@ -231,38 +252,95 @@ def _is_question(text: str, words: Sequence[str]) -> bool:
     return bool(_QUESTION.match(" ".join(words) + " ")) and not text.rstrip().endswith("!")
 
 
-def _sentence(doc: Doc, piece: _Piece) -> Sentence:
-    """The piece as the value the rest of the pipeline reads."""
-    first = piece.first
-    span = doc[first : piece.last]
-    words = words_of(span)
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A text with its runs of blanks drawn together, and where each character stood before (None: where it is)."""
+
+    text: str
+    origins: list[int] | None
+
+    def origin(self, at: int) -> int:
+        """Offset in the original text of the character at `at`."""
+        return at if self.origins is None else self.origins[at]
+
+
+def _drawn_together(text: str) -> _Layout:
+    """One blank for a run of them, so that markup and gaps between words are no words; a line's end stays one."""
+    if not _BLANKS.search(text):
+        return _Layout(text, None)
+    parts: list[str] = []
+    origins: list[int] = []
+    at = 0
+    for run in _BLANKS.finditer(text):
+        parts += [text[at : run.start()], "\n" if "\n" in run[0] else " "]
+        origins += [*range(at, run.start()), run.start()]
+        at = run.end()
+    parts.append(text[at:])
+    origins += range(at, len(text))
+    return _Layout("".join(parts), origins)
+
+
+def _numbered(words: Sequence[str]) -> tuple[str, tuple[int, ...]]:
+    """`Sentence.plain` and `Sentence.offsets` of the words."""
     plain: list[str] = []
     offsets = [0] * len(words)
     length = 0
-    merged = digits(words)
+    merged = digits(list(words))
     for position, (word, at) in enumerate(merged):
         following = merged[position + 1][1] if position + 1 < len(merged) else len(words)
         for index in range(at, following):
             offsets[index] = length
         plain.append(word)
         length += len(word) + 1
+    return " ".join(plain), tuple(offsets)
+
+
+def _sentence(doc: Doc, piece: _Piece, layout: _Layout, clear: str) -> Sentence:
+    """The piece as the value the rest of the pipeline reads. `clear`: the text before blanks were drawn together."""
+    first = piece.first
+    span = doc[first : piece.last]
+    words = words_of(span)
+    plain, offsets = _numbered(words)
+
+    def end(at: int) -> int:
+        return layout.origin(doc[at - 1].idx + len(doc[at - 1]) - 1) + 1
+
     mentions = tuple(
-        Mention(c, a - first, b - first, doc[a].idx, doc[b - 1].idx + len(doc[b - 1]), doc[a:b].text, ok)
+        Mention(c, a - first, b - first, layout.origin(doc[a].idx), end(b), doc[a:b].text, ok)
         for c, a, b, ok in _concepts_of(doc, piece)
     )
-    text = span.text.strip()
+    start = layout.origin(span.start_char)
+    text = clear[start : end(piece.last)]
     places = tuple((name, at - first) for name, at, _ in piece.parts)
-    asked = _is_question(text, words)
-    return Sentence(
-        text, span.start_char, tuple(words), " ".join(plain), tuple(offsets), mentions, places, asked
-    )
+    return Sentence(text, start, tuple(words), plain, offsets, mentions, places, _is_question(text, words))
 
 
 def read_sentences(text: str) -> tuple[Sentence, ...]:
-    """The sentences of one turn's text, with every concept that is mentioned in them."""
-    doc = _fold_norms(_matchers().nlp.make_doc(clean(text)))
+    """The sentences of one turn's text, with every concept that is mentioned in them.
+
+    The last texts read are remembered (see `forget`), so that one more utterance costs no second reading of the rest.
+    """
+    return _remembered(text) if len(text) <= _SHORT else _read(text)
+
+
+def forget() -> None:
+    """Drop the texts remembered in this process."""
+    _remembered.cache_clear()
+
+
+def _read(text: str) -> tuple[Sentence, ...]:
+    clear = clean(text)
+    layout = _drawn_together(clear)
+    doc = _fold_norms(_matchers().nlp.make_doc(layout.text))
     return tuple(
-        _sentence(doc, piece)
+        _sentence(doc, piece, layout, clear)
         for piece in _read_pieces(doc)
         if any(token.is_alpha or token.like_num for token in doc[piece.first : piece.last])
     )
+
+
+_BLANKS = re.compile(r"\s{2,}|[^\S ]|^\s+")
+_SHORT = 2000  # characters; longer texts are read anew
+_remembered = lru_cache(maxsize=2048)(
+    _read
+)  # some hours of talk, a few MB, in the memory that holds it anyway
