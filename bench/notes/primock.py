@@ -11,6 +11,7 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 
+from bench.notes import lexicon, support
 from bench.notes.corpora import ChecklistFact, Encounter, checklists, named, primock
 from bench.notes.drafts import Drafted, draft, rendered_body
 from bench.notes.matching import Unit, note_units, says, talk_units
@@ -54,7 +55,10 @@ def run(options: Options) -> list[Row]:
     words = [len(n.body().split()) for n in notes.values()]
     listed = [len(notes[name].body().split()) for name in units]
     rendered = [len(rendered_body(n).split()) for n in notes.values()]
+    sound, total = precision(notes, consults, lexicon.lexicon(options.data), options)
     return [
+        row(f"statements the transcript supports, right polarity (matcher; of {total})", sound, "%", goal=">= 95",
+            met=sound >= 95),
         row(f"critical facts in the note ({len(critical)}; peer: the GP's own note)", share["ours"], "%",
             peer=share["gp"], goal=">= 1.6 x peer", met=share["ours"] >= 1.6 * share["gp"]),
         row("critical facts in the note (peer: the whole transcript)", share["ours"], "%",
@@ -69,6 +73,26 @@ def run(options: Options) -> list[Row]:
         row("words of the GP's own note, mean", statistics.mean(len(e.gold.split()) for e in consults.values()),
             "words"),
     ]  # fmt: skip
+
+
+def precision(
+    notes: dict[str, Drafted], consults: dict[str, Encounter], table: lexicon.Lexicon, options: Options
+) -> tuple[float, int]:
+    """Percent of all statements without a fault in what was said at their evidence and one turn around it; how many."""
+    right = total = 0
+    for name, note in notes.items():
+        turns = consults[name].turns
+        for statement in note.statements:
+            around = sorted(
+                {i + d for i in statement["evidence"] for d in (-1, 0, 1) if 0 <= i + d < len(turns)}
+            )
+            wrong = support.judge({**statement, "evidence": around}, turns, table)
+            right, total = right + (not wrong), total + 1
+            if wrong and options.verbose:
+                print(
+                    f"imprecise: {name} {statement['text']} <- {', '.join(f'{f.kind} {f.word}' for f in wrong)}"
+                )
+    return 100 * right / max(1, total), total
 
 
 def show_one(options: Options) -> str:

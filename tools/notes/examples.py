@@ -29,6 +29,8 @@ class Task:
         rarest: features met in fewer examples are left out.
         most: of the rest only this many are kept, those that tell the classes apart best (chi square).
         balanced: weigh classes by the inverse of their frequency.
+        sharpness: 0 for logistic regression; else a support vector machine is fitted, and its margins times this are
+            what the softmax makes probabilities of (chosen so that they are right as often as they say).
     """
 
     package: str
@@ -39,3 +41,4 @@ class Task:
     rarest: int = 2
     most: int = 30_000
     balanced: bool = False
+    sharpness: float = 0.0

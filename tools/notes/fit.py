@@ -1,4 +1,4 @@
-"""Fits a multinomial logistic regression on named features; deterministic."""
+"""Fits a linear model on named features: multinomial logistic regression, or margins of each class; deterministic."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import chi2
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from clinical_language.linear import DENSE, Features, from_json, normalised, to_json
 from tools.notes.examples import Example, Task
@@ -24,13 +25,17 @@ def fit(examples: Sequence[Example], task: Task) -> dict[str, object]:
     idf = _kept(examples, _idf(examples, task.rarest), task.most)
     table = matrix([e.features for e in examples], idf)
     labels = [e.label for e in examples]
-    model = LogisticRegression(
-        C=task.strength, max_iter=400, class_weight="balanced" if task.balanced else None
+    weighing = "balanced" if task.balanced else None
+    model = (
+        LinearSVC(C=task.strength, class_weight=weighing, random_state=0)
+        if task.sharpness
+        else LogisticRegression(C=task.strength, max_iter=400, class_weight=weighing)
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(table, labels, sample_weight=[e.weight for e in examples])
-    weights, bias = model.coef_.T, model.intercept_
+    sharpness = task.sharpness or 1.0
+    weights, bias = sharpness * model.coef_.T, sharpness * model.intercept_
     if len(model.classes_) == 2:  # one column: the second class against the first
         weights, bias = np.hstack([0 * weights, weights]), np.array([0.0, bias[0]])
     return to_json(list(model.classes_), idf, weights.astype(np.float32), bias.astype(np.float32))

@@ -43,15 +43,19 @@ def _train(task: Task, data: Path) -> None:
 def cross_validated(examples: Sequence[Example], task: Task) -> dict[str, object]:
     """Accuracy, and F1 by class, in percent, by models that never saw the fold; writes those models."""
     told: list[tuple[str, str]] = []
+    sure = 0.0
     for fold in range(FOLDS):
         model = fit([e for e in examples if fold_of(e.group) != fold], task)
         _write(FOLDER / f"{task.name}.{fold}.json", model)
         held = [e for e in examples if fold_of(e.group) == fold]
-        told += [(e.label, best) for e, (best, _) in zip(held, predicted(model, held), strict=True)]
+        for example, (best, share) in zip(held, predicted(model, held), strict=True):
+            told.append((example.label, best))
+            sure += share
     classes = sorted({label for label, _ in told})
     return {
         "examples": len(told),
         "accuracy": round(100 * sum(a == b for a, b in told) / len(told), 1),
+        "confidence": round(100 * sure / len(told), 1),  # mean; calibrated where it equals the accuracy
         "f1": {name: _f1(told, name) for name in classes},
     }
 
