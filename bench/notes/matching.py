@@ -84,28 +84,30 @@ Unit = tuple[Word, ...]
 
 
 @cache
+def _groups() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """(name of a group, the stems of one of its wordings), in the order of the file; a name may come again."""
+    lines = _DATA.read_text(encoding="utf-8").splitlines()
+    rows = [line.partition("\t") for line in lines if line and not line.startswith("#")]
+    said = [(name, wording) for name, _, others in rows for wording in (name, *others.split(" | "))]
+    found = (
+        (name, tuple(stem(word) for word in re.findall(r"[a-z0-9&']+", wording))) for name, wording in said
+    )
+    return tuple((f"={name}", stems) for name, stems in found if stems)
+
+
+@cache
 def _synonyms() -> dict[str, dict[tuple[str, ...], str]]:
-    """First stem -> stems of a wording -> the group's name."""
+    """First stem -> stems of a wording -> the group's name (the first that has the wording)."""
     table: dict[str, dict[tuple[str, ...], str]] = {}
-    for line in _DATA.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, _, others = line.partition("\t")
-            for wording in (name, *others.split(" | ")):
-                stems = tuple(stem(word) for word in re.findall(r"[a-z0-9&']+", wording))
-                if stems:
-                    table.setdefault(stems[0], {}).setdefault(stems, f"={name}")
+    for name, stems in _groups():
+        table.setdefault(stems[0], {}).setdefault(stems, name)
     return table
 
 
 @cache
 def wordings(group: str) -> tuple[frozenset[str], ...]:
-    """The stems of each wording of several words in a group ("=dysuria")."""
-    return tuple(
-        frozenset(stems)
-        for table in _synonyms().values()
-        for stems, name in table.items()
-        if name == group and stems[1:]
-    )
+    """The stems of each wording of a group ("=dysuria"), also of those that another group has first."""
+    return tuple(frozenset(stems) for name, stems in _groups() if name == group)
 
 
 @cache

@@ -25,7 +25,14 @@ _REGISTER = Path(__file__).parent / "data" / "register.txt"
 _SYSTEM = re.compile(
     r"^(?:constitutional|general|h?e?ent|eyes?|ears?|nose|throat|mouth|neck|respiratory|cardiovascular|gastrointestinal|"
     r"genitourinary|musculoskeletal|neurologic(?:al)?|skin|integumentary|h(?:a)?ematologic(?:al)?|endocrine|psychiatric|"
+    r"medical treatment|medical reasoning|additional testing|patient education and counsel?ling|patient agreements|"
+    r"specialist referrals?|"
     r"allergic|immunologic(?:al)?|lymphatic|gyn(?:a)?ecologic(?:al)?|[ ,/&]|and)+:",
+    re.IGNORECASE,
+)
+# What is neither affirmed nor denied has no polarity to be wrong.
+_OPEN = re.compile(
+    r"\b(?:unlikely|unsure|not sure|uncertain|possible|possibly|ruled? out|resolved|if|in case)\b",
     re.IGNORECASE,
 )
 _UNITS = {
@@ -34,7 +41,8 @@ _UNITS = {
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
         "fifteen sixteen seventeen eighteen nineteen".split()
     )
-} | {"oh": 0, "o": 0}
+} | {"oh": 0, "o": 0, "once": 1, "twice": 2, "couple": 2}
+_ONES = frozenset({"a", "an", "last", "past", "per", "each", "every"})  # "a week ago", "for the past day"
 _TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 
 
@@ -70,9 +78,10 @@ def faults(
     clinical = {stem(w) for _, wording in lexicon.matches(table, statement) for w in wording.split()}
     return [
         fault
-        for word in content(_SYSTEM.sub("", statement))
+        for word in content(_SYSTEM.sub("", statement), spoken=True)
         if not set(map(stem, word.said)) <= _register()
-        and (fault := _fault(word, states, plain | shared, clinical)) is not None
+        and (fault := _fault(word, states, plain | shared, clinical, bool(_OPEN.search(statement))))
+        is not None
     ]
 
 
@@ -83,10 +92,12 @@ def spoken_numbers(text: str) -> set[str]:
     for at in range(len(words)):
         piled, value = "", 0.0
         for word in words[at : at + 7]:
-            if word in {"and", "a", "point"} and piled:
+            if word in _ONES and not piled:
+                piled, value = "1", 1
+            elif word in {"and", "a", "point"} and piled:
                 piled += "." if word == "point" else ""
                 continue
-            if word in {"hundred", "thousand"}:
+            elif word in {"hundred", "thousand"}:
                 value = max(value, 1) * (100 if word == "hundred" else 1000)
                 piled = f"{value:g}"
             elif word in _UNITS or word in _TENS or word[0].isdigit():
@@ -105,7 +116,7 @@ def spoken_numbers(text: str) -> set[str]:
 
 
 def _fault(
-    word: Word, states: Mapping[str, set[bool | None]], said: set[str], clinical: set[str]
+    word: Word, states: Mapping[str, set[bool | None]], said: set[str], clinical: set[str], open_: bool
 ) -> Fault | None:
     name = " ".join(word.said)
     number = re.fullmatch(r"[\d.]+", word.stem) is not None
@@ -118,6 +129,8 @@ def _fault(
             else Fault("number" if number else "word", name)
         )
     if number or word.stem.lstrip("=") in matching.CARRIES_LITTLE:
+        return None
+    if open_:
         return None
     if not (word.stem.startswith("=") or set(map(stem, word.said)) & clinical):
         return None
