@@ -13,6 +13,7 @@ from soap.draft import draft_note
 from soap.errors import TranscriptEmpty, TranscriptMalformed, TranscriptNotJson, TranscriptTooLong
 from soap.model import DraftNote, VisitContext
 from soap.rendering import as_text
+from soap.topic import section_of
 
 Json = dict[str, JsonValue]
 MAX_TURNS = 20_000
@@ -52,6 +53,9 @@ def _turn(value: JsonValue, index: int) -> Turn:
     if not isinstance(text, str):
         raise TranscriptMalformed(f"{place}.text is not a string.")
     named: Speaker = "doctor" if speaker == "doctor" else "patient" if speaker == "patient" else "companion"
+    text = text.encode("utf-8", "replace").decode(
+        "utf-8"
+    )  # half a surrogate pair is no text: one "?" in its place
     return Turn(named, text, _seconds(value, "start", place), _seconds(value, "end", place))
 
 
@@ -90,8 +94,10 @@ def _identity(document: Json) -> Json:
 
 def note_json(document: Json) -> Json:
     """`consultroom note` for one transcript document."""
-    note = draft_note(turns_of(document), visit_of(document))
-    return {**_identity(document), **as_json(note)}
+    turns = turns_of(document)
+    header, confidence = section_of(turns)
+    topic: Json = {"header": header, "confidence": confidence}
+    return {**_identity(document), **as_json(draft_note(turns, visit_of(document))), "topic": topic}
 
 
 def as_json(note: DraftNote) -> Json:

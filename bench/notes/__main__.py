@@ -24,6 +24,7 @@ FIGURES = {
     "aci": "ROUGE-1 and concept F1 against clinicians' notes",
     "primock": "facts of the clinicians' checklists, statement precision",
     "orders": "orders by MEDIQA-OE's metric",
+    "mts": "section of 20 headers",
     "polarity": "states: traps, question-answer pairs, denied findings",
     "unsupported": "statements that their evidence does not support, every corpus",
     "whisper": "the note from Whisper's words against the note from the human ones",

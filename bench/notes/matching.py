@@ -6,8 +6,9 @@ hand XX
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,6 +55,7 @@ _STOP = frozenset(
     hx h/o c/o mr mrs ms dr take takes taking took use uses using used need needs needing want wants one ones
     both way day-to-day problem problems issue issues have's pmh dh sh fh associated mainly""".split()
 )
+_SLIP = 7  # letters of a stem from which on a slip of the pen is forgiven
 _SPOKEN_REACH = 6  # words over which a spoken denial holds; a list renews it
 _NEW_THOUGHT = frozenset(
     "so i i'm i've he she it it's they but and just we you that there my yeah yes like".split()
@@ -119,6 +121,7 @@ def stem(word: str) -> str:
 def raw_words(text: str) -> list[str]:
     """Lower-case words, numbers and sentence marks; contractions of "not" opened, "3/7" as "3 day"."""
     opened = re.sub(r"\bcan't\b|\bcant\b", "can not", text.lower().replace("\u2019", "'"))
+    opened = re.sub(r"\ban? (?=(?:day|week|month|year|hour|stone|pint|minute)\b)", "1 ", opened)
     opened = re.sub(r"n't\b|\bdont\b", " not", opened).replace(" n 't", " not").replace("-", " ")
     found = []
     for token in _TOKEN.findall(opened):
@@ -229,13 +232,33 @@ def _weight(wanted: Unit, unit: Unit) -> float:
     """Share of the fact's words in the unit; nothing when a carrying word has the other polarity wherever it stands."""
     states: dict[str, set[bool | None]] = {}
     for word in unit:
-        states.setdefault(word.stem, set()).add(word.denied)
+        for name in {word.stem, *map(stem, word.said), *(_single(w) for w in word.said)}:
+            states.setdefault(name, set()).add(word.denied)
     found = 0.0
     for word in wanted:
-        known = states.get(word.stem)
+        known = _known(word, states)
         if known is None:
             continue
         if word.stem.lstrip("=") not in CARRIES_LITTLE and word.denied not in known:
             return 0.0
         found += 1
     return found / len(wanted)
+
+
+def _known(word: Word, states: Mapping[str, set[bool | None]]) -> set[bool | None] | None:
+    """The polarities of a word in a unit: itself, a wording of its group in pieces, or a slip of the pen."""
+    if word.stem in states:
+        return states[word.stem]
+    for wording in wordings(word.stem):
+        if wording <= states.keys():
+            return set.union(*(states[w] for w in wording))
+    if len(word.stem) >= _SLIP and not word.stem.startswith("="):
+        near = difflib.get_close_matches(word.stem, states, 1, 0.87)
+        return states[near[0]] if near else None
+    return None
+
+
+@cache
+def _single(word: str) -> str:
+    """The group of one word alone, or its stem."""
+    return _synonyms().get(stem(word), {}).get((stem(word),), stem(word))

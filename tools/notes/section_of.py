@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.notes.corpora import mts
-from soap.section_of import features
+from soap.topic import features
 from tools.notes.examples import Example, Task
 
 
@@ -23,5 +23,5 @@ TASK = Task(
     strength=0.2,
     most=40_000,
     balanced=True,
-    sharpness=2.5,
+    sharpness=5.5,
 )

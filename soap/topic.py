@@ -14,7 +14,7 @@ from clinical_language import Turn
 from clinical_language.linear import Features, character_ngrams, packaged, word_ngrams
 
 _LONGEST = 4000  # characters looked at: a topic is a short dialogue's, a whole consult has many
-_SIZE = 0.3  # weight of the dialogue's size beside a block of words, which has length 1
+_SIZE = 0.5  # weight of the dialogue's size beside a block of words, which has length 1
 
 
 def section_of(turns: Sequence[Turn]) -> tuple[str, float]:
