@@ -47,12 +47,17 @@ def main() -> int:
         if given.keep:
             return 1
     options = Options(
-        data=given.data, show=given.show, verbose=given.verbose, packaged=given.packaged, every=given.every
+        data=given.data,
+        show=given.show,
+        verbose=given.verbose,
+        packaged=given.packaged,
+        every=given.every,
+        keep=given.keep,
     )
     if options.show:
         print(_figure(given.figures[0] if given.figures else "aci").show_one(options))
         return 0
-    failed = [name for name in given.figures or FIGURES if not _measured(name, options, kept=given.keep)]
+    failed = [name for name in given.figures or FIGURES if not _measured(name, options)]
     if given.keep:
         forget(list(FIGURES))
         importlib.import_module("bench.notes.plots").write()
@@ -77,13 +82,13 @@ def _figure(name: str) -> object:
     return importlib.import_module(f"bench.notes.{name.replace('-', '_')}")
 
 
-def _measured(name: str, options: Options, *, kept: bool) -> bool:
+def _measured(name: str, options: Options) -> bool:
     began = time.monotonic()
     try:
         run = cast("Callable[[Options], list[Row]]", _figure(name).run)  # type: ignore[attr-defined]
         rows = run(options)
         show(rows)
-        if kept:
+        if options.keep:
             keep(name, rows)
     except Exception:
         traceback.print_exc()

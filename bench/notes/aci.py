@@ -21,7 +21,7 @@ from bench.notes.divisions import DIVISIONS, EXAM, OURS, PLAN, RESULTS, SUBJECTI
 from bench.notes.drafts import draft, rendered_body
 from bench.notes.kept import kept
 from bench.notes.options import Options
-from bench.notes.results import Row, row
+from bench.notes.results import Row, keep_curves, row
 
 ALL = "all"
 GOALS = {ALL: 50.0, SUBJECTIVE: 45.0, EXAM: 48.0, RESULTS: 40.0, PLAN: 42.0}
@@ -147,6 +147,8 @@ def run(options: Options) -> list[Row]:
     table = lexicon.lexicon(options.data)
     scored = {name: score(encounters, notes, table) for name, notes in systems(options).items()}
     _print(scored)
+    if options.keep:
+        keep_curves({"aci": {name: list(found.values()) for name, found in scored.items()}})
     mine, near = scored["ours"], scored["another patient's note"]
     rows = [
         row(

@@ -75,7 +75,7 @@ def run(options: Options) -> list[Row]:
     wrong = Counter((e.label, h) for e, (h, _) in zip(encounters, told, strict=True) if e.label != h)
     print("most confused (label, ours):", ", ".join(f"{a}-{b} {n}" for (a, b), n in wrong.most_common(8)))
     bins = calibration(encounters, told)
-    if not options.packaged:
+    if options.keep:
         keep_curves({"mts-calibration": bins})
     error = 100 * sum(n * abs(c - s) for c, s, n in bins) / len(told)
     return [

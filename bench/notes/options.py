@@ -15,6 +15,7 @@ class Options:
         show: id of one encounter to print in full instead of measuring, "" to measure.
         verbose: print every offender, not only the first.
         every: of large corpora only every so many-th encounter, 1 for a figure.
+        keep: write rows and curves to bench/results.
         packaged: score with the packaged weights instead of those trained without the encounter's fold.
     """
 
@@ -23,3 +24,4 @@ class Options:
     verbose: bool = False
     packaged: bool = False
     every: int = 1
+    keep: bool = False
