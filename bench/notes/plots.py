@@ -90,10 +90,14 @@ def write() -> list[str]:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, svg in drawn.items():
         (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
+    learned = curves.get("learned on what it judges", [])
+    warning = (
+        f"**Not cross-validated**, so some figures flatter: {', '.join(learned)}.\n\n" if learned else ""
+    )
     shown = "\n".join(f"![{TITLES[name]}](plots/{name}.svg)" for name in drawn)
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n{table(rows)}\n\n{shown}\n{END}{after}", encoding="utf-8")
+    PAGE.write_text(f"{before}{BEGIN}\n{warning}{table(rows)}\n\n{shown}\n{END}{after}", encoding="utf-8")
     return [PAGE.name, *(f"{name}.svg" for name in drawn)]
 
 

@@ -1,6 +1,7 @@
 """The section of a short dialogue."""
 
 import pytest
+from pydantic import JsonValue
 
 from clinical_language import Turn
 from soap import section_of
@@ -33,7 +34,7 @@ def test_a_short_talk_is_told_by_its_subject(header: str, turns: list[Turn]) -> 
 
 
 def test_the_note_names_the_topic() -> None:
-    asked = [
+    asked: list[JsonValue] = [
         {"speaker": "doctor", "text": "Any allergies?"},
         {"speaker": "patient", "text": "Only to penicillin."},
     ]
