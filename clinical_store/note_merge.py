@@ -170,8 +170,8 @@ def _together(base: Sequence[T], theirs: Sequence[T], yours: Sequence[T]) -> tup
     try:
         return tuple(pick(tuple(base), tuple(theirs), tuple(yours)))
     except Clash:
-        stayed = [one for one in base if one in theirs and one in yours]
-        return (*stayed, *sorted({*theirs, *yours} - {*base}, key=str))
+        left = {*theirs} & {*yours}
+        return (*(one for one in base if one in left), *sorted({*theirs, *yours} - {*base}, key=str))
 
 
 def _latest(*sides: Statement) -> Mapping[UUID, int]:

@@ -14,7 +14,7 @@ from clinical_store.correction import same_words
 from clinical_store.note import NoteLine, Statement
 from clinical_store.rows import UtteranceRow, UtteranceVersionRow
 from clinical_store.transcript_model import UtteranceState
-from clinical_store.utterance_rows import opened, shown_text
+from clinical_store.utterance_rows import TABLE, text_of
 
 Stale = Literal["words_changed", "words_gone"]
 Read = tuple[UUID, int]
@@ -67,16 +67,15 @@ async def words_under(session: AsyncSession, chart: Chart, lines: Sequence[State
 
 async def _changes(session: AsyncSession, chart: Chart, read: Collection[Read]) -> dict[Read, Stale]:
     rows = await _rows(session, {said for said, _ in read})
-    asked = {*read, *((row.id, row.revision) for row in rows.values())}
-    versions = await _versions(session, asked)
+    versions = await _versions(session, read)
     changes: dict[Read, Stale] = {}
     for said, revision in read:
         row, before = rows.get(said), versions.get((said, revision))
         if row is None or row.state == UtteranceState.EMPTY:
             changes[said, revision] = "words_gone"
         elif row.state == UtteranceState.FINAL:
-            now = shown_text(row, versions.get((said, row.revision)), chart.key)
-            if before is None or not same_words(opened(chart.key, before).text, now.text):
+            now = chart.key.open_text(row.text, TABLE, "text", row.id) or ""
+            if before is None or not same_words(text_of(chart.key, before), now):
                 changes[said, revision] = "words_changed"
     return changes
 

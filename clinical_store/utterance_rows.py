@@ -1,6 +1,7 @@
 """Utterances and the versions of their words between rows and values."""
 
 import asyncio
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import cast
@@ -189,7 +190,7 @@ async def heard_live(session: AsyncSession, row: UtteranceRow, key: PatientKey) 
         await session.scalars(live.order_by(UtteranceVersionRow.revision.desc()).limit(1))
     ).one_or_none()
     if version is not None:
-        return opened(key, version)
+        return _open(key, version)
     return None if row.text is None or row.source == "correction" else shown_text(row, None, key)
 
 
@@ -203,7 +204,7 @@ def shown_text(row: UtteranceRow, version: UtteranceVersionRow | None, key: Pati
     if row.state != UtteranceState.FINAL or version is None:
         text = key.open_text(row.text, TABLE, "text", row.id) or ""
         return KeptText(text=text, confidence=row.confidence)
-    return opened(key, version)
+    return _open(key, version)
 
 
 async def views_in(
@@ -233,8 +234,8 @@ async def versions_of(session: AsyncSession, row: UtteranceRow, key: PatientKey)
         .where(UtteranceVersionRow.utterance_id == row.id)
         .order_by(UtteranceVersionRow.revision)
     )
-    versions = [_version(row, version, opened(key, version)) for version in rows]
-    return versions or [_version(row, before, opened(key, before)) for before in _before_versions(row, key)]
+    versions = [_version(row, version, _open(key, version)) for version in rows]
+    return versions or [_version(row, before, _open(key, before)) for before in _before_versions(row, key)]
 
 
 async def _keep_what_was_before_versions(session: AsyncSession, row: UtteranceRow, key: PatientKey) -> None:
@@ -262,10 +263,17 @@ def _seal(key: PatientKey, utterance_id: UUID, revision: int, kept: KeptText) ->
     return key.seal_text(kept.model_dump_json(), _VERSIONS, "content", f"{utterance_id}/{revision}")
 
 
-def opened(key: PatientKey, version: UtteranceVersionRow) -> KeptText:
-    """What was kept of one version. Raises RecordUnreadable."""
-    bound = f"{version.utterance_id}/{version.revision}"
-    return KeptText.model_validate_json(key.open(version.content, _VERSIONS, "content", bound))
+def _open(key: PatientKey, version: UtteranceVersionRow) -> KeptText:
+    return KeptText.model_validate_json(_unsealed(key, version))
+
+
+def text_of(key: PatientKey, version: UtteranceVersionRow) -> str:
+    """The text of a version; its words one by one are not read. Raises RecordUnreadable."""
+    return str(json.loads(_unsealed(key, version))["text"])
+
+
+def _unsealed(key: PatientKey, version: UtteranceVersionRow) -> bytes:
+    return key.open(version.content, _VERSIONS, "content", f"{version.utterance_id}/{version.revision}")
 
 
 # --- as people see it --------------------------------------------------------------------------------------
