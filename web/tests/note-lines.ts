@@ -4,14 +4,12 @@ import type { EncounterNote, NoteLine, NoteSuggestion } from "../src/api/types";
 export function noteLine(id: string, section: string, text: string, more: Partial<NoteLine> = {}): NoteLine {
   return {
     id, key: `${section}:${id}`, section, text, state: "present", confidence: 0.9, codes: [], evidence: [`u-${id}`], heard: [1], origin: "draft",
-    reviewed: false, stale: null, stale_evidence: [], merged_keys: [], ...more,
+    reviewed: false, stale: null, stale_evidence: [], merged_keys: [], basis: "", about: null, ...more,
   };
 }
 
 export function suggestion(id: string, section: string, text: string, about: string | null = null): NoteSuggestion {
-  const { stale, stale_evidence, ...line } = noteLine(id, section, text);
-  void [stale, stale_evidence];
-  return { ...line, about };
+  return noteLine(id, section, text, { about, basis: text });
 }
 
 export function noteOf(statements: NoteLine[], more: Partial<EncounterNote> = {}): EncounterNote {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import { changesBetween, wordsBetween } from "../src/pages/note/model/compare";
-import { contentOf, looksLeft, newLine, saysTheSame, sendable, toEdits, type Content } from "../src/pages/note/model/content";
+import { contentOf, lineOf, looksLeft, newLine, saysTheSame, sendable, toEdits, type Content } from "../src/pages/note/model/content";
 import { closed, committed, historyOf, mapped, redone, undone } from "../src/pages/note/model/history";
 import * as steps from "../src/pages/note/model/operations";
-import { rebase, resolved } from "../src/pages/note/model/rebase";
+import { rebase, resolved, type LineConflict } from "../src/pages/note/model/rebase";
 import { noteLine, noteOf } from "./note-lines";
 
 const HPI = "subjective.hpi";
@@ -65,11 +65,12 @@ describe("what a clinician does to a line", () => {
     expect(steps.split("chills", 0, "new")(start)).toBe(start);
   });
 
-  it("takes newer words into an edited line", () => {
-    const offer = { ...start.lines[2]!, id: "offer", key: "k", text: "Denies chills at night.", evidence: ["u9"], heard: [4] };
+  it("takes newer words into a line, or waves them away", () => {
+    const offer = { ...lineOf(chills), id: "offer", text: "Denies chills at night.", evidence: ["u9"], heard: [4], basis: "later" };
     expect(lineIn(steps.takeInto("chills", offer)(start), "chills")).toMatchObject({
-      text: "Denies chills at night.", evidence: ["u-chills", "u9"], heard: [2, 4], mergedKeys: ["k"],
+      text: "Denies chills at night.", evidence: ["u-chills", "u9"], heard: [2, 4], basis: "later", reviewed: true,
     });
+    expect(lineIn(steps.waveAway("chills", offer)(start), "chills")).toMatchObject({ text: "Denies chills.", evidence: ["u-chills"], basis: "later" });
   });
 
   it("sends no new line without words, and leaves a line that is being emptied as it was", () => {
@@ -122,11 +123,11 @@ describe("a newer version of the note", () => {
     const { content, conflicts } = rebase(start, yours, theirs);
     expect(conflicts.map((one) => [one.id, one.yours?.text, one.theirs?.text])).toEqual([["fever", "No fever.", "Afebrile."], ["rest", undefined, "Bed rest."]]);
     expect(lineIn(content, "fever")?.text).toBe("No fever.");
-    const [first, second] = conflicts;
-    expect(texts(resolved(content, first!, "theirs", "n"))).toContain("Afebrile.");
-    expect(texts(resolved(content, first!, "both", "n")).slice(1, 3)).toEqual(["Afebrile.", "No fever."]);
-    expect(resolved(content, first!, "yours", "n")).toBe(content);
-    expect(texts(resolved(content, second!, "theirs", "n"))).toContain("Bed rest.");
+    const [first, second] = conflicts as [LineConflict, LineConflict];
+    expect(texts(resolved(content, first, "theirs", "n"))).toContain("Afebrile.");
+    expect(texts(resolved(content, first, "both", "n")).slice(1, 3)).toEqual(["Afebrile.", "No fever."]);
+    expect(resolved(content, first, "yours", "n")).toBe(content);
+    expect(texts(resolved(content, second, "theirs", "n"))).toContain("Bed rest.");
   });
 
   it("is no conflict where both say the same, and what both took out is gone", () => {

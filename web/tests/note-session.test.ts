@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ServiceProblem, UNREACHABLE } from "../src/api/http";
 import type { EncounterNote, NoteEdits, NoteLine } from "../src/api/types";
+import { lineOf } from "../src/pages/note/model/content";
 import { NoteSession, RETRY_AFTER_MS, SAVE_AFTER_MS, type NotePort, type Unsent } from "../src/pages/note/model/note-session";
-import { accept, dismiss, reject, setText } from "../src/pages/note/model/operations";
+import { accept, dismiss, reject, setText, takeInto, waveAway } from "../src/pages/note/model/operations";
 import { noteLine, noteOf, suggestion } from "./note-lines";
 
 const fever = noteLine("fever", "subjective.hpi", "Denies fever.");
@@ -141,7 +142,7 @@ describe("a note that saves itself", () => {
     expect(session.view()).toMatchObject({ sync: "conflict", conflicts: [{ id: "fever" }] });
     await wait(60_000);
     expect(server.note.version).toBe(2);
-    session.resolve(session.view().conflicts[0]!, "both");
+    for (const one of session.view().conflicts) session.resolve(one, "both");
     await wait(SAVE_AFTER_MS);
     expect(server.note.statements.map((line) => line.text)).toEqual(["Afebrile.", "No fever.", "Rest."]);
   });
@@ -175,6 +176,17 @@ describe("a note that saves itself", () => {
     expect(session.view().suggestions).toEqual([]);
     session.undo();
     expect(session.view().suggestions.map((one) => one.text)).toEqual(["Denies chills."]);
+  });
+
+  it("offers newer words beside their line until they are taken or waved away", () => {
+    const later = suggestion("fever", "subjective.hpi", "Denies fever and chills.", "fever");
+    const { session } = opened(noteOf([fever], { suggestions: [later] }));
+    expect(session.view().suggestions).toEqual([later]);
+    session.apply(waveAway("fever", lineOf(later)));
+    expect(session.view().suggestions).toEqual([]);
+    session.undo();
+    session.apply(takeInto("fever", lineOf(later)));
+    expect([texts(session), session.view().suggestions]).toEqual([["Denies fever and chills."], []]);
   });
 
   it("keeps the words that a note signed elsewhere does not have, until they are dropped", async () => {

@@ -60,8 +60,13 @@ async function versionedNote(path: string, method: "PUT" | "POST", version: numb
 export const saveNote = (visitId: string, version: number, edits: NoteEdits) =>
   versionedNote(`${visitPath(visitId)}/note`, "PUT", version, edits);
 
-export const signNote = (visitId: string, version: number) =>
-  versionedNote(`${visitPath(visitId)}/note/signature`, "POST", version, { all_read: true });
+/** `allRead`: somebody says so although not every line is marked as reviewed. Refused with `note_unreviewed` otherwise. */
+export const signNote = (visitId: string, version: number, allRead: boolean) =>
+  versionedNote(`${visitPath(visitId)}/note/signature`, "POST", version, allRead ? { all_read: true } : {});
+
+/** By a supervising doctor, of a note that a trainee signed. */
+export const countersignNote = (visitId: string, version: number) =>
+  versionedNote(`${visitPath(visitId)}/note/countersignature`, "POST", version, {});
 
 export const addAddendum = (visitId: string, text: string) =>
   request<Addendum>(`${visitPath(visitId)}/note/addenda`, { method: "POST", body: { text } });

@@ -149,6 +149,9 @@ export const summaryQuery = (visitId: string) =>
     queryFn: () => request<VisitSummary>(`${visitPath(visitId)}/summary`),
   });
 
+export const notePdfPath = (visitId: string) => `${visitPath(visitId)}/note.pdf`;
+export const summaryPdfPath = (visitId: string) => `${visitPath(visitId)}/summary.pdf`;
+
 export const chatQuery = (visitId: string) =>
   queryOptions({
     queryKey: ["chat", visitId],

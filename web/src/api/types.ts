@@ -56,11 +56,11 @@ export type ReviewItem = Schemas["ReviewItem"];
 export type OrderLine = Schemas["OrderFound"];
 export type Addendum = Schemas["Addendum"];
 export type EncounterNote = Schemas["EncounterNote"];
-/** A line without id or key is new. */
-type LeftOut = "id" | "key" | "reviewed" | "merged_keys" | "heard" | "basis";
-export type StatementEdit = Omit<Schemas["StatementEdit"], LeftOut> & Partial<Pick<Schemas["StatementEdit"], LeftOut>>;
-export type NoteEdits = Partial<Omit<Schemas["NoteEdits"], "statements" | "dismissed_keys">>
-  & Pick<Schemas["NoteEdits"], "dismissed_keys"> & { statements: StatementEdit[] };
+export type NoteSuggestion = NoteLine;
+export type StatementEdit = Schemas["StatementEdit"];
+export type NoteEdits = Schemas["NoteEdits"];
+export type OrderStatus = OrderLine["status"];
+export type DismissReason = NonNullable<EncounterNote["dismissed"][string]>;
 export type NoteVersion = Schemas["NoteVersionView"];
 export type NoteVersionContent = Schemas["NoteVersionContent"];
 export type VisitSummary = Schemas["VisitSummary"];

@@ -33,8 +33,13 @@ function AccountMenu({ session }: { session: Session }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const leave = async () => {
+    // Fetched only now: most pages keep nothing on the device.
+    const { countUnsent, forgetUnsent } = await import("../api/unsent");
+    const waiting = await countUnsent(session.account_id);
+    if (waiting > 0 && !window.confirm("Changes to a note have not reached the clinic yet. Signing out removes them from this device. Sign out?")) return;
     try {
       await signOut();
+      await forgetUnsent();
     } catch (error) {
       notifyProblem(error);
       return;

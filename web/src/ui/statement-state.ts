@@ -12,11 +12,17 @@ const STATES: Record<string, { words: string; tone: Tone } | null> = {
   historical: { words: "Past", tone: "neutral" },
   past: { words: "Past", tone: "neutral" },
   family: { words: "Family", tone: "neutral" },
+  resolved: { words: "Resolved", tone: "neutral" },
+  hypothetical: { words: "If it happens", tone: "neutral" },
   planned: { words: "Planned", tone: "pine" },
   unknown: { words: "Unknown", tone: "amber" },
 };
 
-export function stateWords(state: string): { words: string; tone: Tone } | null {
+/** What begins like this says so itself. */
+const DENYING = /^(?:denies|no|not|never|none|negative|without)\b/iu;
+
+export function stateWords(state: string, text = ""): { words: string; tone: Tone } | null {
+  if (STATES[state]?.words === "Denied" && DENYING.test(text)) return null;
   const known = STATES[state];
   if (known !== undefined) return known;
   return { words: state.replaceAll("_", " "), tone: "neutral" };

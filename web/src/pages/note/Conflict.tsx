@@ -1,27 +1,40 @@
+/** One line changed by two people: the person decides, and whatever they decide nothing is lost without them. */
 import { Button } from "@mantine/core";
 
 import { Icon } from "../../ui/Icon";
-import classes from "./Note.module.css";
-import type { NoteEditor } from "./use-note-editor";
+import type { Choice, LineConflict } from "./model/rebase";
+import classes from "./Row.module.css";
+import type { Desk } from "./use-desk";
 
-/** Two tabs or two people: the person decides, and whatever they decide nothing is lost. */
-export function Conflict({ editor }: { editor: NoteEditor }) {
-  const signed = editor.note.status === "signed";
+const gone = <em>taken out</em>;
+
+export function LineConflictBox({ conflict, desk }: { conflict: LineConflict; desk: Desk }) {
+  const { theirs, yours } = conflict;
+  const by = desk.view.note.last_saved_by ?? "Somebody else";
+  const choose = (choice: Choice) => {
+    desk.session.resolve(conflict, choice);
+    if (desk.view.content.lines.some((line) => line.id === conflict.id)) desk.focus(conflict.id);
+    desk.tell("Decided.");
+  };
   return (
-    <section className={classes["conflict"]} role="alert" data-testid="note-conflict">
-      <Icon name="alert" size={24} />
-      <div className="grow">
-        <h2>{signed ? "This note was signed meanwhile" : "This note was changed in another tab or by another person"}</h2>
-        <p>
-          {signed
-            ? "It is locked now. Open the signed note; your lines are set aside there, so that you can add them as an addendum."
-            : `Version ${editor.note.version} was saved while you were writing. Your words are still here. Both versions are kept in the list of versions.`}
-        </p>
-        <div className="row">
-          {!signed && <Button size="sm" loading={editor.busy} onClick={() => void editor.keepMine()} data-testid="conflict-keep-mine">Keep mine as the new version</Button>}
-          <Button size="sm" variant="default" onClick={editor.takeTheirs} data-testid="conflict-reload">{signed ? "Open the signed note" : "Show theirs, set mine aside"}</Button>
-        </div>
+    <div className={classes["conflict"]} role="group" aria-label="Two versions of this line" data-testid="line-conflict">
+      <p><Icon name="alert" size={16} /> <strong>{by} changed this line too.</strong> Nothing is saved until you choose.</p>
+      <dl>
+        <div><dt>Theirs</dt><dd data-testid="conflict-theirs">{theirs?.text ?? gone}</dd></div>
+        <div><dt>Yours</dt><dd data-testid="conflict-mine">{yours?.text ?? gone}</dd></div>
+      </dl>
+      <div className="row">
+        <Button size="compact-sm" onClick={() => choose("yours")} data-testid="conflict-keep-mine">Keep yours</Button>
+        <Button size="compact-sm" variant="default" onClick={() => choose("theirs")} data-testid="conflict-take-theirs">Take theirs</Button>
+        {theirs !== null && yours !== null && <Button size="compact-sm" variant="default" onClick={() => choose("both")} data-testid="conflict-keep-both">Keep both</Button>}
       </div>
-    </section>
+    </div>
   );
+}
+
+/** Of lines that are no longer in the note here. */
+export function LostConflicts({ desk }: { desk: Desk }) {
+  const shown = new Set(desk.view.content.lines.map((line) => line.id));
+  const lost = desk.view.conflicts.filter((one) => !shown.has(one.id));
+  return lost.map((one) => <LineConflictBox key={one.id} conflict={one} desk={desk} />);
 }

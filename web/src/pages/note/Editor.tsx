@@ -1,119 +1,63 @@
-import { Button, NativeSelect } from "@mantine/core";
 import { useBlocker } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 
-import type { Utterance } from "../../api/types";
-import type { Evidence } from "../../ui/evidence";
-import { Icon } from "../../ui/Icon";
-import { Pill } from "../../ui/Pill";
-import { grouped, sectionChoices } from "../../ui/sections";
-import { Empty } from "../../ui/States";
-import { clockTime } from "../../ui/time";
-import { Beside } from "./Beside";
-import { Conflict } from "./Conflict";
-import { newLine } from "./note-edits";
+import type { NoteSession } from "./model/note-session";
 import classes from "./Note.module.css";
+import { Paper } from "./Paper";
+import { ShortcutsDialog } from "./ShortcutsDialog";
 import { SignDialog } from "./SignDialog";
-import { StatementRow } from "./StatementRow";
-import type { NoteEditor } from "./use-note-editor";
-import { Versions } from "./Versions";
+import { Toolbar } from "./Toolbar";
+import type { Desk } from "./use-desk";
 
-interface Props {
-  visitId: string;
-  editor: NoteEditor;
-  evidence: Evidence;
-  utterances: readonly Utterance[];
-}
+const Versions = lazy(async () => ({ default: (await import("./Versions")).Versions }));
 
-function Saved({ editor }: { editor: NoteEditor }) {
-  const { version } = editor.editing.base;
-  if (editor.dirty) return <Pill tone="amber" dot>Unsaved changes</Pill>;
-  if (version === 0) return <Pill>Machine draft, nobody has saved it yet</Pill>;
-  const when = editor.savedAt === null ? "" : `, saved ${clockTime(editor.savedAt.toISOString())}`;
-  return <Pill tone="pine">Version {version}{when}</Pill>;
-}
-
-function Toolbar({ visitId, editor }: { visitId: string; editor: NoteEditor }) {
-  const blocked = editor.conflict || editor.busy;
-  return (
-    <div className={classes["toolbar"]}>
-      <div className="grow" role="status" data-testid="note-status" data-version={editor.editing.base.version} data-dirty={editor.dirty}><Saved editor={editor} /></div>
-      <Versions visitId={visitId} editor={editor} />
-      <Button variant="default" disabled={blocked || (!editor.dirty && editor.editing.base.version > 0)} loading={editor.busy} onClick={() => void editor.save()} data-testid="note-save">Save</Button>
-      <SignDialog editor={editor} disabled={blocked} />
-    </div>
-  );
-}
-
-function AddLine({ editor }: { editor: NoteEditor }) {
-  const [section, setSection] = useState("assessment");
-  const choices = sectionChoices([...editor.editing.lines, ...editor.suggestions].map((line) => line.section));
-  return (
-    <div className={classes["add"]}>
-      <NativeSelect size="sm" aria-label="Section of the new line" data={choices} value={section} onChange={(event) => setSection(event.currentTarget.value)} />
-      <Button size="sm" variant="default" leftSection={<Icon name="plus" size={16} />} data-testid="statement-add"
-        onClick={() => editor.change((now) => ({ ...now, lines: [...now.lines, newLine(section)] }))}>Add a line</Button>
-    </div>
-  );
-}
-
-/** Leaving with unsaved words asks first, inside the app and at the window's edge. */
-function useUnsavedGuard(editor: NoteEditor): void {
-  const { dirty } = editor;
+/** Leaving saves first; only what cannot be saved asks. */
+function useUnsavedGuard(session: NoteSession, sync: string): void {
+  const unsent = sync !== "saved" && sync !== "locked";
   useBlocker({
-    shouldBlockFn: () => dirty && !window.confirm("This note has unsaved changes. Leave without saving?"),
-    enableBeforeUnload: () => dirty,
+    shouldBlockFn: async () => {
+      if (!unsent || await session.flush() !== null || session.view().sync === "offline") return false;
+      return !window.confirm("Some changes to this note are not saved. Leave without them?");
+    },
+    enableBeforeUnload: () => unsent,
   });
 }
 
-function useSaveKey(save: () => void): void {
+const EDITABLE = "input, textarea, select, [contenteditable=true]";
+
+/** Ctrl S saves now; Ctrl Z and Ctrl Shift Z undo and redo wherever nobody types. */
+function usePageKeys(desk: Desk): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      const key = event.key.toLowerCase();
+      if (key === "s") void desk.session.flush();
+      else if (event.target instanceof Element && event.target.closest(EDITABLE) !== null) return;
+      else if (key === "z" && !event.shiftKey) desk.undo();
+      else if ((key === "z" && event.shiftKey) || key === "y") desk.redo();
+      else return;
       event.preventDefault();
-      save();
     };
     window.addEventListener("keydown", pressed);
     return () => window.removeEventListener("keydown", pressed);
-  }, [save]);
+  }, [desk]);
 }
 
-function Lines({ editor, evidence, utterances }: Omit<Props, "visitId">) {
-  const groups = grouped(editor.editing.lines);
-  if (groups.length === 0) {
-    return <Empty icon="note" title="The note is empty">Add lines by hand, or take the suggestions once there are any.</Empty>;
-  }
-  return groups.map((group) => (
-    <section key={group.part} className={classes["part"]} aria-labelledby={`part-${group.part}`}>
-      <h2 id={`part-${group.part}`}>{group.title}</h2>
-      {group.sections.map(({ section, title, lines }) => (
-        <div key={section} className={classes["section"]}>
-          {title !== group.title && <h3>{title}</h3>}
-          <ul>
-            {lines.map((line) => (
-              <StatementRow key={line.uid} line={line} title={title} editing={editor.editing} change={editor.change} evidence={evidence} utterances={utterances} />
-            ))}
-          </ul>
-        </div>
-      ))}
-    </section>
-  ));
-}
-
-export function Editor({ visitId, editor, evidence, utterances }: Props) {
-  useUnsavedGuard(editor);
-  useSaveKey(() => {
-    if (editor.dirty && !editor.conflict && !editor.busy) void editor.save();
-  });
+export function Editor({ visitId, desk }: { visitId: string; desk: Desk }) {
+  const [open, setOpen] = useState<"sign" | "help" | "versions" | null>(null);
+  const [menu, setMenu] = useState<string | null>(null);
+  useUnsavedGuard(desk.session, desk.view.sync);
+  usePageKeys(desk);
+  const close = () => setOpen(null);
+  const asked = { sign: () => setOpen("sign"), help: () => setOpen("help"), menu: setMenu };
   return (
     <>
-      <Toolbar visitId={visitId} editor={editor} />
-      {editor.conflict && <Conflict editor={editor} />}
-      <div className={`card ${classes["paper"] ?? ""}`}>
-        <Lines editor={editor} evidence={evidence} utterances={utterances} />
-        <AddLine editor={editor} />
-      </div>
-      <Beside editor={editor} evidence={evidence} utterances={utterances} />
+      <Toolbar desk={desk} openVersions={() => setOpen("versions")} openHelp={asked.help} openSign={asked.sign} />
+      <p className={classes["told"]} role="status" aria-live="polite">{desk.told}</p>
+      <Paper desk={desk} asked={asked} menu={menu} setMenu={setMenu} />
+      <SignDialog visitId={visitId} desk={desk} opened={open === "sign"} close={close} />
+      <ShortcutsDialog opened={open === "help"} close={close} />
+      {open === "versions" && <Suspense fallback={null}><Versions visitId={visitId} session={desk.session} close={close} /></Suspense>}
     </>
   );
 }

@@ -1,76 +1,152 @@
-import { Button, Modal } from "@mantine/core";
+/** Every version ever saved, what changed between any two of them, and a way to bring a line back. */
+import { Button, Checkbox, Modal, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { noteVersionQuery, noteVersionsQuery } from "../../api/queries";
-import { Icon } from "../../ui/Icon";
-import { grouped } from "../../ui/sections";
+import type { NoteVersion, NoteVersionContent } from "../../api/types";
+import { notify } from "../../ui/notices";
+import { sectionTitle } from "../../ui/sections";
 import { Empty, LoadingRows, Refused } from "../../ui/States";
-import { dateAndTime } from "../../ui/time";
-import { asLine } from "./note-edits";
-import classes from "./Note.module.css";
-import type { NoteEditor } from "./use-note-editor";
+import { clockTime, dateAndTime } from "../../ui/time";
+import { changesBetween, wordsBetween, type LineChange } from "./model/compare";
+import { newLine } from "./model/content";
+import type { NoteSession } from "./model/note-session";
+import { bringBack } from "./model/operations";
+import classes from "./Versions.module.css";
 
-function Content({ visitId, version, editor, back, close }: {
-  visitId: string; version: number; editor: NoteEditor | null; back: () => void; close: () => void;
-}) {
-  const content = useQuery(noteVersionQuery(visitId, version));
-  if (content.isPending) return <LoadingRows rows={2} />;
-  if (content.isError) return <Refused error={content.error} retry={() => void content.refetch()} />;
-  const { statements, author_name, saved_at } = content.data;
-  const restore = () => {
-    editor?.change((now) => ({ ...now, lines: statements.map(asLine) }));
-    close();
-  };
+type Saved = NoteVersionContent["statements"][number];
+
+/** Saves by one person with no longer pause than this are one sitting. */
+const SITTING_MS = 10 * 60_000;
+
+export interface Sitting {
+  last: NoteVersion;
+  versions: NoteVersion[];
+}
+
+/** Newest first. A note that saves itself has many versions; people think of sittings. */
+export function sittingsOf(versions: readonly NoteVersion[]): Sitting[] {
+  const sittings: Sitting[] = [];
+  for (const one of [...versions].sort((a, b) => b.version - a.version)) {
+    const open = sittings.at(-1);
+    const earliest = open?.versions.at(-1);
+    const near = earliest !== undefined && Date.parse(earliest.saved_at) - Date.parse(one.saved_at) < SITTING_MS;
+    if (open !== undefined && near && open.last.author_name === one.author_name && !one.signed) open.versions.push(one);
+    else sittings.push({ last: one, versions: [one] });
+  }
+  return sittings;
+}
+
+function Words({ change }: { change: LineChange<Saved> }) {
+  const { kind, before, after } = change;
+  if (kind === "added") return <ins>{after?.text}</ins>;
+  if (kind === "removed") return <del>{before?.text}</del>;
+  if (kind !== "changed") return <>{after?.text}</>;
+  return wordsBetween(before?.text ?? "", after?.text ?? "").map(({ text, kind: how }, at) => {
+    const key = `${at}${how}`;
+    return how === "added" ? <ins key={key}>{text}</ins> : how === "removed" ? <del key={key}>{text}</del> : <span key={key}>{text}</span>;
+  });
+}
+
+const KINDS: Record<LineChange<Saved>["kind"], string> = { same: "", added: "Added", removed: "Removed", changed: "Changed", moved: "Moved" };
+
+function Change({ change, restore }: { change: LineChange<Saved>; restore: ((line: Saved) => void) | null }) {
+  const { kind, before, after } = change;
+  const mayReturn = restore !== null && before !== null && (kind === "changed" || kind === "removed");
   return (
-    <div className="stack">
-      <p className="soft">Version {version}, saved by {author_name} on {dateAndTime(saved_at)}</p>
-      {grouped(statements).map((group) => (
-        <section key={group.part}>
-          <h3>{group.title}</h3>
-          <ul className={classes["plain"]}>{group.sections.flatMap(({ lines }) => lines).map((line) => <li key={line.id}>{line.text}</li>)}</ul>
-        </section>
-      ))}
-      <div className="row">
-        {editor !== null && <Button size="sm" onClick={restore}>Bring these lines back</Button>}
-        <Button size="sm" variant="default" onClick={back}>All versions</Button>
+    <li className={classes["change"]} data-kind={kind} data-testid="note-change">
+      <span className={classes["kind"]}>{KINDS[kind]}</span>
+      <span className="grow"><Words change={change} />
+        {kind === "moved" && <span className="soft small"> from {sectionTitle(before?.section ?? "")} to {sectionTitle(after?.section ?? "")}</span>}</span>
+      {mayReturn && <button type="button" onClick={() => restore(before)} data-testid="bring-back" aria-label={`Bring back: ${before.text}`}>Bring back</button>}
+    </li>
+  );
+}
+
+function Changes({ changes, restore }: { changes: readonly LineChange<Saved>[]; restore: ((line: Saved) => void) | null }) {
+  const sections = [...new Set(changes.map((one) => one.section))];
+  return sections.map((section) => (
+    <section key={section}>
+      <h3>{sectionTitle(section)}</h3>
+      <ul>{changes.filter((one) => one.section === section).map((one) => <Change key={one.id + one.kind} change={one} restore={restore} />)}</ul>
+    </section>
+  ));
+}
+
+function Comparison({ visitId, from, to, restore }: { visitId: string; from: number; to: number; restore: ((line: Saved) => void) | null }) {
+  const [all, setAll] = useState(false);
+  const before = useQuery({ ...noteVersionQuery(visitId, from), enabled: from > 0 });
+  const after = useQuery(noteVersionQuery(visitId, to));
+  if (after.isPending || (from > 0 && before.isPending)) return <LoadingRows rows={2} height={40} />;
+  if (after.isError) return <Refused error={after.error} retry={() => void after.refetch()} />;
+  const changes = changesBetween(before.data?.statements ?? [], after.data.statements);
+  const shown = all || from === 0 ? changes : changes.filter((one) => one.kind !== "same");
+  return (
+    <div className={classes["comparison"]} data-testid="comparison" data-from={from} data-to={to}>
+      {from > 0 && <Checkbox size="sm" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} label="Show unchanged lines too" />}
+      {shown.length === 0 ? <p className="soft">The lines are the same.</p> : <Changes changes={shown} restore={restore} />}
+    </div>
+  );
+}
+
+function nameOf(one: NoteVersion): string {
+  return `Version ${one.version}, ${clockTime(one.saved_at)}, ${one.author_name}${one.signed ? ", signed" : ""}`;
+}
+
+function Body({ visitId, versions, restore }: { visitId: string; versions: readonly NoteVersion[]; restore: ((line: Saved) => void) | null }) {
+  const sittings = sittingsOf(versions);
+  const newest = versions.reduce((last, one) => Math.max(last, one.version), 0);
+  const [to, setTo] = useState(newest);
+  const before = (version: number) => {
+    const at = sittings.findIndex(({ versions: own }) => own.some((one) => one.version === version));
+    return sittings[at + 1]?.last.version ?? (version > 1 ? 1 : 0);
+  };
+  const [from, setFrom] = useState<number | null>(null);
+  const ground = from ?? before(to);
+  const choices = [...versions].sort((a, b) => b.version - a.version);
+  return (
+    <div className={classes["versions"]}>
+      <ul className={classes["list"]} aria-label="Versions">
+        {sittings.map(({ last, versions: own }) => (
+          <li key={last.version}>
+            <button type="button" aria-pressed={own.some((one) => one.version === to)} onClick={() => { setTo(last.version); setFrom(null); }} data-testid={`version-${last.version}`}>
+              <strong>Version {last.version}{last.signed ? ", signed" : ""}</strong>
+              <span className="small soft">{dateAndTime(last.saved_at)}</span>
+              <span className="small soft">{last.author_name}{own.length > 1 ? `, ${own.length} saves` : ""}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <div className={classes["beside"]}>
+        <div className={classes["pair"]}>
+          <NativeSelect size="sm" label="From" value={ground} data-testid="compare-from" onChange={(event) => setFrom(Number(event.currentTarget.value))}
+            data={[...choices.map((one) => ({ value: String(one.version), label: nameOf(one) })), { value: "0", label: "Nothing" }]} />
+          <NativeSelect size="sm" label="To" value={to} data-testid="compare-to" onChange={(event) => setTo(Number(event.currentTarget.value))}
+            data={choices.map((one) => ({ value: String(one.version), label: nameOf(one) }))} />
+        </div>
+        <Comparison key={`${ground} ${to}`} visitId={visitId} from={ground} to={to} restore={restore} />
       </div>
     </div>
   );
 }
 
-function List({ visitId, open }: { visitId: string; open: (version: number) => void }) {
+/** `session` null: the note is locked, and its versions are there to read. */
+export function Versions({ visitId, session, close }: { visitId: string; session: NoteSession | null; close: () => void }) {
   const versions = useQuery(noteVersionsQuery(visitId));
-  if (versions.isPending) return <LoadingRows rows={2} />;
-  if (versions.isError) return <Refused error={versions.error} retry={() => void versions.refetch()} />;
-  if (versions.data.length === 0) return <Empty icon="history" title="Nothing saved yet">Each save becomes a version that is never overwritten.</Empty>;
-  const newestFirst = [...versions.data].sort((a, b) => b.version - a.version);
+  const restore = session === null ? null : (line: Saved) => {
+    session.apply(bringBack(newLine(line.id, line.section, {
+      key: line.key, text: line.text, state: line.state, confidence: line.confidence, codes: line.codes, evidence: line.evidence, origin: line.origin,
+    })));
+    notify("success", "The line is back in the note", line.text);
+  };
   return (
-    <ul className={classes["versions"]}>
-      {newestFirst.map((one) => (
-        <li key={one.version}>
-          <button type="button" onClick={() => open(one.version)} data-testid={`version-${one.version}`}>
-            <strong>Version {one.version}{one.signed ? ", signed" : ""}</strong>
-            <span className="small soft">{dateAndTime(one.saved_at)} by {one.author_name}, {one.statements} lines</span>
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** Every version ever saved, to read and to bring back. `editor` is null where the note is locked. */
-export function Versions({ visitId, editor }: { visitId: string; editor: NoteEditor | null }) {
-  const [opened, setOpened] = useState(false);
-  const [version, setVersion] = useState<number | null>(null);
-  return (
-    <>
-      <Button variant="subtle" leftSection={<Icon name="history" size={18} />} onClick={() => setOpened(true)} data-testid="note-versions">Versions</Button>
-      <Modal opened={opened} onClose={() => setOpened(false)} title="Versions of this note" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
-        {version === null
-          ? <List visitId={visitId} open={setVersion} />
-          : <Content visitId={visitId} version={version} editor={editor} back={() => setVersion(null)} close={() => setOpened(false)} />}
-      </Modal>
-    </>
+    <Modal opened onClose={close} title="Versions of this note" size="56rem" closeButtonProps={{ "aria-label": "Close" }}>
+      {versions.isPending && <LoadingRows rows={2} />}
+      {versions.isError && <Refused error={versions.error} retry={() => void versions.refetch()} />}
+      {versions.data?.length === 0 && <Empty icon="history" title="Nothing saved yet">Your first change becomes version 1. No version is ever overwritten.</Empty>}
+      {versions.data !== undefined && versions.data.length > 0 && <Body visitId={visitId} versions={versions.data} restore={restore} />}
+      <div className={classes["close"]}><Button variant="default" size="sm" onClick={close}>Close</Button></div>
+    </Modal>
   );
 }

@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 
 import { ServiceProblem } from "../../api/http";
-import { summaryQuery } from "../../api/queries";
+import { summaryPdfPath, summaryQuery } from "../../api/queries";
 import type { VisitSummary } from "../../api/types";
 import { ButtonLink } from "../../ui/ButtonLink";
 import { Icon } from "../../ui/Icon";
 import { PageHead } from "../../ui/PageHead";
+import { SummaryBody } from "../../ui/SummaryBody";
 import { Empty, LoadingRows, Refused } from "../../ui/States";
 import { dateAndTime, fullDate } from "../../ui/time";
 import { VisitFiles } from "../../ui/VisitFiles";
@@ -21,22 +22,7 @@ function Document({ summary }: { summary: VisitSummary }) {
         <div><dt>Doctor</dt><dd>{summary.doctor_name}</dd></div>
         <div><dt>Visit</dt><dd>{dateAndTime(summary.date)}</dd></div>
       </dl>
-      {summary.sections.map(({ section, title, lines }) => (
-        <section key={section} className={classes["section"]} data-testid="summary-section" data-section={section}>
-          <h2>{title}</h2>
-          <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>
-        </section>
-      ))}
-      {summary.addenda.length > 0 && (
-        <section className={classes["section"]} aria-label="Added later">
-          <h2>Added later</h2>
-          <ul>
-            {summary.addenda.map((one) => (
-              <li key={one.id} data-testid="addendum"><span className="soft small">{dateAndTime(one.added_at)}, {one.author_name}</span><br />{one.text}</li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <SummaryBody summary={summary} />
       <footer className={classes["foot"]}><Icon name="lock" size={18} />Signed by {summary.signed_by} on {dateAndTime(summary.signed_at)}</footer>
     </article>
   );
@@ -62,6 +48,7 @@ export function SummaryPage() {
   return (
     <>
       <PageHead title="Visit summary" lead={`${fullDate(summary.data.date)}, ${summary.data.doctor_name}`}>
+        <Button component="a" href={summaryPdfPath(visitId)} download variant="default" leftSection={<Icon name="download" size={18} />} data-testid="summary-pdf">PDF</Button>
         <Button variant="default" leftSection={<Icon name="print" size={18} />} onClick={() => window.print()}>Print</Button>
       </PageHead>
       <Document summary={summary.data} />

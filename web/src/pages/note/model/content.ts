@@ -1,5 +1,5 @@
 /** The note while it is being edited, as plain values: what the editor holds and what is sent. */
-import type { DismissReason, EncounterNote, NoteEdits, NoteLine, OrderStatus, Statement } from "../../../api/types";
+import type { DismissReason, EncounterNote, NoteEdits, NoteLine, OrderStatus } from "../../../api/types";
 
 /** One line. Its id never changes: a new line's is made here and kept by the server. */
 export interface Line {
@@ -14,7 +14,9 @@ export interface Line {
   readonly evidence: readonly string[];
   /** The revision of each of them that was on the page. */
   readonly heard: readonly number[];
-  readonly origin: Statement["origin"];
+  /** Which of the machine's words for it were seen: other ones are offered again. */
+  readonly basis: string;
+  readonly origin: NoteLine["origin"];
   /** Somebody has looked at it and let it stand. */
   readonly reviewed: boolean;
   /** The words it rests on were changed, or struck out, after that. */
@@ -33,9 +35,9 @@ export interface Content {
   readonly removed: readonly Line[];
 }
 
-export function lineOf(statement: Statement & Partial<NoteLine>): Line {
-  const { id, key, section, text, state, confidence, codes, evidence, heard, origin, reviewed } = statement;
-  return { id, key, section, text, state, confidence, codes, evidence, heard, origin, reviewed, stale: statement.stale ?? null, mergedKeys: statement.merged_keys };
+export function lineOf(line: NoteLine): Line {
+  const { id, key, section, text, state, confidence, codes, evidence, heard, basis, origin, reviewed, stale } = line;
+  return { id, key, section, text, state, confidence, codes, evidence, heard, basis, origin, reviewed, stale, mergedKeys: line.merged_keys };
 }
 
 export function contentOf(note: EncounterNote): Content {
@@ -45,7 +47,7 @@ export function contentOf(note: EncounterNote): Content {
 
 export function newLine(id: string, section: string, more: Partial<Line> = {}): Line {
   return {
-    id, key: null, section, text: "", state: "present", confidence: null, codes: [], evidence: [], heard: [], origin: "clinician",
+    id, key: null, section, text: "", state: "present", confidence: null, codes: [], evidence: [], heard: [], basis: "", origin: "clinician",
     reviewed: true, stale: null, mergedKeys: [], ...more,
   };
 }
@@ -69,7 +71,7 @@ export function sendable(content: Content, base: Content): Content {
 const sorted = (record: object) => Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
 
 function essence({ lines, dismissed, orders }: Content): string {
-  const shown = lines.map((line) => [line.id, line.section, line.text.trim(), line.state, line.codes, line.evidence, line.reviewed && line.stale === null]);
+  const shown = lines.map((line) => [line.id, line.section, line.text.trim(), line.state, line.codes, line.evidence, line.basis, line.reviewed && line.stale === null]);
   return JSON.stringify([shown, sorted(dismissed), sorted(orders)]);
 }
 
@@ -84,7 +86,7 @@ export function toEdits({ lines, dismissed, orders }: Content): NoteEdits {
   return {
     statements: lines.map((line) => ({
       id: line.id, key: line.key, section: line.section, text: line.text.trim(), state: line.state, confidence: line.confidence,
-      codes: [...line.codes], evidence: [...line.evidence], heard: [...line.heard], origin: line.origin, reviewed: line.reviewed,
+      codes: [...line.codes], evidence: [...line.evidence], heard: [...line.heard], basis: line.basis, origin: line.origin, reviewed: line.reviewed,
       merged_keys: [...line.mergedKeys],
     })),
     dismissed_keys: gone,

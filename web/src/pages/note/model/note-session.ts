@@ -191,7 +191,9 @@ export class NoteSession {
 
   /** What was waved away here is remembered, so that undo brings it back. */
   #offer(note: EncounterNote): void {
-    const remembered = [...this.#offered].filter(([key]) => key in this.#content.dismissed);
+    const lines = new Map(this.#content.lines.map((line) => [line.id, line.basis]));
+    const isSettled = ({ key, about, basis }: NoteSuggestion) => (about === null ? key in this.#content.dismissed : lines.get(about) === basis);
+    const remembered = [...this.#offered].filter(([, one]) => isSettled(one));
     this.#offered = new Map([...remembered, ...note.suggestions.map((one) => [one.key, one] as const)]);
   }
 
@@ -283,11 +285,12 @@ export class NoteSession {
   #look(): NoteView {
     const content = this.#content;
     const known = new Set([...content.lines.flatMap(keysOf), ...Object.keys(content.dismissed)]);
+    const basisOf = new Map(content.lines.map((line) => [line.id, line.basis]));
     const said = new Set(this.#base.statements.map((line) => line.text));
     return {
       note: this.#base, content, conflicts: this.#conflicts, sync: this.#sync, problem: this.#problem,
       canUndo: this.#history.past.length > 0, canRedo: this.#history.future.length > 0, left: looksLeft(content),
-      suggestions: [...this.#offered.values()].filter((one) => !known.has(one.key)),
+      suggestions: [...this.#offered.values()].filter((one) => (one.about === null ? !known.has(one.key) : basisOf.get(one.about) !== one.basis && basisOf.has(one.about))),
       review: this.#base.review.filter((item) => !(reviewKey(item) in content.dismissed)),
       leftover: this.#isLocked ? content.lines.filter((line) => line.text.trim() !== "" && !said.has(line.text)) : [],
     };

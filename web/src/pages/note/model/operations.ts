@@ -136,17 +136,24 @@ export const dismiss = (keys: readonly string[], reason: DismissReason | null = 
 
 export const setOrder = (key: string, status: OrderStatus): Step => (content) => ({ ...content, orders: { ...content.orders, [key]: status } });
 
-/** The words of `offer` in place of the line's own, resting on what both were heard in. */
-export const takeInto = (id: string, offer: Line): Step => (content) => {
-  const taken = withLine(content, id, (line) => ({
-    ...line, text: offer.text, state: offer.state, confidence: offer.confidence, reviewed: true, stale: null,
-    ...grounds(line, offer), mergedKeys: union(line.mergedKeys, keysOf(offer).filter((key) => key !== line.key)),
+/** The machine's newer words, and what they rest on, in place of the line's own. */
+export const takeInto = (id: string, offer: Line): Step => (content) =>
+  withLine(content, id, (line) => ({
+    ...line, ...grounds(line, offer), text: offer.text, state: offer.state, confidence: offer.confidence, basis: offer.basis,
+    origin: offer.origin, reviewed: true, stale: null,
   }));
-  return { ...taken, dismissed: without(taken.dismissed, keysOf(offer)) };
-};
+
+/** The line stands as it is; other words may be offered again. */
+export const waveAway = (id: string, offer: Line): Step => (content) => withLine(content, id, (line) => ({ ...line, basis: offer.basis }));
 
 export const addCode = (id: string, code: string): Step => (content) =>
   withLine(content, id, (line) => ({ ...line, codes: union(line.codes, [code]), reviewed: true }));
 
 export const removeCode = (id: string, code: string): Step => (content) =>
   withLine(content, id, (line) => ({ ...line, codes: line.codes.filter((one) => one !== code), reviewed: true }));
+
+/** A line of an older version as it read there: into the line it became, or back where there is none. */
+export const bringBack = (line: Line): Step => (content) => {
+  const isThere = content.lines.some((one) => one.id === line.id);
+  return isThere ? setText(line.id, line.text)(content) : add({ ...line, reviewed: true, stale: null })(content);
+};

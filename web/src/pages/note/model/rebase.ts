@@ -28,7 +28,7 @@ function joined(base: Line, yours: Line, theirs: Line): Line {
   const looked = yours.text !== base.text || (needsLook(base) && !needsLook(yours));
   return {
     id: base.id, key: pick("key"), section: pick("section"), text: pick("text"), state: pick("state"), confidence: pick("confidence"),
-    codes: pick("codes"), evidence: pick("evidence"), heard: looked ? yours.heard : theirs.heard, origin: pick("origin"),
+    codes: pick("codes"), evidence: pick("evidence"), heard: looked ? yours.heard : theirs.heard, basis: pick("basis"), origin: pick("origin"),
     reviewed: pick("reviewed"), stale: pick("stale"), mergedKeys: pick("mergedKeys"),
   };
 }

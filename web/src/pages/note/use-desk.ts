@@ -1,0 +1,193 @@
+/** A clinician at work on a note: which line they are at, and everything they can do there by hand or by key. */
+import { useLayoutEffect, useRef, useState } from "react";
+
+import type { Utterance } from "../../api/types";
+import type { Evidence } from "../../ui/evidence";
+import { sectionTitle } from "../../ui/sections";
+import { needsLook, newLine, type Line } from "./model/content";
+import type { NoteSession, NoteView } from "./model/note-session";
+import * as steps from "./model/operations";
+import { useNoteView } from "./use-note-session";
+
+export interface Desk {
+  view: NoteView;
+  session: NoteSession;
+  evidence: Evidence;
+  utterances: readonly Utterance[];
+  /** In the order of reading. */
+  lines: readonly Line[];
+  active: string | null;
+  editing: string | null;
+  /** What just happened, for screen readers. */
+  told: string;
+  /** Gives the line the keyboard. */
+  focus: (id: string) => void;
+  /** The keyboard is there already. */
+  reached: (id: string) => void;
+  edit: (id: string) => void;
+  type: (id: string, text: string) => void;
+  /** Back from the words to their line. */
+  done: (id: string) => void;
+  /** The keyboard went elsewhere in the middle of a word. */
+  left: (id: string) => void;
+  /** The line under the pointer, null for none. */
+  hovered: string | null;
+  hover: (id: string | null) => void;
+  step: (by: -1 | 1) => void;
+  accept: (id: string, andOn?: boolean) => void;
+  acceptSection: (section: string) => void;
+  reject: (id: string) => void;
+  move: (id: string, by: -1 | 1) => void;
+  place: (id: string, section: string, beforeId?: string | null) => void;
+  merge: (id: string) => void;
+  split: (id: string, at: number) => void;
+  add: (section: string, afterId?: string | null) => void;
+  next: () => void;
+  play: (id: string) => void;
+  undo: () => void;
+  redo: () => void;
+  tell: (words: string) => void;
+}
+
+export const rowId = (id: string) => `line-${id}`;
+
+function counted(left: number): string {
+  return left === 0 ? "Everything is reviewed." : `${left} left to review.`;
+}
+
+/** The next moment of the line's evidence that is not being played, the first one after the last. */
+function nextMoment(line: Line, evidence: Evidence, utterances: readonly Utterance[]): Utterance | undefined {
+  const found = utterances.filter((one) => line.evidence.includes(one.id));
+  const at = found.findIndex((one) => evidence.of === line.id && one.id === evidence.moment?.utterance.id);
+  return found[(at + 1) % found.length];
+}
+
+export function useDesk(session: NoteSession, evidence: Evidence, utterances: readonly Utterance[]): Desk {
+  const view = useNoteView(session);
+  const [active, setActive] = useState<string | null>(null);
+  const [editing, setEditing] = useState<string | null>(null);
+  const [hovered, hover] = useState<string | null>(null);
+  const [told, tell] = useState("");
+  const wanted = useRef<string | null>(null);
+  const lines = steps.inOrder(view.content.lines);
+  // A row that moves to another section is another element: the keyboard follows the line.
+  useLayoutEffect(() => {
+    const id = wanted.current;
+    wanted.current = null;
+    if (id !== null) document.getElementById(rowId(id))?.focus();
+  });
+  const at = (id: string | null) => lines.findIndex((line) => line.id === id);
+  const lineOf = (id: string) => lines.find((line) => line.id === id);
+  const focus = (id: string) => {
+    wanted.current = id;
+    setActive(id);
+  };
+  const neighbour = (id: string) => lines[at(id) + 1] ?? lines[at(id) - 1];
+  const afterLook = (id: string): Line | undefined => {
+    const [before, after] = [lines.slice(0, at(id)), lines.slice(at(id) + 1)];
+    return [...after, ...before].find(needsLook);
+  };
+  const left = () => session.view().left;
+  const isBlank = (id: string) => session.view().content.lines.find((line) => line.id === id)?.text.trim() === "";
+  const remove = (id: string) => {
+    const near = neighbour(id);
+    session.apply(steps.reject(id));
+    if (near !== undefined) focus(near.id);
+  };
+  const place = (id: string, section: string, beforeId: string | null = null) => {
+    session.apply(steps.place(id, section, beforeId));
+    focus(id);
+    tell(`Moved to ${sectionTitle(section)}.`);
+  };
+  return {
+    view, session, evidence, utterances, lines, active, editing, hovered, hover, told, focus, tell, place,
+    reached: setActive,
+    edit: (id) => {
+      session.pause();
+      setActive(id);
+      setEditing(id);
+    },
+    type: (id, text) => session.apply(steps.setText(id, text), `text:${id}`),
+    done: (id) => {
+      session.pause();
+      setEditing(null);
+      if (isBlank(id)) remove(id);
+      else focus(id);
+    },
+    left: (id) => {
+      session.pause();
+      setEditing(null);
+      if (isBlank(id)) session.apply(steps.reject(id));
+    },
+    step: (by) => {
+      const line = active === null ? lines[0] : lines[Math.min(lines.length - 1, Math.max(0, at(active) + by))];
+      if (line !== undefined) focus(line.id);
+    },
+    accept: (id, andOn = false) => {
+      session.apply(steps.accept([id]));
+      const onward = andOn ? afterLook(id) : undefined;
+      if (onward !== undefined) focus(onward.id);
+      tell(`Accepted. ${counted(left())}`);
+    },
+    acceptSection: (section) => {
+      session.apply(steps.accept(lines.filter((line) => line.section === section).map((line) => line.id)));
+      const onward = active === null || lineOf(active)?.section !== section ? undefined : afterLook(lines.filter((line) => line.section === section).at(-1)?.id ?? "");
+      if (onward !== undefined) focus(onward.id);
+      tell(`${sectionTitle(section)} accepted. ${counted(left())}`);
+    },
+    reject: (id) => {
+      remove(id);
+      tell("Removed. U brings it back.");
+    },
+    move: (id, by) => {
+      const before = lineOf(id)?.section;
+      session.apply(steps.move(id, by));
+      focus(id);
+      const now = session.view().content.lines.find((line) => line.id === id)?.section ?? "";
+      tell(now === before ? `Moved ${by === -1 ? "up" : "down"}.` : `Moved to ${sectionTitle(now)}.`);
+    },
+    merge: (id) => {
+      const above = steps.aboveOf(view.content, id);
+      if (above === null) {
+        tell("There is no line above it in this section.");
+        return;
+      }
+      session.apply(steps.mergeUp(id));
+      focus(above.id);
+      tell("Merged with the line above.");
+    },
+    split: (id, position) => {
+      const newId = crypto.randomUUID();
+      session.apply(steps.split(id, position, newId));
+      session.pause();
+      setEditing(null);
+      focus(session.view().content.lines.some((line) => line.id === newId) ? newId : id);
+    },
+    add: (section, afterId = null) => {
+      const id = crypto.randomUUID();
+      session.apply(steps.add(newLine(id, section), afterId));
+      session.pause();
+      setActive(id);
+      setEditing(id);
+    },
+    next: () => {
+      const line = active === null ? lines.find(needsLook) : afterLook(active) ?? lines.find(needsLook);
+      if (line !== undefined) focus(line.id);
+      tell(line === undefined ? "Everything is reviewed." : counted(left()));
+    },
+    play: (id) => {
+      const line = lineOf(id);
+      const moment = line === undefined ? undefined : nextMoment(line, evidence, utterances);
+      if (line === undefined || moment === undefined) tell("Nothing was said for this line: it was written by hand.");
+      else evidence.show(id, line.evidence, moment);
+    },
+    undo: () => {
+      session.undo();
+      tell("Undone.");
+    },
+    redo: () => {
+      session.redo();
+      tell("Done again.");
+    },
+  };
+}
