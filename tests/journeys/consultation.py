@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from app.later import draft_later
 from app.wiring import Clinic as Parts
 from clinical_store import HeardText
 from tests.integration.app.recorded import RecordedVisit, recorded_visit
@@ -35,7 +36,7 @@ SAID = (
     ("doctor", "Come back in two weeks."),
 )
 SECONDS = 5.0
-"""Between the beginnings of two lines; the first are within what was recorded."""
+"""Between the beginnings of two lines."""
 
 
 async def consultation(parts: Parts) -> RecordedVisit:
@@ -45,6 +46,8 @@ async def consultation(parts: Parts) -> RecordedVisit:
         people = {one.role: one.id for one in await parts.store.participants(session, visit.id)}
     for at, (who, words) in enumerate(SAID):
         await say(parts, visit.id, people[who], 20.0 + at * SECONDS, words)
+    async with parts.database.transaction() as session:
+        await draft_later(session, visit.id)
     return visit
 
 

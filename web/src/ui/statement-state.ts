@@ -18,8 +18,8 @@ const STATES: Record<string, { words: string; tone: Tone } | null> = {
   unknown: { words: "Unknown", tone: "amber" },
 };
 
-/** What begins like this says so itself. */
-const DENYING = /^(?:denies|no|not|never|none|negative|without)\b/iu;
+/** Words that say so themselves. */
+const DENYING = /\b(?:denies|denied)\b|^(?:no|not|never|none|negative|without)\b/iu;
 
 export function stateWords(state: string, text = ""): { words: string; tone: Tone } | null {
   if (STATES[state]?.words === "Denied" && DENYING.test(text)) return null;

@@ -33,12 +33,13 @@ export function EvidenceChip({ of, ids, utterances, evidence, tabIndex = 0 }: {
   if (first === undefined) return null;
   const isShown = evidence.of === of && evidence.moment !== null;
   const at = found.findIndex((one) => one.id === evidence.moment?.utterance.id);
+  const [time, more] = [duration(first.start), found.length > 1 ? ` +${found.length - 1}` : ""];
   const play = () => evidence.show(of, ids, isShown ? found[(at + 1) % found.length] : first);
   return (
     <Tooltip label={<Quotes found={found} />} multiline w={320} withArrow position="bottom-end" openDelay={250} events={{ hover: true, focus: true, touch: false }}>
       <button type="button" className={classes["chip"]} tabIndex={tabIndex} data-testid="play-evidence" data-utterance={first.id} aria-pressed={isShown} onClick={play}
-        aria-label={`Play what ${speakerName(first, NO_NAMES)} said at ${duration(first.start)}: ${shownText(first)}${found.length > 1 ? `, and ${found.length - 1} more` : ""}`}>
-        <Icon name="play" size={11} /><span className="tabular">{duration(first.start)}</span>{found.length > 1 && <span className={classes["more"]}>+{found.length - 1}</span>}
+        aria-label={`${time}${more}: play what ${speakerName(first, NO_NAMES)} said: ${shownText(first)}`}>
+        <Icon name="play" size={11} /><span className="tabular">{time}</span>{more !== "" && <span className={classes["more"]}>{more}</span>}
       </button>
     </Tooltip>
   );

@@ -34,7 +34,7 @@ const NO_NAMES: ReadonlyMap<string, string> = new Map();
 type AsideTab = "beside" | "transcript";
 
 function Tabs({ shown, show, waiting }: { shown: AsideTab; show: (tab: AsideTab) => void; waiting: number }) {
-  const tabs = [["beside", "Beside the note"], ["transcript", "Transcript"]] as const;
+  const tabs = [["beside", "To decide"], ["transcript", "Transcript"]] as const;
   const pressed = (event: KeyboardEvent<HTMLElement>) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     event.preventDefault();
@@ -47,7 +47,7 @@ function Tabs({ shown, show, waiting }: { shown: AsideTab; show: (tab: AsideTab)
       {tabs.map(([tab, words]) => (
         <button key={tab} type="button" role="tab" id={`tab-${tab}`} aria-selected={tab === shown} aria-controls="aside-panel" tabIndex={tab === shown ? 0 : -1}
           onClick={() => show(tab)} data-testid={`tab-${tab}`}>
-          {words}{tab === "beside" && waiting > 0 && <span className={classes["badge"]}>{waiting}<span className={classes["told"]}> to decide</span></span>}
+          {words}{tab === "beside" && waiting > 0 && <span className={classes["badge"]}>{waiting}<span className={classes["told"]}> open</span></span>}
         </button>
       ))}
     </div>
@@ -99,7 +99,7 @@ function Opened({ visit, session, said }: { visit: Visit; session: NoteSession; 
   const [first] = useState<AsideTab>(waiting > 0 ? "beside" : "transcript");
   const tab = isSigned ? "transcript" : chosen ?? first;
   return (
-    <div className={classes["columns"]}>
+    <div className={classes["columns"]} data-wide>
       <div className={classes["document"]}>
         {isSigned ? <SignedNote visitId={visit.id} desk={desk} /> : <Editor visitId={visit.id} desk={desk} />}
         <LineHistory visitId={visit.id} running={visit.status === "in_progress"} />

@@ -9,7 +9,7 @@ import classes from "./Note.module.css";
 import type { Desk } from "./use-desk";
 
 function savedWords({ note }: NoteView): string {
-  if (note.version === 0) return "Draft, nothing changed yet";
+  if (note.version === 0) return "Machine draft";
   return note.last_saved_at === null ? "Saved" : `Saved ${clockTime(note.last_saved_at)}`;
 }
 
@@ -62,11 +62,13 @@ export function Toolbar({ desk, openVersions, openHelp, openSign }: { desk: Desk
       <Saving view={view} />
       <Progress desk={desk} />
       <div className={classes["tools"]}>
-        {view.sync === "refused" && <Button size="compact-sm" variant="default" onClick={session.retry}>Try again</Button>}
-        <Tool label="Undo" icon="undo" act={desk.undo} disabled={!view.canUndo} hook="note-undo" />
-        <Tool label="Redo" icon="redo" act={desk.redo} disabled={!view.canRedo} hook="note-redo" />
-        <Tool label="Versions" icon="history" act={openVersions} hook="note-versions" />
-        <Tool label="Keyboard shortcuts" icon="keyboard" act={openHelp} hook="note-shortcuts" />
+        <div className={classes["lesser"]}>
+          {view.sync === "refused" && <Button size="compact-sm" variant="default" onClick={session.retry}>Try again</Button>}
+          <Tool label="Undo" icon="undo" act={desk.undo} disabled={!view.canUndo} hook="note-undo" />
+          <Tool label="Redo" icon="redo" act={desk.redo} disabled={!view.canRedo} hook="note-redo" />
+          <Tool label="Versions" icon="history" act={openVersions} hook="note-versions" />
+          <Tool label="Keyboard shortcuts" icon="keyboard" act={openHelp} hook="note-shortcuts" />
+        </div>
         <Button size="sm" leftSection={<Icon name="pen" size={17} />} disabled={desk.lines.length === 0 || view.sync === "conflict"} onClick={openSign} data-testid="note-sign">Sign</Button>
       </div>
     </div>

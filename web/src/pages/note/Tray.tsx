@@ -76,7 +76,7 @@ function Unplaced({ item, desk }: { item: ReviewItem; desk: Desk }) {
   };
   return (
     <li data-testid="review-item" data-key={reviewKey(item)}>
-      <p><span className={classes["where"]}>{item.reason === "" ? "Unclear" : item.reason}</span>{item.text}</p>
+      <p><span className={classes["where"]}>{item.reason === "" ? "Unclear" : item.reason.charAt(0).toUpperCase() + item.reason.slice(1)}</span>{item.text}</p>
       <div className={classes["foot"]}>
         <EvidenceChip of={`review ${reviewKey(item)}`} ids={item.evidence} utterances={desk.utterances} evidence={desk.evidence} />
         <Acts acts={[

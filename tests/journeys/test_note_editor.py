@@ -1,0 +1,291 @@
+"""A drafted note from first look to signature in real Chromium: by keyboard alone, offline, by two, corrected."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Locator, Page, ViewportSize, expect
+
+from app.settings import Settings
+from app.wiring import Clinic as Parts
+from core.ids import new_id
+from tests.integration.app.recorded import RecordedVisit
+from tests.journeys import steps
+from tests.journeys.browsers import DESKTOP, person
+from tests.journeys.clinic import Clinic
+from tests.journeys.consultation import consultation
+from tests.journeys.steps import hook
+from tests.journeys.test_pages import axe, check
+
+__all__ = ["axe"]  # a fixture
+SMALL = ViewportSize(width=360, height=740)
+PATIENCE = 60_000  # ms, on a slow machine
+HPI, PLAN = "subjective.hpi", "plan"
+
+
+async def written(
+    clinic: Clinic, write: Callable[[Parts], Awaitable[RecordedVisit]] = consultation
+) -> RecordedVisit:
+    """Into the running clinic's own database, as its recorder would have."""
+    parts = Parts(Settings().model_copy(update={"data_dir": clinic.data_dir, "demo": True}))
+    try:
+        return await write(parts)
+    finally:
+        parts.access.close()
+        await parts.close()
+
+
+@pytest.fixture
+async def visit(clinic: Clinic, chromium: Path) -> UUID:
+    return (await asyncio.to_thread(lambda: asyncio.run(written(clinic)))).id
+
+
+@asynccontextmanager
+async def doctor_at(
+    clinic: Clinic, visit: UUID, *, size: ViewportSize = DESKTOP, email: str = "doctor@demo.clinic"
+) -> AsyncIterator[Page]:
+    async with person(clinic.url, viewport=size) as page:
+        await steps.sign_in(page, email)
+        await open_note(page, visit)
+        yield page
+
+
+async def open_note(page: Page, visit: UUID) -> None:
+    await page.goto(f"/visits/{visit}/note")
+    await expect(rows(page).first).to_be_visible(timeout=PATIENCE)
+
+
+def rows(page: Page, section: str | None = None) -> Locator:
+    within = f"[data-section='{section}']" if section else ""
+    return page.locator(f"[data-testid=draft-statement]{within}")
+
+
+def row(page: Page, words: str) -> Locator:
+    return rows(page).filter(has_text=words)
+
+
+async def saved(page: Page) -> None:
+    await expect(hook(page, "note-status")).to_have_attribute("data-sync", "saved", timeout=PATIENCE)
+
+
+async def keys(page: Page, *pressed: str) -> None:
+    for key in pressed:
+        await page.keyboard.press(key)
+
+
+async def note_of(page: Page, visit: UUID) -> dict[str, Any]:
+    answer = await page.request.get(f"/api/visits/{visit}/note")
+    assert answer.ok
+    found: dict[str, Any] = await answer.json()
+    return found
+
+
+async def test_a_note_is_reviewed_and_signed_by_keyboard_alone(clinic: Clinic, visit: UUID, axe: str) -> None:
+    async with doctor_at(clinic, visit) as page:
+        await check(page, axe)
+        await reach_the_note(page)
+        await edit_merge_move(page)
+        await take_back(page)
+        await saved(page)
+        await accept_the_rest(page)
+        await sign(page)
+        assert all(line["reviewed"] for line in (await note_of(page, visit))["statements"])
+
+
+async def reach_the_note(page: Page) -> None:
+    """Tab from the page's beginning to the one line that is in the order of tabs; then the help."""
+    await page.evaluate("() => document.body.focus()")
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("() => document.activeElement?.dataset.testid === 'draft-statement'"):
+            break
+    await expect(rows(page).first).to_be_focused()
+    await keys(page, "?")
+    await expect(page.get_by_role("dialog")).to_contain_text("Merge with the line above")
+    await keys(page, "Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(rows(page).first).to_be_focused()
+
+
+async def edit_merge_move(page: Page) -> None:
+    """A new line of one's own, words changed, two lines made one, a line taken to another section."""
+    await keys(page, "j", "Enter", "End")
+    await page.keyboard.type(" Stress at work.")
+    await keys(page, "Enter")
+    edited = row(page, "Stress at work.")
+    await expect(edited).to_be_focused()
+    await expect(edited).to_have_attribute("data-reviewed", "true")
+    count = await rows(page, HPI).count()
+    await keys(page, "o")
+    await page.keyboard.type("Sleeps badly.")
+    await keys(page, "Enter")
+    await expect(row(page, "Sleeps badly.")).to_be_focused()
+    await expect(rows(page, HPI)).to_have_count(count + 1)
+    await keys(page, "m")
+    await expect(row(page, "Stress at work. Sleeps badly.")).to_be_focused()
+    await expect(rows(page, HPI)).to_have_count(count)
+    await keys(page, "Alt+ArrowDown")
+    await expect(rows(page, HPI).nth(1)).to_contain_text("Sleeps badly.")
+    await keys(page, "Alt+ArrowUp", "Alt+ArrowUp")
+    await expect(row(page, "Sleeps badly.")).to_have_attribute("data-section", "subjective.chief_complaint")
+    await expect(row(page, "Sleeps badly.")).to_be_focused()
+
+
+async def take_back(page: Page) -> None:
+    """Undo goes back over a save; what was removed stays in reach."""
+    await saved(page)
+    await keys(page, "u")
+    await expect(row(page, "Sleeps badly.")).to_have_attribute("data-section", HPI)
+    last = rows(page, PLAN).last
+    words = (await last.get_by_test_id("statement-text").inner_text()).strip()
+    await keys(page, "End", "x")
+    await expect(row(page, words)).to_have_count(0)
+    await expect(hook(page, "removed")).to_contain_text(words)
+    await keys(page, "u")
+    await expect(row(page, words)).to_have_count(1)
+
+
+async def accept_the_rest(page: Page) -> None:
+    """Line by line, then whole sections; the count goes to nothing."""
+    await keys(page, "Home", "a")
+    left = int(await hook(page, "review-progress").get_attribute("data-left") or 0)
+    assert left > 10
+    for _ in range(30):
+        if await hook(page, "review-progress").get_attribute("data-left") == "0":
+            break
+        await keys(page, "n", "Shift+A")
+    await expect(hook(page, "review-progress")).to_have_attribute("data-left", "0")
+    await saved(page)
+
+
+async def sign(page: Page) -> None:
+    await keys(page, "s")
+    await expect(page.get_by_role("dialog")).to_contain_text("Every line has been reviewed")
+    await expect(hook(page, "note-sign-confirm")).to_be_focused()
+    await keys(page, "Enter")
+    await expect(hook(page, "note-signed")).to_be_visible()
+
+
+async def test_words_written_offline_are_kept_and_merged(clinic: Clinic, visit: UUID) -> None:
+    """Offline, reloaded online, merged with what another doctor saved meanwhile; nothing readable stays behind."""
+    async with doctor_at(clinic, visit) as page, doctor_at(clinic, visit) as other:
+        await page.context.set_offline(True)
+        await write(page, rows(page).first, "Headache, left-sided.")
+        await expect(hook(page, "note-status")).to_have_attribute("data-sync", "offline", timeout=PATIENCE)
+        await expect(hook(page, "note-status")).to_contain_text("Kept on this device")
+        kept = await page.evaluate(KEPT)
+        assert len(kept) == 1
+        assert "Headache" not in kept[0]
+        await write(other, rows(other, PLAN).last, "Come back in three weeks.")
+        await saved(other)
+        await page.context.set_offline(False)
+        await saved(page)
+        await expect(row(page, "Come back in three weeks.")).to_be_visible()
+        await expect(hook(page, "notice").filter(has_text="changed a line")).to_be_visible()
+        await expect(row(other, "Headache, left-sided.")).to_be_visible(timeout=PATIENCE)
+        assert await page.evaluate(KEPT) == []
+
+
+KEPT = """() => new Promise((found) => {
+  const opened = indexedDB.open("consultroom");
+  opened.onsuccess = () => {
+    const all = opened.result.transaction("unsent").objectStore("unsent").getAll();
+    all.onsuccess = () => {
+      opened.result.close();
+      found(all.result.map((one) => new TextDecoder().decode(one.bytes)));
+    };
+  };
+})"""
+
+
+async def write(page: Page, at: Locator, words: str) -> None:
+    await at.get_by_test_id("statement-text").click()
+    await hook(page, "statement-edit").fill(words)
+    await page.keyboard.press("Enter")
+
+
+async def test_two_doctors_at_one_line_decide_and_compare(clinic: Clinic, visit: UUID, axe: str) -> None:
+    async with doctor_at(clinic, visit) as page, doctor_at(clinic, visit) as other:
+        before = (await rows(page).first.get_by_test_id("statement-text").inner_text()).strip()
+        await other.context.set_offline(True)
+        await write(other, rows(other).first, "Migraine since Monday.")
+        await write(page, rows(page).first, "Headache since Monday.")
+        await saved(page)
+        await other.context.set_offline(False)
+        conflict = hook(other, "line-conflict")
+        await expect(conflict).to_be_visible(timeout=PATIENCE)
+        await expect(hook(other, "conflict-theirs")).to_have_text("Headache since Monday.")
+        await expect(hook(other, "conflict-mine")).to_have_text("Migraine since Monday.")
+        await check(other, axe)
+        await hook(other, "conflict-keep-both").click()
+        await saved(other)
+        await expect(row(page, "Migraine since Monday.")).to_be_visible(timeout=PATIENCE)
+        await compare(other, axe, before)
+
+
+async def compare(page: Page, axe: str, before: str) -> None:
+    """Word by word between any two versions; a line of an older one comes back."""
+    await hook(page, "note-versions").click()
+    await hook(page, "compare-from").select_option("1")
+    added = page.locator("[data-testid=note-change][data-kind=added]")
+    await expect(added.locator("ins")).to_have_text("Migraine since Monday.")
+    await check(page, axe)
+    await hook(page, "compare-from").select_option("0")
+    await expect(page.locator("[data-testid=note-change] ins").first).to_be_visible()
+    await page.keyboard.press("Escape")
+
+
+async def test_a_correction_marks_the_line_that_rests_on_it(clinic: Clinic, visit: UUID) -> None:
+    """Accepted beside other words: the line asks for a second look and shows the new ones."""
+    async with doctor_at(clinic, visit) as page:
+        allergy = rows(page, "subjective.allergies").first
+        await allergy.get_by_test_id("statement-accept").click()
+        await saved(page)
+        await correct(page, visit, "Penicillin. It", "Codeine. It makes me sick.")
+        await expect(hook(page, "statement-stale")).to_contain_text("Codeine", timeout=PATIENCE)
+        await expect(allergy).to_have_attribute("data-reviewed", "false")
+        await allergy.get_by_test_id("statement-accept").click()
+        await saved(page)
+        await expect(hook(page, "statement-stale")).to_have_count(0)
+
+
+async def correct(page: Page, visit: UUID, words: str, now: str) -> None:
+    transcript = await (await page.request.get(f"/api/visits/{visit}/transcript")).json()
+    said = next(one for one in transcript["utterances"] if words in one["text"])
+    answer = await page.request.post(
+        f"/api/visits/{visit}/utterances/{said['id']}/corrections",
+        data=json.dumps({"text": now, "based_on": said["revision"]}),
+        headers={"Content-Type": "application/json", "Idempotency-Key": str(new_id())},
+    )
+    assert answer.ok, await answer.text()
+
+
+async def test_signing_asks_for_what_nobody_reviewed(clinic: Clinic, visit: UUID, axe: str) -> None:
+    """On a phone: what is left is counted, reading is confirmed, addenda follow in order, the PDF is there."""
+    async with doctor_at(clinic, visit, size=SMALL) as page:
+        await check(page, axe)
+        await hook(page, "note-sign").click()
+        await expect(hook(page, "sign-unreviewed")).to_be_visible()
+        await expect(hook(page, "note-sign-confirm")).to_be_disabled()
+        await check(page, axe)
+        await hook(page, "sign-all-read").check()
+        await hook(page, "note-sign-confirm").click()
+        await expect(hook(page, "note-signed")).to_be_visible()
+        for words in ("Patient phoned: better.", "Second call: well."):
+            await hook(page, "addendum-text").fill(words)
+            await hook(page, "addendum-add").click()
+            await expect(hook(page, "addendum").filter(has_text=words)).to_be_visible()
+        await expect(hook(page, "addendum")).to_contain_text(
+            [re.compile("Patient phoned"), re.compile("Second")]
+        )
+        await check(page, axe)
+        pdf = await page.request.get(await hook(page, "note-pdf").get_attribute("href") or "")
+        assert (await pdf.body()).startswith(b"%PDF")
