@@ -72,6 +72,7 @@ def line(page: Page, words: str) -> Locator:
 
 async def hear_what_is_doubtful(page: Page) -> None:
     """The number tells what was spoken; a doubtful word is underlined, and a click plays it."""
+    await hook(page, "tab-transcript").click()
     dose = line(page, "I take lisinopril 10 mg once a day.").locator("[data-written=true]")
     await dose.hover()
     await expect(page.get_by_text("Said: “ten milligrams”")).to_be_visible()
@@ -114,7 +115,7 @@ async def correct_with_the_keyboard(page: Page) -> None:
     await page.keyboard.press("Enter")
     await expect(line(page, "20 mg")).to_have_attribute("data-revision", "2")
     await expect(line(page, "20 mg").get_by_test_id("utterance-edit")).to_be_focused()
-    drafted = page.locator("[data-testid=draft-statement]").get_by_role("textbox", name=re.compile("20 mg"))
+    drafted = hook(page, "draft-statement").filter(has_text="20 mg")
     await expect(drafted.first).to_be_visible(timeout=PATIENCE)
 
 

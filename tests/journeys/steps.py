@@ -115,6 +115,13 @@ async def statement(page: Page, section: str, words: str, state: str = "present"
     return found
 
 
+async def rewrite(page: Page, row: Locator, words: str) -> None:
+    """Other words for a line of the note, which saves itself."""
+    await row.get_by_test_id("statement-text").click()
+    await hook(page, "statement-edit").fill(words)
+    await page.keyboard.press("Enter")
+
+
 async def picture(page: Page, name: str) -> None:
     """A screenshot for docs/, made by the journey itself."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

@@ -32,6 +32,7 @@ from tests.journeys.spoken import lines, seconds_of, wav_of, word_error_rate
 from tests.journeys.steps import hook
 
 CHIEF, ALLERGIES, MEDICATIONS = "subjective.chief_complaint", "subjective.allergies", "subjective.medications"
+EDITED = "Headache for three days, worse in the morning."
 HELD_OUT_WORDS = 0.20  # word error rate that the demo model may have on the demo consult
 LENGTH_TOLERANCE = 0.5  # seconds
 
@@ -257,23 +258,20 @@ async def check_draft(consult: Consult, note: dict[str, Any]) -> None:
 
 
 async def edit_and_sign(consult: Consult) -> None:
-    """Edit, save; a second tab cannot overwrite silently; sign locks; an addendum is dated."""
+    """Edited and saved by itself; a second tab follows; signing asks for what nobody reviewed; an addendum is dated."""
     doctor = consult.doctor
     await check_draft(consult, await consult.get(doctor, "/note"))
     await doctor.goto(f"/visits/{consult.visit}/note")
     second = await doctor.context.new_page()
     await second.goto(f"/visits/{consult.visit}/note")
     await expect(hook(second, "statement-text").first).to_be_visible()
-    first_line = hook(doctor, "statement-text").first
-    await first_line.fill("Headache for three days, worse in the morning.")
-    await hook(doctor, "note-save").click()
+    await steps.rewrite(doctor, hook(doctor, "draft-statement").first, EDITED)
     await expect(hook(doctor, "note-status")).to_have_attribute("data-version", "1")
-    await hook(second, "statement-text").first.fill("Something else.")
-    await hook(second, "note-save").click()
-    await expect(hook(second, "note-conflict")).to_be_visible()
+    await expect(hook(second, "statement-text").first).to_contain_text(EDITED)
     await second.close(run_before_unload=False)
     await steps.picture(doctor, "3-note")
     await hook(doctor, "note-sign").click()
+    await hook(doctor, "sign-all-read").check()
     await hook(doctor, "note-sign-confirm").click()
     await expect(hook(doctor, "note-signed")).to_be_visible()
     await hook(doctor, "addendum-text").fill("Patient phoned: headache is better.")

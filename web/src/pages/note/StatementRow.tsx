@@ -70,8 +70,8 @@ function Newer({ line, offer, desk }: { line: Line; offer: NoteSuggestion; desk:
       <p className="grow"><span className={classes["tag"]}>{same ? "Said again" : "New in the talk"}</span> {offer.text}</p>
       <EvidenceChip of={offer.id} ids={offer.evidence} utterances={desk.utterances} evidence={desk.evidence} />
       <span className={classes["choices"]}>
-        <button type="button" onClick={() => desk.session.apply(takeInto(line.id, lineOf(offer)))} data-testid="suggestion-accept" aria-label={`${same ? "Add this evidence" : "Use these words"}: ${offer.text}`}>{same ? "Add evidence" : "Use this"}</button>
-        <button type="button" onClick={() => desk.session.apply(waveAway(line.id, lineOf(offer)))} data-testid="suggestion-dismiss" aria-label={`Keep the line as it is, without: ${offer.text}`}>Keep mine</button>
+        <button type="button" onClick={() => desk.session.apply(takeInto(line.id, lineOf(offer)))} data-testid="suggestion-accept" aria-label={`${same ? "Add evidence" : "Use this"}: ${offer.text}`}>{same ? "Add evidence" : "Use this"}</button>
+        <button type="button" onClick={() => desk.session.apply(waveAway(line.id, lineOf(offer)))} data-testid="suggestion-dismiss" aria-label={`Keep mine, without: ${offer.text}`}>Keep mine</button>
       </span>
     </div>
   );

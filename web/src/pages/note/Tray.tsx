@@ -80,7 +80,7 @@ function Unplaced({ item, desk }: { item: ReviewItem; desk: Desk }) {
       <div className={classes["foot"]}>
         <EvidenceChip of={`review ${reviewKey(item)}`} ids={item.evidence} utterances={desk.utterances} evidence={desk.evidence} />
         <Acts acts={[
-          { words: "Add to note", label: `Add to the note: ${item.text}`, hook: "review-add", act: take, strong: true },
+          { words: "Add", label: `Add to the note: ${item.text}`, hook: "review-add", act: take, strong: true },
           { words: "Dismiss", label: `Dismiss: ${item.text}`, hook: "review-dismiss", act: () => desk.session.apply(dismiss([reviewKey(item)])) },
         ]} />
       </div>

@@ -94,6 +94,15 @@ export function useDesk(session: NoteSession, evidence: Evidence, utterances: re
     session.apply(steps.reject(id));
     if (near !== undefined) focus(near.id);
   };
+  /** Back or forward; a line that goes to another section is another element, so the keyboard is brought there. */
+  const travel = (go: () => void, words: string) => {
+    const wasHere = document.activeElement?.closest("[data-line]") != null;
+    go();
+    const now = steps.inOrder(session.view().content.lines);
+    const line = now.find((one) => one.id === active) ?? now[Math.min(at(active), now.length - 1)];
+    if (wasHere && line !== undefined) focus(line.id);
+    tell(words);
+  };
   const place = (id: string, section: string, beforeId: string | null = null) => {
     session.apply(steps.place(id, section, beforeId));
     focus(id);
@@ -181,13 +190,7 @@ export function useDesk(session: NoteSession, evidence: Evidence, utterances: re
       if (line === undefined || moment === undefined) tell("Nothing was said for this line: it was written by hand.");
       else evidence.show(id, line.evidence, moment);
     },
-    undo: () => {
-      session.undo();
-      tell("Undone.");
-    },
-    redo: () => {
-      session.redo();
-      tell("Done again.");
-    },
+    undo: () => travel(session.undo, "Undone."),
+    redo: () => travel(session.redo, "Done again."),
   };
 }

@@ -41,7 +41,7 @@ export function lineOf(line: NoteLine): Line {
 }
 
 export function contentOf(note: EncounterNote): Content {
-  const orders = Object.fromEntries(note.orders.map(({ key, status }) => [key, status]));
+  const orders = Object.fromEntries(note.orders.filter(({ key }) => key !== "").map(({ key, status }) => [key, status]));
   return { lines: note.statements.map(lineOf), dismissed: note.dismissed, orders, removed: [] };
 }
 
