@@ -138,7 +138,8 @@ def _both(base: Statement | None, theirs: Statement, yours: Statement) -> Statem
     authors = [side for side in sides if side.text == text]
     author = next((side for side in authors if base is None or side.origin != base.origin), authors[0])
     evidence = _together(base.evidence if base else (), theirs.evidence, yours.evidence)
-    heard = _latest(theirs, yours)
+    # Who wrote these words knows what they were written beside; the other side read other ones.
+    heard = {**_latest(*sides), **_latest(*authors)}
     # A machine's line without evidence cannot exist: what is left of it is a person's.
     origin = author.origin if evidence else Origin.CLINICIAN
     read = any(side.reviewed and side.text == text for side in sides) or origin is Origin.CLINICIAN
@@ -174,7 +175,7 @@ def _together(base: Sequence[T], theirs: Sequence[T], yours: Sequence[T]) -> tup
         return (*(one for one in base if one in left), *sorted({*theirs, *yours} - {*base}, key=str))
 
 
-def _latest(*sides: Statement) -> Mapping[UUID, int]:
+def _latest(*sides: Statement) -> dict[UUID, int]:
     heard: dict[UUID, int] = {}
     for side in sides:
         for said, revision in zip(side.evidence, side.heard, strict=False):

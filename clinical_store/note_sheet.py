@@ -1,9 +1,8 @@
 """Everything that makes up a visit's note, read at once and proved unchanged."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +13,8 @@ from clinical_store.errors import NoteChanged, NoteNotSigned, NoteSigned, Record
 from clinical_store.note import Addendum, Countersignature, Draft, NoteState, NoteVersion, Signature
 from clinical_store.note_rows import addenda_in, countersignature_in, draft_in, signature_in, version_in
 from clinical_store.note_seal import digest, seal_of, seals_of
+
+_ACTS = (Permission.NOTE_SIGN, Permission.NOTE_COUNTERSIGN, Permission.NOTE_ADDEND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ async def sheet_of(session: AsyncSession, chart: Chart, act: Permission | None =
 
     `act`: what is being done in this transaction, audited already and not written yet.
     """
+    done = await audit.times_allowed(session, chart.visit.id, _ACTS)
     signature, seal = await signature_in(session, chart)
     added = await addenda_in(session, chart)
     countersignature, second = await countersignature_in(session, chart)
@@ -77,7 +79,7 @@ async def sheet_of(session: AsyncSession, chart: Chart, act: Permission | None =
         countersignature=countersignature,
         addenda=tuple(addendum for addendum, _ in added),
     )
-    await _must_be_whole(session, chart.visit.id, sheet, act)
+    _must_be_whole(sheet, done, act)
     if signature:
         _must_fit(chart, sheet, signature, seal)
         _must_follow(chart, signature, added)
@@ -95,16 +97,14 @@ async def signed_sheet(session: AsyncSession, chart: Chart) -> tuple[Sheet, Note
     return sheet, sheet.saved, sheet.signature
 
 
-async def _must_be_whole(session: AsyncSession, visit_id: UUID, sheet: Sheet, act: Permission | None) -> None:
-    """What the audit trail knows of must be there: a seal over what came before does not see that the end is gone."""
-    there = {
-        Permission.NOTE_SIGN: 1 if sheet.signature else 0,
-        Permission.NOTE_COUNTERSIGN: 1 if sheet.countersignature else 0,
-        Permission.NOTE_ADDEND: len(sheet.addenda),
-    }
-    done = await audit.times_allowed(session, visit_id, [permission.value for permission in there])
-    for permission, count in there.items():
-        if done.get(permission.value, 0) > count + (permission is act):
+def _must_be_whole(sheet: Sheet, done: Mapping[str, int], act: Permission | None) -> None:
+    """What the audit trail knows of must be there: a seal over what came before does not see that the end is gone.
+
+    `done` was counted first: what somebody else commits meanwhile is then there and not counted, never the reverse.
+    """
+    there = (int(sheet.signature is not None), int(sheet.countersignature is not None), len(sheet.addenda))
+    for permission, count in zip(_ACTS, there, strict=True):
+        if done.get(permission, 0) > count + (permission is act):
             raise RecordUnreadable
 
 

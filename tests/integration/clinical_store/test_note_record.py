@@ -1,11 +1,15 @@
 """The legal record: countersignature, addenda, and that nothing of it is changed or taken out unseen."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+import audit
 from access import Account, Actor, Role
 from clinical_store import DraftStatement, StatementEdit
 from clinical_store.errors import (
@@ -287,6 +291,23 @@ async def _tamper(consult: Consult, statement: str, table: str = "addendum") -> 
         await session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         await session.execute(text(statement))
         await session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+
+
+async def test_a_note_that_is_signed_while_it_is_read_is_no_damaged_one(
+    consult: Consult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await consult.save(0, typed("Rest."))
+    counted = audit.times_allowed
+
+    async def after_a_signature(
+        session: AsyncSession, subject: UUID, acts: Collection[str]
+    ) -> dict[str, int]:
+        monkeypatch.setattr(audit, "times_allowed", counted)
+        await consult.sign(1)
+        return await counted(session, subject, acts)
+
+    monkeypatch.setattr(audit, "times_allowed", after_a_signature)
+    assert (await consult.note()).status == "signed"
 
 
 async def test_a_refused_signature_leaves_nothing_that_looks_like_a_lost_one(consult: Consult) -> None:

@@ -75,6 +75,19 @@ def test_an_acceptance_is_of_the_words_it_was_given_to() -> None:
     assert same.reviewed
 
 
+def test_words_of_one_side_count_as_read_beside_what_that_side_was_shown() -> None:
+    """They accepted the line beside the corrected words; you reworded it on a page that still showed the old ones."""
+    base = (line(1, heard=(1,)),)
+    theirs, yours = (
+        (line(1, heard=(2,), reviewed=True),),
+        (line(1, "Yours.", heard=(1,), origin="clinician"),),
+    )
+    (merged,) = merge_lines(base, theirs, yours).lines
+    assert (merged.text, merged.heard) == ("Yours.", (1,))
+    (accepted,) = merge_lines(base, base, theirs).lines
+    assert accepted.heard == (2,)
+
+
 def test_evidence_of_both_is_kept_and_what_one_took_away_is_gone() -> None:
     base = (line(1, evidence=(UUID(int=901), UUID(int=902))),)
     theirs = (line(1, evidence=(UUID(int=901), UUID(int=902), UUID(int=903))),)
