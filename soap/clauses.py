@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from clinical_language import Consult, Mention, Sentence
+from soap.order_candidates import clinicians
 
 LONGEST = 60  # words of a clause, whatever is fed in
 _FAR = 4_000  # characters of a stretch without a full stop, before it is taken in parts
@@ -234,7 +235,7 @@ def spoken_clean(words: str) -> str:
         text = " ".join(_FILLERS.sub(" ", text).split())
         text = re.sub(r"(?:^|\s)(?:, )+,?", " , ", text).strip()
         text = _STUTTER.sub(r"\1", text)
-    text = re.sub(r"\s+([,.;])", r"\1", _LEAD.sub("", text))
+    text = re.sub(r"\s+([,;]|\.(?! ?\d))", r"\1", _LEAD.sub("", text))
     text = re.sub(r"[,.;]+(?=[,.;])", "", text)
     return _ended(re.sub(r"^[\s,.;]+", "", text))
 
@@ -281,10 +282,11 @@ def _clauses_of(turn: int, stretch: _Stretch, place: int) -> Iterator[Clause]:
 
 
 def doctor_clauses(consult: Consult) -> list[Clause]:
-    """Every clause of the doctor, in order."""
+    """Every clause of the doctor, in order; of both sides where the labels of a transcript are mixed up."""
     found: list[Clause] = []
+    speakers = clinicians(consult)
     for turn, sentences in enumerate(consult.sentences):
-        if consult.turns[turn].speaker == "doctor":
+        if consult.turns[turn].speaker in speakers:
             place = 0
             for stretch in _stretches(sentences):
                 made = list(_clauses_of(turn, stretch, place))

@@ -120,12 +120,17 @@ _INNER = tuple(
             r"tender|slightly|mildly)", "are "),
     )
 )  # fmt: skip
+_SIGN = re.compile(
+    r"\b(?:blood pressure|heart rate|temperature|pulse ox|oxygen\w*|satting|saturation|"
+    r"respiratory rate|breathing rate|respirations?|vitals?|fever)\b"
+)
 _NOT_FOUND = re.compile(
     r"\b(?:i (?:want|will|think|'ll|would|am going|need|know|believe|was|have)|we (?:will|can|"
     r"should|are|have)|let (?:me|'s)|going to|you (?:can|should|said|told|mentioned|feel|think|"
     r"were|want|know|need|might)|do you|does it|have you|are you|can you|could you|because|"
     r"what (?:it|that|this)|means?|if you|take a|deep breath|order|"
-    r"prescribe|refer|worried|show me|tell me|questions?|thank|(?:you|patient) (?:have|has|"
+    r"prescribe|refer|worried|template|i am sorry|interesting|multiple occasions|looking at|"
+    r"listening to|relax|make a fist|show me|tell me|questions?|thank|(?:you|patient) (?:have|has|"
     r"'ve) been|'ve been|vomiting|diarrhea|check(?:ing)? (?:for|out)|"
     r"documented?|findings|call(?:ing)? (?:it )?out|verbaliz\w+|so i can|in order to|hopefully)\b"
 )
@@ -216,7 +221,7 @@ def finding_text(clause: Clause, person: Person) -> tuple[str, str]:
             text = text[opened.end() :]
     text = re.sub(r"^(?:so|and|but|then|also|now|okay|otherwise) ", "", text)
     text = _ASIDE.sub("", text)
-    if not text or _NOT_FOUND.search(text) or clause.asked:
+    if not text or _NOT_FOUND.search(text) or _SIGN.search(text) or clause.asked:
         return heading, ""
     for _ in range(2):
         for pattern, by in _LEADS:

@@ -13,7 +13,7 @@ _NUMERIC = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
         (r"(?<=\d) (?:\.|point) (?=\d)", "."),
-        (r"(?<![\d.])(?<!\d )\b(?:point|\. ?) ?(?=\d)", "0."),
+        (r"(?<!\d)(?<!\d )(?:(?<= )\.|\bpoint) ?(?=\d)", "0."),
         (r"\b(\d) (?:over|out of|/) 6\b", r"\1/6"),
         (r"\b(\d) (?:over|out of|/) 5\b(?! (?:days|weeks|times))", r"\1/5"),
         (r"\b(\d{1,2}) out of 10\b", r"\1/10"),

@@ -27,7 +27,8 @@ _LABELS = {
 }  # fmt: skip
 _ACTS = re.compile(
     r"^(?:we (?:will|can|may|could|might|should)|i (?:advised|encouraged|recommend|suggest|"
-    r"reminded|urged|asked|cautioned|will|have)|"
+    r"reminded|urged|asked|cautioned|will|have (?:ordered|prescribed|recommended|suggested|placed|"
+    r"sent|referred|asked|advised|encouraged|provided|scheduled|refilled))|"
     r"the patient (?:will|should|can|may|could|must)|(?:he|she|they) (?:will|should|can|may|"
     r"could)|if |once |when |unless |after |depending |"
     r"continue|increase|decrease|reduce|start|stop|order|prescribe|refer|repeat|refill|"
@@ -35,7 +36,8 @@ _ACTS = re.compile(
     r"use|drink|keep|monitor|schedule|in the meantime|for (?:now|the pain))\b"
 )
 _NO_PLAN = re.compile(
-    r"\b(?:talk (?:a little )?(?:about|more)|take a (?:quick )?look|look at|go over|see what|"
+    r"\b(?:template|pictures|stick|discuss (?:the|this|that|it)|what 's called|"
+    r"talk (?:a little )?(?:about|more)|take a (?:quick )?look|look at|go over|see what|"
     r"see how (?:this|that|it) goes from there|be right back|ask (?:the patient|you)|"
     r"questions?|let you know what|examine|listen to|the nurse|my nurse|front desk|"
     r"check (?:the patient )?out|checked out|get (?:the patient )?checked|do (?:a|an|my|"
@@ -92,7 +94,8 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWS_WITH = re.compile(
-    r"^(?:follow|the patient (?:will|should) follow)(?:-| )?up (?:in|with|after|next|as needed|once|when|if)\b"
+    r"^(?:follow|the patient (?:will|should) follow)(?:-| )?up (?:in|with|after|next|as needed|"
+    r"once|when|if)\b"
 )
 _AGREES = re.compile(
     r"^(?:(?:yes|yeah|yep|okay|ok|alright|all right|sure|no|oh|well|great|perfect|um|uh|,|"

@@ -101,6 +101,8 @@ _STAYS = re.compile(
     r"^(?:continue|increase|decrease|reduce|discontinue|stop|repeat|refill|recheck|start|begin|initiate)\b"
 )
 _TAILS = re.compile(
+    r"(?:,? (?:thanks|thank you|bye|congratulations)\b.*|,? (?:and|to) (?:then )?see|"
+    r",? and (?:then )?based on [a-z ]{3,30})$|"
     r"(?:,? (?:does that (?:sound|make)|how does that|sound good|if that 's|is that|do you have|"
     r"any questions).*|"
     r"(?:,? (?:right|okay)(?= *$)(?<=, right)|[ ,]+(?:too|then|there|as well|in there|okay|"
@@ -186,7 +188,7 @@ def _acted(act: str) -> str:
 
 
 def _dictated(found: re.Match[str]) -> str:
-    act = _acted(found["act"])
+    act = re.sub(r"^(\w+), ", r"\1 ", _acted(found["act"]))
     return act if _STAYS.match(act) else f"we will {act}"
 
 

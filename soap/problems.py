@@ -67,21 +67,39 @@ def _before(clause: Clause, mention: Mention) -> str:
     return clause.words[: max(0, start)]
 
 
+_EDGE = frozenset(
+    "a an the your his her is are was be have has had got like called that this some of with for "
+    "to and or it you i we think "
+    "be being from about what our my us by on in just probably likely called consistent".split()
+)
+_WHERE = re.compile(
+    r"^ (?:of|in|on|over) (?:your|the|that) (?P<where>(?:(?:left|right|lower|upper) )*[a-z]+)"
+)
+_GENERIC = frozenset({"finding.pain", "finding.injury", "finding.swelling", "finding.stress", "finding.lump"})
+
+
 def _name(clause: Clause, mention: Mention) -> str:
-    """The noun phrase around the mention, as said ("acute exacerbation of arthritis")."""
+    """The noun phrase around the mention, as said ("acute flare of arthritis", "fracture of the wrist")."""
     before = _before(clause, mention).split()
     kept: list[str] = []
     while before and before[-1] in _QUALIFIERS and len(kept) < 7:
         kept.insert(0, before.pop())
-    words = " ".join(
-        [*kept, mention.concept.label if _proper(mention.concept.label) else mention.concept.label.lower()]
-    )
+    described = before[-4:]
+    while described and described[0] not in _EDGE:
+        described.pop(0)
+    if described and len(described) > 1 and all(w.isalpha() and w not in _EDGE for w in described[1:]):
+        kept = [*described[1:], *kept]
+    label = mention.concept.label
+    words = " ".join([*kept, label if _proper(label) else label.lower()])
     words = re.sub(
         r"^(?:(?:of|up|some|sort|kind|form|case|an?|the|your|his|her|new|1|2|type|stage) )+",
         "",
         _ARTICLE.sub("", words + " "),
     )
-    return notation(" ".join(dict.fromkeys(words.split())), clause.mentions)
+    after = clause.words[len(_before(clause, mention)) + len(mention.text) :]
+    where = _WHERE.match(after)
+    place = f" of the {where['where']}" if where and where["where"] not in words else ""
+    return notation(" ".join(dict.fromkeys(words.split())) + place, clause.mentions)
 
 
 def _proper(label: str) -> bool:
@@ -90,7 +108,7 @@ def _proper(label: str) -> bool:
 
 def _conditions(clause: Clause) -> Iterator[Mention]:
     for mention in clause.mentions:
-        if mention.concept.kind in {Kind.CONDITION, Kind.FINDING}:
+        if mention.concept.id not in _GENERIC and mention.concept.kind in {Kind.CONDITION, Kind.FINDING}:
             yield mention
 
 
@@ -124,6 +142,8 @@ def impression(clause: Clause) -> tuple[Mention, str] | None:
 def _certainty(name: str, before: str, state: State) -> tuple[str, State]:
     if state is State.ABSENT:
         return f"{capital(name)} considered unlikely", State.ABSENT
+    if re.search(r"\byour (?:\w+ ){0,2}$", before):
+        return capital(name), State.PRESENT
     if _POSSIBLE.search(before):
         return f"Possible {name}", State.UNCERTAIN
     if _LIKELY.search(before):
@@ -132,6 +152,40 @@ def _certainty(name: str, before: str, state: State) -> tuple[str, State]:
 
 
 _JUDGED = 0.05  # probability of the plan under which an impression is talk
+_SURE = 0.25  # and under which words no table knows are no diagnosis
+
+
+_UNKNOWN = re.compile(
+    r"\b(?:(?:diagnosis|impression)(?: here| for you)? (?:of|is)|consistent with|what (?:we|"
+    r"i)(?: would)? call|you have (?:a|an) condition called|"
+    r"i (?:do )?(?:think|believe) (?:that )?(?:this|it|that) is|i (?:do )?(?:think|"
+    r"believe) (?:that )?you (?:do )?have|(?:is|are) (?:most )?(?:likely )?due to) "
+    r"(?:an? |the |some |your )?(?P<what>[a-z][a-z' -]+)"
+)
+_ENDS = re.compile(
+    r" (?:and|which|that|so|because|where|when|but|or|i|we|you|it|of the|on|in|with|for|is|are|"
+    r"just|causing|due|from|based|what|then|here|there)\b.*$"
+)
+
+
+def named_diagnosis(clause: Clause) -> str:
+    """A diagnosis in words that no table knows ("what we call hallux rigidus"), "" when none is named."""
+    found = _UNKNOWN.search(clause.words)
+    if (
+        found is None
+        or any(True for _ in _conditions(clause))
+        or _TALK.search(clause.words[: found.end("what")])
+    ):
+        return ""
+    what = _ENDS.sub("", found["what"]).strip()
+    return what if 2 <= len(what.split()) <= 6 and not _VAGUE.search(what) else ""
+
+
+_VAGUE = re.compile(
+    r"\b(?:good|great|best|better|thing|lot|little|bit|going|something|anything|all|muscular pain|"
+    r"time|plan|job|idea|fine|doing|reason|normal|"
+    r"questions?|point|way|right|just|really|stuff|kind|sort|more|where|part|one)\b"
+)
 
 
 class Problems:
@@ -152,6 +206,9 @@ class Problems:
         judged = impression(clause) if strand.plan >= _JUDGED else None
         if judged is not None:
             self._judge(*judged, clause)
+        elif said is None and strand.plan >= _SURE and (named := named_diagnosis(clause)):
+            self._open(named, clause)
+            return True
         return said is not None or judged is not None
 
     def _open(self, said: Mention | str, clause: Clause) -> None:

@@ -36,21 +36,32 @@ _ANNOUNCE = re.compile(
     r"\b(?:show me|let 's (?:take a )?look|look(?:ing)? at|results? of|review(?:ed)?|here (?:is|"
     r"'s|are)|this is|these are|go over|from your|on your|did|had|took|got|obtained)\b"
 )
+_INTRODUCED = re.compile(
+    r"^.{0,120}?\b(?:what (?:i|we) (?:am |are |'m |'re |do |did )?(?:see|seeing|notice|noticing|"
+    r"noticed|found)(?: (?:here|there|on [a-z -]{2,40}?))? "
+    r"is(?: that)?|(?:the )?good news is(?: that)?) "
+)
+_REVIEWED = re.compile(
+    r"^(?:when (?:i|we) )?(?:look(?:ing|ed)? at|(?:in )?review(?:ing|ed)?|"
+    r"going over)\b.{0,80}?(?=\b(?:i|it|there|you) (?:do|does|did|see|"
+    r"appreciate|is|are|have|looks?|notice)\b)"
+)
+_NO = r"(?:not|n't) (?:any |an? )?"
 _LEADS = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
-        (r"^(?:and |so |but )?(?:i|we) (?:do |did |can |could |also |still )*(?:not|n't) (?:see|"
-            r"appreciate|notice|find|have) (?:any |a )?", "no "),
-        (r"^(?:and |so |but )?(?:i|we) (?:do |did |can |could |also |still |am |really )*(?:see|"
-            r"appreciate|noticed?|noticing|seeing|found|find) (?:that )?(?:there (?:is|are) )?", ""),
-        (r"^(?:and |so |but )?(?:it|this|that|they|these|which|what|those)(?: also| really| clearly|"
-            r" here| actually)* (?:shows?|showed|shown|reveals?|revealed|demonstrates?|demonstrated|"
-            r"indicates?|is showing|does show|did show|looks? like|look like)(?: us| me|"
-            r" here)*(?: that)?(?: there (?:is|are|was|were) (?:not )?| you (?:do )?have )? ?", ""),
-        (r"^(?:and |so |but )?there (?:is|are|was|were|'s|does appear to be|"
-            r"appears to be) (?:not (?:any )?)?", ""),
-        (r"^you (?:do )?have ", ""),
-        (r"^(?:it|that) looks? like (?:you (?:do )?have |there is |there are )?", ""),
+        (r"^(?:i|we) (?:do |did |can |could |also |still )*(?:not|n't) (?:see|appreciate|notice|find|"
+            r"have) (?:any |a )?", "no "),
+        (r"^(?:i|we) (?:do |did |can |could |also |still |am |really )*(?:see|appreciated?|noticed?|"
+            r"noticing|seeing|found|find)(?: that)? ", ""),
+        (r"^(?:it|this|that|they|these|which|what|those)(?: also| really| clearly| here| actually|"
+            r" does| do| did| is| are)* "
+            r"(?:shows?|showed|showing|reveal(?:s|ed)?|demonstrate[sd]?|indicates?|looks? like)\b(?: us|"
+            r" me| here| that)* ?", ""),
+        (rf"^there (?:is|are|was|were|'s) {_NO}", "no "),
+        (r"^you (?:do |did )?(?:not|n't) have (?:any |a )?", "no "),
+        (r"^there (?:is|are|was|were|'s|does appear to be|appears to be) ", ""),
+        (r"^you (?:do )?have (?:a |an |some )?", ""),
         (r"^(?:your|the|that|those) ", ""),
     )
 )  # fmt: skip
@@ -83,7 +94,7 @@ _NOT_SHOWN = re.compile(
     r"\b(?:i (?:want|will|'ll|would|am going|need|know|think we|'d)|we (?:will|can|should|"
     r"are going|need|may)|let (?:me|'s)|going to|you (?:can|should|said|told|mentioned|want|know|"
     r"need|were|might)|"
-    r"if you|order|prescribe|refer|show me|tell me|questions?|thank|when i|help|hopefully|what i|does that)\b"
+    r"if you|order|prescribe|refer|show me|tell me|questions?|thank|when i|help|hopefully|does that)\b"
 )
 
 
@@ -107,7 +118,7 @@ def named_test(text: str) -> str:
 def _finding(clause: Clause, person: Person) -> tuple[str, str]:
     """(test named in the clause, finding); finding "" when it states none."""
     text = re.sub(r"^(?:so|and|but|then|also|now|okay|otherwise) ", "", clause.text)
-    text = _ASIDE.sub("", text)
+    text = _REVIEWED.sub("", _INTRODUCED.sub("", _ASIDE.sub("", text)))
     if clause.asked or _NOT_SHOWN.search(text):
         return "", ""
     test = ""
@@ -124,7 +135,40 @@ def _finding(clause: Clause, person: Person) -> tuple[str, str]:
     return test, notation(text, clause.mentions)
 
 
-def _holds(text: str) -> bool:
+_VALUE = re.compile(
+    r"\d|\b(?:no|not|normal|abnormal|negative|positive|elevated|low|high|higher|lower|fractures?|"
+    r"unchanged|stable|mild|moderate|severe|evidence|"
+    r"decreased|reduced|increased|within|unremarkable|good|intact|tears?|effusion|arthritis|"
+    r"stones?|fluid|swelling|enlarged|regurgitation|"
+    r"pneumonia|opacit\w+|spur|changes|loss|development|displacement|flattening|murmur|lesion|"
+    r"mass|clear|consistent|shows?|showed|demonstrates?|reveals?|"
+    r"hypertrophy|narrowing|slightly|up|down)\b"
+)
+_NO_VALUE = re.compile(
+    r"\b(?:reviewed?$|standpoint|wanted|need|remember|schedule|can cause|meaning|said|because|"
+    r"told|depend\w*|expect|last time$|blood pressure|"
+    r"check(?:ing)? for|you know|taking a look|the patient (?:had|took|does)|office today$|i think)\b"
+)
+_TOLD = re.compile(
+    r"\b(?:shows?|showed|reveals?|revealed|demonstrates?|demonstrated|came back|(?:i|we) (?:do |"
+    r"did |can )?(?:not )?(?:am )?(?:see|seeing|appreciate|noticed?|noticing|find)|there (?:is|"
+    r"are) (?:no|not|some|a)|"
+    r"looks? (?:like|normal|good|great|okay|unremarkable|stable)|no (?:signs?|evidence|"
+    r"fractures?)|(?:is|was|are|were) (?:\w+ )?(?:normal|elevated|high|low|negative|positive|"
+    r"unremarkable|"
+    r"unchanged|stable|good|fine|up|down|\d))\b"
+)
+
+
+def told_of_result(text: str) -> bool:
+    """Whether a clause has the words in which results are told."""
+    return bool(_TOLD.search(text))
+
+
+def _holds(text: str, clause: Clause) -> bool:
+    named = any(m.concept.kind in {Kind.FINDING, Kind.CONDITION} for m in clause.mentions)
+    if not (named or _VALUE.search(text)) or _NO_VALUE.search(text):
+        return False
     return 2 <= len(text.split()) <= 45 and not re.match(
         r"^(?:it|that|this|they|he|she|which|what|when|if|looking|i|in|on|for|so|we|blood pressure)\b", text
     )
@@ -142,7 +186,7 @@ def shown(clauses: Sequence[tuple[Clause, bool]], person: Person) -> list[Shown]
             continue
         inside, text = _finding(clause, person)
         test, at = inside or test, clause.turn if inside else at
-        if not _holds(text):
+        if not _holds(text, clause):
             continue
         known = test if clause.turn - at <= 4 else ""
         name = "" if _TEST.search(text) else known
@@ -167,6 +211,3 @@ def result_statements(results: Sequence[Shown]) -> Iterator[Statement]:
             State.PRESENT,
             0.75,
         )
-
-
-__all__ = ["Kind", "named_test", "result_statements", "shown"]

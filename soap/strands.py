@@ -18,12 +18,22 @@ from soap.examination import system_of
 EXAM, RESULTS, PLAN = "exam", "results", "plan"
 MODEL = "strands"
 _ANNOUNCED = (
-    (EXAM, re.compile(r"\b(?:physical exam\w*|examine you|vitals|vital signs|listen to your|"
-        r"on your (?:\w+ ){1,3}exam|take a (?:quick )?look at (?:you|your)|do (?:a|an|my|"
-        r"your) (?:\w+ )?exam)\b")),
-    (RESULTS, re.compile(r"\b(?:results?|x-ray|x - ray|labs|echocardiogram|show me|ekg|mri|ct scan|blood work)\b")),
-    (PLAN, re.compile(r"\b(?:assessment|my plan|plan for you|(?:first|second|third|next|last) problem|here 's what|"
-        r"so for your|prescribe|refer|follow up|follow - up|i think you have|most likely|order)\b")),
+    (EXAM, re.compile(
+        r"\b(?:physical exam\w*|(?:perform|do|doing|start|begin) (?:(?:the|an?|my|your|our|that|this|"
+        r"quick) ){0,2}(?:\w+ )?exam\w*|"
+        r"examin(?:e|ing) (?:you|your|the)|vitals|vital signs|listen(?:ing)? to (?:your|you)|"
+        r"on (?:your )?(?:\w+ ){0,3}exam\w*|"
+        r"(?:take|have) a (?:quick |good |little )?look at (?:you|your|it|that)\b(?! (?:x|mri|lab|"
+        r"results?|blood|ct|echo))|your exam)\b"
+    )),
+    (RESULTS, re.compile(
+        r"\b(?:results?|x-ray|x - ray|labs|echocardiogram|show me|ekg|mri|ct|ultrasound|biopsy|blood work|"
+        r"imaging)\b")),
+    (PLAN, re.compile(
+        r"\b(?:assessment|my plan|plan for you|(?:first|second|third|next|last) problem|here 's what|"
+        r"so for your|prescribe|refer|"
+        r"follow up|follow - up|i think you have|most likely|order)\b"
+    )),
 )  # fmt: skip
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
@@ -36,6 +46,7 @@ class Strand:
     exam: float
     results: float
     plan: float
+    phase: str  # what was announced last: EXAM, RESULTS, PLAN, or ""
     examined: bool  # the examination had been announced by then
 
 
@@ -59,15 +70,20 @@ def _own(clause: Clause) -> dict[str, float]:
     return found
 
 
+def announced(clause: Clause) -> str:
+    """The part a clause announces ("let me look at your results"), "" when none."""
+    return next((name for name, cue in _ANNOUNCED if cue.search(clause.text)), "")
+
+
 def features(clauses: Sequence[Clause]) -> list[dict[str, float]]:
     """Named features of each clause, in order."""
-    rows, announced, since = [], "", 0
+    rows, phase, since = [], "", 0
     for at, clause in enumerate(clauses):
-        said = next((name for name, cue in _ANNOUNCED if cue.search(clause.text)), "")
+        said = announced(clause)
         since = 0 if said else since + 1
-        announced = said or announced
+        phase = said or phase
         row = _own(clause)
-        row[f"d:announced {announced}"] = row[f"d:announced {announced} {min(since // 4, 4)}"] = 1.0
+        row[f"d:announced {phase}"] = row[f"d:announced {phase} {min(since // 4, 4)}"] = 1.0
         row[f"d:turn {min(clause.turn // 8, 8)}"] = 1.0
         if at and clauses[at - 1].turn >= clause.turn - 2:
             row |= {f"p:{word}": 1.0 for word in _words(clauses[at - 1])}
@@ -81,12 +97,13 @@ def strands(clauses: Sequence[Clause], model: LinearModel | None = None) -> list
     """Each clause with its probabilities."""
     model = model or packaged("soap", MODEL)
     found = []
-    examined = False
+    phase, examined = "", False
     for clause, row in zip(clauses, features(clauses), strict=True):
-        examined = examined or bool(_ANNOUNCED[0][1].search(clause.text))
+        phase = announced(clause) or phase
+        examined = examined or phase == EXAM
         told = model.probabilities(row)
         exam, results, plan = (
             sum(p for name, p in told.items() if part in name.split("+")) for part in (EXAM, RESULTS, PLAN)
         )
-        found.append(Strand(clause, exam, results, plan, examined))
+        found.append(Strand(clause, exam, results, plan, phase, examined))
     return found

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from clinical_language import Consult, State
-from clinical_language import Value
+from clinical_language import Consult, State, Value
 from clinical_language.measurements import vital_signs
 from soap import model
 from soap.model import Statement
+from soap.order_candidates import clinicians
 
 _NOT_TODAY = re.compile(
     r"\b(?:if|goal|should be|below|under|less than|last (?:time|year|week|month)|at home|"
@@ -51,8 +51,9 @@ _FEVER_SCALE = 45.0  # above it a temperature can only be Fahrenheit, below it o
 def vitals(consult: Consult) -> Iterator[Statement]:
     """One statement per sign, the last value said; the doctor's judgement where no number was said."""
     last: dict[str, Statement] = {}
+    speakers = clinicians(consult)
     for turn, sentences in enumerate(consult.sentences):
-        if consult.turns[turn].speaker != "doctor":
+        if consult.turns[turn].speaker not in speakers:
             continue
         said = " ".join(s.plain for s in sentences if not s.is_question or vital_signs(s.plain))
         for value in vital_signs(said):

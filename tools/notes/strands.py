@@ -58,21 +58,24 @@ def _belonging(written: Sequence[list[str]], gold: list[str]) -> set[int]:
 
 
 def _greedy(written: Sequence[list[str]], gold: list[str]) -> set[int]:
+    """Clauses that raise ROUGE-1 F against the division the most, one after the other, until none does."""
     wanted, have = Counter(gold), Counter[str]()
-    picked: set[int] = set()
-    best = 0.0
     counts = [Counter(words) for words in written]
+    picked: set[int] = set()
+    both = best = 0.0
     while True:
-        scored = ((_f1(wanted, have + count), -at) for at, count in enumerate(counts) if at not in picked)
-        score, at = max(scored, default=(0.0, 0))
+        gains = {at: _gain(count, have, wanted) for at, count in enumerate(counts) if at not in picked}
+        size = len(gold) + have.total()
+        scored = (2 * (both + gain) / max(1, size + counts[at].total()) for at, gain in gains.items())
+        score, at = max(zip(scored, (-at for at in gains), strict=True), default=(0.0, 0))
         if score <= best:
             return picked
-        best, have = score, have + counts[-at]
+        best, both, have = score, both + gains[-at], have + counts[-at]
         picked.add(-at)
 
 
-def _f1(gold: Counter[str], have: Counter[str]) -> float:
-    return 2 * (gold & have).total() / max(1, gold.total() + have.total())
+def _gain(count: Counter[str], have: Counter[str], wanted: Counter[str]) -> int:
+    return sum(min(wanted[w], have[w] + n) - min(wanted[w], have[w]) for w, n in count.items())
 
 
 TASK = Task(
