@@ -11,12 +11,16 @@ from clinical_language.linear import Features
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One example. `group`: id of its encounter; a fold never splits an encounter. `weight` in the loss."""
+    """One example. `group`: id of its encounter; a fold never splits an encounter. `weight` in the loss.
+
+    `judged` False: learned from, but not counted in a score, nor in how often a feature is met.
+    """
 
     group: str
     features: Features
     label: str
     weight: float = 1.0
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)

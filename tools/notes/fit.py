@@ -22,7 +22,8 @@ from tools.notes.examples import Example, Task
 
 def fit(examples: Sequence[Example], task: Task) -> dict[str, object]:
     """The JSON of a model trained on these examples."""
-    idf = _kept(examples, _idf(examples, task.rarest), task.most)
+    counted = [e for e in examples if e.judged]
+    idf = _kept(counted, _idf(counted, task.rarest), task.most)
     table = matrix([e.features for e in examples], idf)
     labels = [e.label for e in examples]
     weighing = "balanced" if task.balanced else None

@@ -47,7 +47,7 @@ def cross_validated(examples: Sequence[Example], task: Task) -> dict[str, object
     for fold in range(FOLDS):
         model = fit([e for e in examples if fold_of(e.group) != fold], task)
         _write(FOLDER / f"{task.name}.{fold}.json", model)
-        held = [e for e in examples if fold_of(e.group) == fold]
+        held = [e for e in examples if e.judged and fold_of(e.group) == fold]
         for example, (best, share) in zip(held, predicted(model, held), strict=True):
             told.append((example.label, best))
             sure += share
