@@ -15,6 +15,7 @@ from soap.orders import found_orders
 from soap.phrasing import capital
 from soap.resolution import Resolved, resolve
 from soap.speakers import exchanged, swapped
+from soap.wellformed import readable
 
 _CROSSED = ReviewItem(
     "review:speakers",
@@ -36,11 +37,19 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     speech = doctor_speech(consult, visit.sex if visit else "")
     found = [*objective(speech), *assessment_and_plan(speech)]
     statements = [*history(consult, lines, visit), *found]
-    statements = list(_unique(statements))
+    statements = list(_readable(_unique(statements)))
     below = [s for s in statements if s.confidence < BAR]
     kept = tuple(s for s in statements if s.confidence >= BAR)
     review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below))
     return DraftNote(kept, review, found_orders(consult), suggested_codes(consult, kept))
+
+
+def _readable(statements: Iterator[Statement]) -> Iterator[Statement]:
+    """Without sentences that speech left broken: what a doctor cannot read, a doctor cannot sign."""
+    for statement in statements:
+        text = readable(statement.text)
+        if text:
+            yield replace(statement, text=text)
 
 
 def _unique(statements: Sequence[Statement]) -> Iterator[Statement]:
