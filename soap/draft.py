@@ -62,6 +62,10 @@ def _unique(statements: Sequence[Statement]) -> Iterator[Statement]:
     yield from merged.values()
 
 
+def _written(line: Resolved) -> str:
+    return "" if line.state is State.ABSENT else f"; the note says {line.state.value}"
+
+
 def _review(consult: Consult, lines: list[Resolved], below: list[Statement]) -> Iterator[ReviewItem]:
     """What the doctor should look at: open questions, contradictions, guessed spellings, lines under the bar."""
     settled = {(line.concept.id, line.relation) for line in lines if line.state is not State.UNCERTAIN}
@@ -87,9 +91,7 @@ def _review(consult: Consult, lines: list[Resolved], below: list[Statement]) -> 
             Kind.ALLERGEN,
             Kind.HABIT,
         }:
-            text = (
-                f"{capital(line.concept.label)}: both affirmed and denied; the note says {line.state.value}."
-            )
+            text = f"{capital(line.concept.label)}: both affirmed and denied{_written(line)}."
             yield ReviewItem(f"review:contradicted:{line.concept.id}", "contradicted", text, line.evidence)
         if not line.certain:
             text = f"Heard \u201c{line.first.words}\u201d, taken as {line.concept.label}. Please confirm."

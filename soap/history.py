@@ -26,6 +26,7 @@ _NEGATED = frozenset({"not", "no", "never", "denies", "without", "none", "cannot
 
 def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | None) -> Iterator[Statement]:
     """Statements of the subjective sections in the order of the note."""
+    lines = settled(consult, lines)
     heard = subjective.Heard(consult, lines)
     narrative = [
         part
@@ -40,6 +41,20 @@ def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | N
             list(section(heard)), [part for part in narrative if part.statement.section == name]
         )
         yield from [*facts, *own]
+
+
+def settled(consult: Consult, lines: Sequence[Resolved]) -> list[Resolved]:
+    """The lines that may stand in the note: what was affirmed and denied only where it is affirmed in the end.
+
+    A denial of what the visit is about, or of what the patient affirmed before, is for the doctor to read.
+    """
+    about = opening.complaint(consult)
+    return [
+        line
+        for line in lines
+        if line.state is not State.ABSENT
+        or not (line.contradicted or (about and about.concept.id == line.concept.id and not line.relation))
+    ]
 
 
 def _overruled(part: Told, lines: Sequence[Resolved]) -> bool:

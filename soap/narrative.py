@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clinical_language import Consult, Exchange, Kind, Mention, Sentence
+from soap.antecedent import Focus
 from soap.register import (
     Person,
     clean_words,
     ends_whole,
+    first_person,
     names_of,
     open_question,
     opened,
@@ -39,6 +41,17 @@ class Candidate:
     form: str  # "told", "polar", "open", "dictated"
     asked: tuple[str, ...] = ()
     managed: int = 0  # the doctor's sentences of examination, opinion or plan before it
+
+
+def _named(candidate: Candidate, focus: Focus) -> Iterator[Candidate]:
+    """The candidate, with the finding for "it" at its head; none when nobody can tell what is meant."""
+    if candidate.words[0] not in {"it", "that", "this", "those", "these"}:
+        yield candidate
+        return
+    found = focus.named(candidate.words, candidate.turn)
+    if found is not None:
+        words, turn = found
+        yield replace(candidate, words=tuple(words), evidence=tuple(sorted({*candidate.evidence, turn})))
 
 
 def _asked_in(exchanges: Sequence[Exchange]) -> Exchange | None:
@@ -79,11 +92,17 @@ class Narrator:
                 self._asked.setdefault(exchange.answer, []).append(exchange)
 
     def candidates(self) -> Iterator[Candidate]:
+        """In the order they were told, each with a subject that can be read by itself."""
+        focus = Focus()
         for turn, sentences in enumerate(self._consult.sentences):
             if self._consult.turns[turn].speaker == "doctor":
+                focus.see([m for said in sentences for m in said.mentions], turn)
                 yield from self._dictated(turn, sentences)
-            else:
-                yield from self._answered(turn, sentences)
+                continue
+            for candidate in self._answered(turn, sentences):
+                yield from _named(candidate, focus)
+                focus.see(candidate.mentions, turn)
+            focus.see([m for said in sentences for m in said.mentions], turn)
 
     def _answered(self, turn: int, sentences: Sequence[Sentence]) -> Iterator[Candidate]:
         exchange = _asked_in(self._asked.get(turn, []))
@@ -142,6 +161,8 @@ class Narrator:
         for said in sentences:
             words = opened(clean_words(said.plain.split(), said.text))
             text = " ".join(words)
+            if not said.is_question and self._managed[turn] <= 1:
+                yield from self._stated(turn, said, words)
             if (
                 said.is_question
                 or not _DICTATED.search(text)
@@ -154,7 +175,37 @@ class Narrator:
                 self._managed[turn],
             )  # fmt: skip
 
+    def _stated(self, turn: int, said: Sentence, words: Sequence[str]) -> Iterator[Candidate]:
+        """What the doctor reads out or repeats to the patient ("you have a history of ..."), unless it is denied."""
+        if self._contradicted(turn):
+            return
+        for clause in clauses(words):
+            own = first_person(_READ_OUT.sub("", " ".join(clause)).split())
+            if "i" not in own[:1] or _NOT_READ_OUT.search(" ".join(clause)) or not whole(own):
+                continue
+            third = to_third(own, self._person)
+            if third is not None and "i" not in third and _within(said, clause):
+                yield Candidate(
+                    turn, (turn,), tuple(third), tuple(own), _within(said, clause), names_of(said.text), "", "stated",
+                    (), self._managed[turn],
+                )  # fmt: skip
 
+    def _contradicted(self, turn: int) -> bool:
+        following = self._consult.sentences[turn + 1 : turn + 2]
+        return any(
+            s.words[:1] in {("no",), ("not",), ("nope",), ("nah",)}
+            for sentences in following
+            for s in sentences[:1]
+        )
+
+
+_READ_OUT = re.compile(
+    r"^(?:.{0,60}?\b(?:see|understand|know|hear|heard|notes|said|saying|says|mentioned|told me|looks like|chart|like) (?:here )?(?:that )?)?"
+    r"(?=you (?:have|are|had|were|take|took|also|went|came|hurt|injured|fell|got|did|do|see|saw|use|used|started|underwent)\b)"
+)
+_NOT_READ_OUT = re.compile(
+    r"\b(?:i|we|if|should|need|can|could|will|would|going to|want|please|let|think|hope|glad|sorry|great|welcome|know what)\b(?! (?:see|understand|know) )"
+)
 _DICTATED = re.compile(
     r"^(?:\w+ ){0,4}(?:is|was) an? (?:\w+ )?\d+[- ]year|\b(?:the patient|he|she) (?:is|has|was|had|reports|"
     r"denies|states|takes|"

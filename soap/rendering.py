@@ -1,43 +1,27 @@
-"""The draft as plain text: a heading per section, denials of neighbouring lines compressed, silence named."""
+"""The draft as plain text: a heading per section, a line per statement or body system, silence named."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from clinical_language import State
-from soap.model import PLAN, SECTIONS, DraftNote, Statement
-from soap.phrasing import join
+from soap.model import PLAN, DraftNote, Statement
+from soap.templates import SOAP, NoteTemplate, arranged, not_discussed
 
-_OPENINGS = ("Denies ", "No history of ", "Not taking ")
-
-
-def _items(text: str, opening: str) -> list[str]:
-    body = text.removeprefix(opening).rstrip(".")
-    return [part for chunk in body.split(", ") for part in chunk.replace(" or ", " and ").split(" and ")]
+_SYSTEM = re.compile(r"^([A-Z][\w ,]{2,20}): ")
 
 
-def _compressed(statements: Sequence[Statement]) -> list[str]:
-    """Neighbouring "Denies ..." lines as one sentence."""
+def _by_system(statements: Sequence[Statement]) -> list[str]:
+    """What is reported and denied of one body system on one line."""
     lines: list[str] = []
-    run: list[str] = []
-    opening = ""
-    for statement in [*statements, None]:
-        starts = next(
-            (
-                o
-                for o in _OPENINGS
-                if statement and statement.state is State.ABSENT and statement.text.startswith(o)
-            ),
-            "",
-        )
-        if run and starts != opening:
-            lines.append(f"{opening}{join(run, 'and' if opening == 'Denies ' else 'or')}.")
-            run = []
-        opening = starts
-        if statement is not None and starts:
-            run += _items(statement.text, starts)
-        elif statement is not None:
+    heading = ""
+    for statement in statements:
+        found = _SYSTEM.match(statement.text)
+        if found and found[1] == heading:
+            lines[-1] += f" {statement.text[found.end() :]}"
+        else:
             lines.append(statement.text)
+        heading = found[1] if found else ""
     return lines
 
 
@@ -52,13 +36,21 @@ def _by_problem(statements: Sequence[Statement]) -> list[str]:
     return lines
 
 
-def as_text(note: DraftNote) -> str:
-    """Headings in the order of the note; "Not discussed." where a section is silent."""
-    blocks = []
-    for section, title in SECTIONS.items():
-        said = [s for s in note.statements if s.section == section]
-        lines = _by_problem(said) if section == PLAN else [f"- {line}" for line in _compressed(said)]
-        blocks.append(f"{title}\n" + "\n".join(lines or ["- Not discussed."]))
+def as_text(note: DraftNote, template: NoteTemplate = SOAP) -> str:
+    """Headings in the order of the template; the sections nobody spoke of in one last line, then the review tray."""
+    blocks = [
+        f"{part.title.upper()}\n" + "\n".join(_lines(part.section, said))
+        for part, said in arranged(note.statements, template)
+        if said
+    ]
+    titles = {part.section: part.title for part in template.sections}
+    silent = [titles[section] for section in not_discussed(note.statements, template)]
+    if silent:
+        blocks.append(f"Not discussed: {', '.join(title[:1].lower() + title[1:] for title in silent)}.")
     if note.review:
         blocks.append("To review\n" + "\n".join(f"- {item.text}" for item in note.review))
     return "\n\n".join(blocks) + "\n"
+
+
+def _lines(section: str, said: Sequence[Statement]) -> list[str]:
+    return _by_problem(said) if section == PLAN else [f"- {line}" for line in _by_system(said)]

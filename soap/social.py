@@ -42,10 +42,15 @@ def _habit(line: Resolved) -> str:
     return f"{verb}: {amount[0]}" if amount else verb
 
 
+_HABITS = frozenset({"tobacco", "alcohol", "drugs"})  # "exercise" alone says nothing
+
+
 def social_history(heard: Heard) -> Iterator[Statement]:
     """Smoking, alcohol, drugs, exercise; work and home in the patient's words, third person."""
     for line in heard.of(Kind.HABIT):
-        if line.state is not State.UNCERTAIN:
+        if line.state is not State.UNCERTAIN and (
+            line.concept.group in _HABITS or line.state is State.ABSENT
+        ):
             yield line_statement(model.SOCIAL_HISTORY, line.concept.id, sentence(_habit(line)), line)
     yield from _told(heard.consult)
 

@@ -165,12 +165,18 @@ def review_of_systems(heard: Heard) -> Iterator[Statement]:
     yield from systems.review(list(heard.of(Kind.FINDING)))
 
 
+_GENERIC = frozenset(
+    {"procedure.surgery", "condition.tumor", "condition.infection", "condition.cancer", "condition.injury"}
+)
+
+
 def past_medical_history(heard: Heard) -> Iterator[Statement]:
     """Conditions and operations the patient (or the record the doctor reads out) states; denied ones as such."""
     held = [
         r
         for r in heard.of(Kind.CONDITION)
-        if r.state in {State.HISTORICAL, State.RESOLVED} or (r.state is State.PRESENT and not _acute(r))
+        if r.concept.id not in _GENERIC
+        and (r.state in {State.HISTORICAL, State.RESOLVED} or (r.state is State.PRESENT and not _acute(r)))
     ]
     past = [r for r in heard.of(Kind.FINDING) if r.state is State.HISTORICAL]
     operations = [
@@ -179,7 +185,7 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
         if r.concept.group == "surgery" and r.state in {State.PRESENT, State.HISTORICAL}
     ]
     for line in held:
-        text = capital(_named(line))
+        text = f"History of {_named(line)}"
         since = line.values.get("duration") or line.values.get("onset")
         if since and since.endswith(("year", "years", "ago")):
             text += f", {since}" if since.endswith("ago") else f" for {since}"
@@ -190,7 +196,9 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
             model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(f"History of {_named(line)}"), line
         )
     for line in operations:
-        yield line_statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(line.concept.label), line)
+        if line.concept.id not in _GENERIC:
+            text = sentence(f"History of {_named(line)}")
+            yield line_statement(model.PAST_MEDICAL_HISTORY, line.concept.id, text, line)
     denied = [
         r
         for r in heard.of(Kind.CONDITION)

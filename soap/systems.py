@@ -20,7 +20,16 @@ SYSTEMS = {
 }  # fmt: skip
 _UNNAMED = "general"
 _MIDDLE = re.compile(r"headache|chest|abdom|back|flank|neck|face|facial|weakness|numbness|pelvic|throat")
-_PAIN = frozenset({"finding.pain", "finding.swelling", "finding.injury"})
+_BARE = frozenset(
+    {
+        "finding.pain",
+        "finding.swelling",
+        "finding.injury",
+        "finding.fall",
+        "finding.malaise",
+        "finding.stress",
+    }
+)
 
 
 def named(line: Resolved) -> str:
@@ -37,7 +46,7 @@ def review(lines: Sequence[Resolved]) -> Iterator[Statement]:
     """ "Cardiovascular: Denies chest pain or palpitations." for every system somebody spoke of."""
     for system, title in SYSTEMS.items():
         own = [r for r in lines if (r.concept.group if r.concept.group in SYSTEMS else _UNNAMED) == system]
-        here = [r for r in own if r.state is State.PRESENT and r.concept.id not in _PAIN]
+        here = [r for r in own if r.state is State.PRESENT and r.concept.id not in _BARE]
         gone = [r for r in own if r.state is State.ABSENT and r.concept.id != "finding.pain"]
         if here:
             yield _line(system, f"{title}: Reports", here, State.PRESENT, "and")

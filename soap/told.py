@@ -124,7 +124,7 @@ def _told(consult: Consult, candidate: Candidate, worth: float, person: Person, 
 def subject(words: Sequence[str], person: Person, *, first: bool) -> list[str]:
     """ "the patient" in the first statement, then the pronoun where the sex is known."""
     out = list(words)
-    if out[0] == PATIENT and not first and not person.plural:
+    if out[0] == PATIENT and not first:
         out[0] = person.subject
     return out
 

@@ -130,10 +130,26 @@ def _broken(words: Sequence[str]) -> bool:
     return False
 
 
+_NO_START = frozenset(
+    """of on in at with from by about to than and or but so which who whom whose because not been being just only mostly
+probably also like fever chills pain around job well hmm excuse""".split()
+)
+
+
+def _starts(words: Sequence[str]) -> bool:
+    """Whether a subject or a time opens it; a preposition only of time ("at night it is worse")."""
+    if words[0] not in _NO_START:
+        return True
+    lead = list(words[:6])
+    later = words[0] in {"in", "at", "on", "by", "about", "around", "probably"}
+    return later and any(s in lead[1:] for s in _SUBJECTS | {"my"})
+
+
 def whole(words: Sequence[str]) -> bool:
     """Whether the words are one statement about the patient that can be written: a clause, finished, no talk."""
     return (
         3 <= len(words) <= 40
+        and _starts(words)
         and ends_whole(words)
         and not _TALK.match(" ".join(words))
         and not {"you", "your", "yours", "yourself", "?"} & set(words)

@@ -30,19 +30,18 @@ _TO_BE = {"am": "is", "are": "is", "was": "was", "were": "was"}
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """How the patient is spoken of. `plural`: sex unknown, so that pronouns are "they", with plural verbs."""
+    """How the patient is spoken of; where the sex is unknown there are no pronouns, only "the patient"."""
 
-    subject: str = "they"
-    object: str = "them"
-    possessive: str = "their"
-    reflexive: str = "themselves"
-    plural: bool = True
+    subject: str
+    object: str
+    possessive: str
+    reflexive: str
 
 
-SHE = Person("she", "her", "her", "herself", plural=False)
-HE = Person("he", "him", "his", "himself", plural=False)
-THEY = Person()
-PATIENT = "the patient"  # one token: the subject named in full, always singular
+PATIENT = "the patient"  # one token
+SHE = Person("she", "her", "her", "herself")
+HE = Person("he", "him", "his", "himself")
+THEY = Person(PATIENT, PATIENT, "the patient's", PATIENT)
 
 
 def person_of(sex: str) -> Person:
@@ -96,18 +95,12 @@ def _agree(verb: str) -> str | None:
     return verb if is_past(verb) else third(verb)
 
 
-def _plural(verb: str) -> str | None:
-    if verb in _NOT_VERBS or not verb.replace("'", "").isalpha():
-        return None
-    return {"am": "are", "was": "were"}.get(verb, verb)
-
-
 def to_third(words: Sequence[str], person: Person, *, named: bool = True) -> list[str] | None:
     """The words in the third person, or None when a clause of them is not understood.
 
     `named`: the first subject is "the patient". Words are those of `opened`.
     """
-    words = words if person.plural and not named else _joined_verbs(words)
+    words = _joined_verbs(words)
     out: list[str] = []
     at = 0
     while at < len(words):
@@ -120,14 +113,13 @@ def to_third(words: Sequence[str], person: Person, *, named: bool = True) -> lis
             out += piece
             named = False
             continue
-        out.append(_form(word, person))
+        out.append(_form(word, person, words[at + 1 : at + 4]))
         at += 1
     return out
 
 
 def _clause(words: Sequence[str], at: int, person: Person, *, named: bool) -> tuple[list[str], int] | None:
     """The subject and its verb in the third person; where reading goes on."""
-    plural = person.plural and not named
     subject = PATIENT if named else person.subject
     verb_at = at + 1
     while verb_at < len(words) and words[verb_at] in ADVERBS:
@@ -138,7 +130,7 @@ def _clause(words: Sequence[str], at: int, person: Person, *, named: bool) -> tu
     base = words[verb_at + 1] if verb_at + 1 < len(words) else ""
     if verb in {"do", "did"} and base in bases():  # "i do have": the stress is speech
         verb, verb_at = (past(base) if verb == "did" else base), verb_at + 1
-    agreed = _plural(verb) if plural else _agree(verb)
+    agreed = _agree(verb)
     if agreed is None:
         return None
     return [
@@ -160,34 +152,34 @@ def _joined_verbs(words: Sequence[str]) -> list[str]:
     return out
 
 
+_BETWEEN = frozenset(", to but because when if that you it not they he she we".split())
+
+
 def _governing(words: Sequence[str], at: int) -> int | None:
     """The verb after the nearest "i" before `at`, when nothing between them starts another construction."""
     for index in range(at - 1, -1, -1):
-        if words[index] in {
-            ",",
-            "to",
-            "but",
-            "because",
-            "when",
-            "if",
-            "that",
-            "you",
-            "it",
-            "not",
-            "they",
-            "he",
-            "she",
-            "we",
-        }:
+        if words[index] in _BETWEEN:
             return None
         if words[index] == "i":
             return next((i for i in range(index + 1, at) if words[i] not in ADVERBS), None)
     return None
 
 
-def _form(word: str, person: Person) -> str:
-    """Objects and possessives."""
-    own = {"they": "theirs", "she": "hers"}.get(person.subject, "his")
-    forms = {"me": person.object, "my": person.possessive, "myself": person.reflexive, "mine": own, "our": "their",
-             "us": "them", "we": "they", "ours": "theirs"}  # fmt: skip
+_OF_THE_BODY = frozenset(
+    """head neck throat ear ears eye eyes nose mouth tongue chest heart lungs breath back stomach tummy belly abdomen
+side hip hips leg legs knee knees foot feet ankle ankles toe toes arm arms elbow elbows wrist wrists hand hands finger
+fingers thumb shoulder shoulders skin face jaw hair scalp body bowel bowels bladder blood urine stool stools breathing
+vision hearing voice appetite sleep weight pain symptoms temperature medication medications medicine tablets pills inhaler
+insulin diet muscles bones joints groin buttock thigh calf calves heel lips teeth gums tonsils sinuses kidney kidneys
+liver brain period periods""".split()
+)
+
+
+def _form(word: str, person: Person, following: Sequence[str]) -> str:
+    """Objects and possessives. Of an unnamed person's body "the" says enough: "the knee"."""
+    if word in {"my", "our"} and person.subject == PATIENT and any(w in _OF_THE_BODY for w in following[:2]):
+        return "the"
+    own = {"she": "hers", "he": "his"}.get(person.subject, "the patient's")
+    forms = {"me": person.object, "my": person.possessive, "myself": person.reflexive, "mine": own,
+             "our": person.possessive, "us": "them", "we": "they", "ours": own}  # fmt: skip
     return forms.get(word, word)

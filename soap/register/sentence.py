@@ -18,10 +18,19 @@ _UPPER = frozenset("mri ct ekg ecg er gp copd uti ibs hiv adhd ptsd gerd std sti
                    "iud cva dvt tia mmr dna bmi usa uk us-".split())  # fmt: skip
 _PROPER = frozenset("tylenol advil aleve motrin ibuprofen-".split())
 _DANGLING = frozenset("the a an my your his her their of with is am are was were to and or but because if when that "
-                      "for from at in as than very i he she they who which while until into like".split())  # fmt: skip
-_MAY_END = {"to": {"used", "want", "need", "have", "able", "supposed", "wanted", "needed", "like", "try", "tried"},
-            "in": {"come", "came", "get", "sleeping", "breathe", "breathing", "breath", "go"}, "that": frozenset(),
-            "was": {"it"}, "is": {"it"}, "like": {"feels"}, "with": {"deal"}, "at": {"look"}}  # fmt: skip
+                      "for from at in as than very i he she they who which while until into like doing going "
+                      "having getting been had only "
+                      "did does has have taking feeling about not maybe even some any".split())  # fmt: skip
+_MAY_END: dict[str, set[str]] = {
+    "doing": {"am"},
+    "not": {"does", "is", "do", "did"},
+    "to": {"used", "want", "need", "have", "able", "supposed", "wanted", "needed", "like", "try", "tried"},
+    "in": {"come", "came", "get", "sleeping", "breathe", "breathing", "breath", "go"},
+    "like": {"feels"},
+    "with": {"deal"},
+    "at": {"look"},
+    "been": {"have"},
+}
 
 
 def names_of(text: str) -> dict[str, str]:

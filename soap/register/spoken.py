@@ -144,12 +144,21 @@ def _commas(words: Sequence[str]) -> list[str]:
     return out
 
 
+_TAILS = (("but", "that", "is", "all"), ("but", "now"), ("and", "now"), ("at", "all"), ("as", "well"), ("for", "example"), ("if", "what"),
+          ("so", "far", "so"), ("but", "other", "than", "that"), ("and", "then"), ("but", "then"))  # fmt: skip
+
+
 def trimmed(words: Sequence[str]) -> list[str]:
     """Without the openings and tails of talk."""
     first, last = 0, len(words)
     while first < last and words[first] in _OPENING:
         first += 1
     while last > first and words[last - 1] in _TAIL:
+        last -= 1
+    for tail in _TAILS:
+        if last - first > len(tail) + 2 and tuple(words[last - len(tail) : last]) == tail:
+            last -= len(tail)
+    while last > first and words[last - 1] == ",":
         last -= 1
     return list(words[first:last])
 

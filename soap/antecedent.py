@@ -1,0 +1,59 @@
+"""What "it" and "that" stand for at the head of a statement: the finding, or the medicine, named last.
+
+A statement is read by itself in the note, so that a pronoun with nothing before it says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clinical_language import Kind, Mention
+
+_NEAR = 8  # turns after which nobody knows any more what "it" is
+_PRONOUNS = frozenset({"it", "that", "this"})
+_REMEDY = frozenset(
+    "help helps helped helping work works worked relieve relieves relieved takes took eases eased".split()
+)
+_PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do", "comes": "come", "goes": "go", "feels": "feel",
+           "hurts": "hurt", "gets": "get", "seems": "seem", "keeps": "keep", "lasts": "last", "happens": "happen",
+           "started": "started", "got": "got", "went": "went", "came": "came"}  # fmt: skip
+_SINGULAR_S = ("ss", "us", "is", "itis")
+_NOT_NAMED = frozenset({"finding.injury", "finding.fall", "finding.stress"})
+
+
+@dataclass(slots=True)
+class Focus:
+    """The finding and the medicine named last, with their turns."""
+
+    finding: tuple[Mention, int] | None = None
+    remedy: tuple[Mention, int] | None = None
+
+    def see(self, mentions: Sequence[Mention], turn: int) -> None:
+        """Read on."""
+        for mention in mentions:
+            if mention.concept.kind is Kind.FINDING and mention.concept.id not in _NOT_NAMED:
+                self.finding = (mention, turn)
+            elif mention.concept.kind is Kind.MEDICINE:
+                self.remedy = (mention, turn)
+
+    def named(self, words: Sequence[str], turn: int) -> tuple[list[str], int] | None:
+        """The statement with its subject named, and the turn that names it; None when nothing near is meant."""
+        if len(words) < 3 or words[0] not in _PRONOUNS:
+            return None
+        meant = self.remedy if set(words[1:5]) & _REMEDY else self.finding
+        if meant is None or turn - meant[1] > _NEAR:
+            return None
+        label = _inside(meant[0])
+        verb = _agreeing(label, words[1])
+        return None if verb is None else (["the", *label.split(), verb, *words[2:]], meant[1])
+
+
+def _inside(mention: Mention) -> str:
+    label = mention.concept.label
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _agreeing(label: str, verb: str) -> str | None:
+    plural = label.endswith("s") and not label.endswith(_SINGULAR_S)
+    return _PLURAL.get(verb) if plural else verb
