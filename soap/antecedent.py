@@ -5,15 +5,25 @@ A statement is read by itself in the note, so that a pronoun with nothing before
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clinical_language import Kind, Mention
 
-_NEAR = 8  # turns after which nobody knows any more what "it" is
+_NEAR = 2  # turns after which nobody knows any more what "it" is
 _PRONOUNS = frozenset({"it", "that", "this"})
 _REMEDY = frozenset(
     "help helps helped helping work works worked relieve relieves relieved takes took eases eased".split()
+)
+# What is said of a symptom; of anything else ("it is a new sector") nobody can tell what is meant.
+_OF_A_SYMPTOM = re.compile(
+    r"^(?:(?:only|usually|also|still|now|sometimes|always|mostly|first) )*(?:comes?|came|goes|went|started|begins?|began|"
+    r"happens|happened|lasts?|lasted|gets?|got|hurts?|feels like|spreads?|moves?|radiates?|wakes?|"
+    r"(?:does|did) not (?:go|move|spread|hurt|radiate|help|work)|"
+    r"(?:is|was|has been) (?:getting |a lot |much |always |not |mainly |mostly )*(?:worse|better|constant|intermittent|on|in|"
+    r"down|around|sharp|dull|achy|aching|burning|throbbing|stabbing|cramp\w*|itch\w*|painful|sore|swollen|gone|all the time|"
+    r"there)|helps?|helped|works?|worked|relieves?|relieved|eases?|eased)\b"
 )
 _PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do", "comes": "come", "goes": "go", "feels": "feel",
            "hurts": "hurt", "gets": "get", "seems": "seem", "keeps": "keep", "lasts": "last", "happens": "happen",
@@ -40,6 +50,8 @@ class Focus:
     def named(self, words: Sequence[str], turn: int) -> tuple[list[str], int] | None:
         """The statement with its subject named, and the turn that names it; None when nothing near is meant."""
         if len(words) < 3 or words[0] not in _PRONOUNS:
+            return None
+        if not _OF_A_SYMPTOM.match(" ".join(words[1:])):
             return None
         meant = self.remedy if set(words[1:5]) & _REMEDY else self.finding
         if meant is None or turn - meant[1] > _NEAR:

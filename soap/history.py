@@ -70,7 +70,8 @@ def _overruled(part: Told, lines: Sequence[Resolved]) -> bool:
 def _present_illness(heard: subjective.Heard, narrative: Sequence[Told]) -> Iterator[Statement]:
     own = [part for part in narrative if part.statement.section == model.HPI]
     first = next((part.statement for part in own if _OPENER.search(part.statement.text)), None)
-    facts, parts = _once(list(subjective.hpi(heard)), own)
+    lines = list(subjective.hpi(heard))
+    facts, parts = _once(lines, own, _lay(heard.lines, {line.key.rpartition(":")[2] for line in lines}))
     rest = sorted([*facts, *parts], key=lambda s: s.evidence[-1])
     if first is not None:
         yield first
@@ -79,13 +80,21 @@ def _present_illness(heard: subjective.Heard, narrative: Sequence[Told]) -> Iter
     yield from (s for s in rest if first is None or s.key != first.key)
 
 
-def _once(facts: Sequence[Statement], narrative: Sequence[Told]) -> tuple[list[Statement], list[Statement]]:
+def _lay(lines: Sequence[Resolved], ids: set[str]) -> frozenset[str]:
+    """The words in which these concepts were spoken of."""
+    words = (line.first.words + " " + line.last.words for line in lines if line.concept.id in ids)
+    return frozenset().union(*(_words(text) for text in words))
+
+
+def _once(
+    facts: Sequence[Statement], narrative: Sequence[Told], lay: frozenset[str] = frozenset()
+) -> tuple[list[Statement], list[Statement]]:
     """Lines without what the other group says: a sentence that only repeats lines, then lines that a sentence "
     "holds."""
     said = [
         content(f.text.lower().replace(",", " ").replace(".", " ").replace(":", " ").split()) for f in facts
     ]
-    whole: frozenset[str] = frozenset().union(*said)
+    whole = lay.union(*said)
     kept = [part for part in narrative if not _repeats(part, whole)]
     held = {(fact.concept.id, fact.state) for part in kept for fact in part.facts}
     bags = [(_words(part.statement.text), part.statement.state) for part in kept]
@@ -106,5 +115,5 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _repeats(part: Told, whole: frozenset[str]) -> bool:
-    own = _words(part.statement.text) - {"pain"}
-    return bool(own) and len(own & whole) >= 0.7 * len(own) and part.statement.state is not State.ABSENT
+    own = _words(part.statement.text) - {"pain", "bit", "lot", "little", "feel", "location", "like", "side"}
+    return len(own & whole) >= 0.7 * len(own) and part.statement.state is not State.ABSENT

@@ -167,7 +167,7 @@ class Narrator:
                 said.is_question
                 or not _DICTATED.search(text)
                 or _NOT_DICTATED.search(text)
-                or not whole(words)
+                or not whole(words, dictated=True)
             ):
                 continue
             yield Candidate(

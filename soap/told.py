@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clinical_language import Consult, Fact, State
+from clinical_language import Consult, Fact, Kind, State
 from clinical_language.wording import fold
 from soap import model
 from soap.model import Statement
@@ -76,7 +76,7 @@ def told(consult: Consult, person: Person) -> list[Told]:
             continue
         said.append(own)
         used += len(candidate.words)
-        taken.append(_told(consult, candidate, worth, person, first=not taken))
+        taken.append(_told(consult, candidate, worth, person, len(taken)))
     return taken
 
 
@@ -99,14 +99,17 @@ def bar(used: int) -> float:
     return LOW + (HIGH - LOW) * max(0.0, (used - 60) / (BUDGET - 60)) if used < 2 * BUDGET else 1.0
 
 
-def _told(consult: Consult, candidate: Candidate, worth: float, person: Person, *, first: bool) -> Told:
+def _told(consult: Consult, candidate: Candidate, worth: float, person: Person, order: int) -> Told:
     facts = tuple(_facts(consult, candidate))
     section = section_of(candidate)
     denied = candidate.form == "polar" and "not" in candidate.words
     state = facts[0].state if facts else State.ABSENT if denied else State.PRESENT
     name = hashlib.sha256(" ".join(candidate.said).encode()).hexdigest()[:12]
     codes = dict(facts[0].concept.codes) if len(facts) == 1 else {}
-    text = written(subject(candidate.words, person, first=first), candidate.names)
+    words = subject(candidate.words, person, first=order == 0)
+    if candidate.form == "told" and words[0] == person.subject != PATIENT and order % 3 == 2:
+        words = [words[0], "reports", "that", *words]
+    text = written(reported(words, candidate, facts), candidate.names)
     return Told(
         Statement(
             f"{section}:told:{name}",
@@ -127,6 +130,29 @@ def subject(words: Sequence[str], person: Person, *, first: bool) -> list[str]:
     if out[0] == PATIENT and not first:
         out[0] = person.subject
     return out
+
+
+def reported(words: Sequence[str], candidate: Candidate, facts: Sequence[Fact]) -> list[str]:
+    """A complaint as clinicians attribute it: "has a dry cough" -> "reports a dry cough", "does not have" -> "denies"."""
+    out = list(words)
+    findings = [f for f in facts if f.concept.kind is Kind.FINDING]
+    if out[1:4] == ["does", "not", "have"] and len(out) > 4:
+        return [out[0], "denies", *out[4:]]
+    if (
+        findings
+        and out[0] != "the"
+        and out[1] == "has"
+        and len(out) > 3
+        and out[2] not in _NO_NOUN
+        and candidate.form != "dictated"
+    ):
+        return [out[0], "reports", *out[2:]]
+    return out
+
+
+_NO_NOUN = frozenset(
+    "been had not to gotten got never also always felt noticed taken tried gone come become started".split()
+)
 
 
 def _facts(consult: Consult, candidate: Candidate) -> Iterator[Fact]:

@@ -136,21 +136,54 @@ probably also like fever chills pain around job well hmm excuse""".split()
 )
 
 
+_TIMES = frozenset(
+    """when if since every whenever after before as last this next yesterday today tonight sometimes usually normally
+recently initially currently now then at in on by about around other than besides apart from over during for the past night
+morning evening time week month year day days weeks months years ago first occasionally once""".split()
+)
+_DETERMINED = frozenset(
+    "my the a an his her their our no some all both one two most everything nothing nobody no-one".split()
+)
+_IDENTITY = re.compile(
+    r"\b(?:address|postcode|zip|date of birth|birthday|phone|mobile|e-?mail|surname|my name|first name|full name)\b"
+)
+
+
 def _starts(words: Sequence[str]) -> bool:
-    """Whether a subject or a time opens it; a preposition only of time ("at night it is worse")."""
-    if words[0] not in _NO_START:
+    """Whether a subject opens it, or a time and then a subject."""
+    if words[0] in _NO_START and not set(words[1:7]) & (_SUBJECTS | {"my"}):
+        return False
+    if words[0] in _SUBJECTS | {"that", "this", "those", "these"}:
         return True
-    lead = list(words[:6])
-    later = words[0] in {"in", "at", "on", "by", "about", "around", "probably"}
-    return later and any(s in lead[1:] for s in _SUBJECTS | {"my"})
+    subject = next((at for at, w in enumerate(words) if w in _SUBJECTS), None)
+    if (
+        subject is not None
+        and (words[0] in _TIMES or words[0].isdigit())
+        and words[subject - 1] not in _RELATIVE
+    ):
+        return True
+    if words[0] in _DETERMINED or words[0] in bases():
+        return any(_is_verb(w) for w in words[2:7])
+    return False
 
 
-def whole(words: Sequence[str]) -> bool:
-    """Whether the words are one statement about the patient that can be written: a clause, finished, no talk."""
+_MAY_CLOSE = frozenset(
+    "today yesterday now again daily regularly suddenly gradually constantly frequently before once".split()
+)
+_RELATIVE = frozenset("everything anything something what thing way that which who".split())
+
+
+def whole(words: Sequence[str], *, dictated: bool = False) -> bool:
+    """Whether the words are one statement about the patient that can be written: a clause, finished, no talk.
+
+    `dictated`: said for the note, where a name may open it.
+    """
     return (
         3 <= len(words) <= 40
-        and _starts(words)
+        and (dictated or _starts(words))
         and ends_whole(words)
+        and words[-1] not in ADVERBS - _MAY_CLOSE
+        and not _IDENTITY.search(" ".join(words))
         and not _TALK.match(" ".join(words))
         and not {"you", "your", "yours", "yourself", "?"} & set(words)
         and _has_clause(words)
