@@ -18,12 +18,13 @@ _REMEDY = frozenset(
 )
 # What is said of a symptom; of anything else ("it is a new sector") nobody can tell what is meant.
 _OF_A_SYMPTOM = re.compile(
-    r"^(?:(?:only|usually|also|still|now|sometimes|always|mostly|first) )*(?:comes?|came|goes|went|started|begins?|began|"
-    r"happens|happened|lasts?|lasted|gets?|got|hurts?|feels like|spreads?|moves?|radiates?|wakes?|"
+    r"^(?:(?:only|usually|also|still|now|sometimes|always|mostly|first) )*(?:comes?|came|goes|went|started|begins?|"
+    r"began|happens|happened|lasts?|lasted|gets?|got|hurts?|feels like|spreads?|moves?|radiates?|wakes?|"
     r"(?:does|did) not (?:go|move|spread|hurt|radiate|help|work)|"
-    r"(?:is|was|has been) (?:getting |a lot |much |always |not |mainly |mostly )*(?:worse|better|constant|intermittent|on|in|"
-    r"down|around|sharp|dull|achy|aching|burning|throbbing|stabbing|cramp\w*|itch\w*|painful|sore|swollen|gone|all the time|"
-    r"there)|helps?|helped|works?|worked|relieves?|relieved|eases?|eased)\b"
+    r"(?:is|was|has been) (?:getting |a lot |much |always |not |mainly |mostly )*(?:worse|better|constant|on|"
+    r"intermittent|"
+    r"in|down|around|sharp|dull|achy|aching|burning|throbbing|stabbing|cramp\w*|itch\w*|painful|sore|swollen|gone|"
+    r"all the time|there)|helps?|helped|works?|worked|relieves?|relieved|eases?|eased)\b"
 )
 _PLURAL = {"is": "are", "was": "were", "has": "have", "does": "do", "comes": "come", "goes": "go", "feels": "feel",
            "hurts": "hurt", "gets": "get", "seems": "seem", "keeps": "keep", "lasts": "last", "happens": "happen",

@@ -116,4 +116,4 @@ def _words(text: str) -> frozenset[str]:
 
 def _repeats(part: Told, whole: frozenset[str]) -> bool:
     own = _words(part.statement.text) - {"pain", "bit", "lot", "little", "feel", "location", "like", "side"}
-    return len(own & whole) >= 0.7 * len(own) and part.statement.state is not State.ABSENT
+    return len(own & whole) >= 0.7 * len(own)

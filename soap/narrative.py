@@ -200,11 +200,14 @@ class Narrator:
 
 
 _READ_OUT = re.compile(
-    r"^(?:.{0,60}?\b(?:see|understand|know|hear|heard|notes|said|saying|says|mentioned|told me|looks like|chart|like) (?:here )?(?:that )?)?"
-    r"(?=you (?:have|are|had|were|take|took|also|went|came|hurt|injured|fell|got|did|do|see|saw|use|used|started|underwent)\b)"
+    r"^(?:.{0,60}?\b(?:see|understand|know|hear|heard|notes|said|saying|says|mentioned|told me|looks like|chart|"
+    r"like) (?:here )?(?:that )?)?"
+    r"(?=you (?:have|are|had|were|take|took|also|went|came|hurt|injured|fell|got|did|do|see|saw|use|used|"
+    r"started|underwent)\b)"
 )
 _NOT_READ_OUT = re.compile(
-    r"\b(?:i|we|if|should|need|can|could|will|would|going to|want|please|let|think|hope|glad|sorry|great|welcome|know what)\b(?! (?:see|understand|know) )"
+    r"\b(?:i|we|if|should|need|can|could|will|would|going to|want|please|let|think|hope|glad|sorry|great|"
+    r"welcome|know what)\b(?! (?:see|understand|know) )"
 )
 _DICTATED = re.compile(
     r"^(?:\w+ ){0,4}(?:is|was) an? (?:\w+ )?\d+[- ]year|\b(?:the patient|he|she) (?:is|has|was|had|reports|"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from clinical_language import Kind, Mention
-from soap.register import Person
+from soap.register import THEY, Person
 from soap.register.verbs import bases, third
 
 _NUMERIC = tuple(
@@ -99,7 +99,7 @@ _SUBJECT_AFTER = re.compile(
 )
 
 
-UNNAMED = Person("the patient", "the patient", "the", "the patient", plural=False)
+UNNAMED = Person("the patient", "the patient", "the", "the patient")
 
 
 def third_person(text: str, person: Person) -> str:
@@ -107,7 +107,7 @@ def third_person(text: str, person: Person) -> str:
 
     While nobody said whether man or woman, "your knee" is "the knee" and the patient is named again.
     """
-    person = UNNAMED if person.plural else person
+    person = UNNAMED if person == THEY else person
     named = False
 
     def replace(found: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from soap.draft import draft_note
 from soap.errors import TranscriptEmpty, TranscriptMalformed, TranscriptNotJson, TranscriptTooLong
 from soap.model import DraftNote, VisitContext
 from soap.rendering import as_text
+from soap.templates import SOAP, not_discussed
 from soap.topic import section_of
 
 Json = dict[str, JsonValue]
@@ -104,6 +105,7 @@ def as_json(note: DraftNote) -> Json:
     """{"text", "statements", "review", "orders", "coding"} with plain values only."""
     return {
         "text": as_text(note),
+        "not_discussed": list(not_discussed(note.statements, SOAP)),
         "statements": [
             {
                 "key": s.key,

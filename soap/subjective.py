@@ -185,7 +185,7 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
         if r.concept.group == "surgery" and r.state in {State.PRESENT, State.HISTORICAL}
     ]
     for line in held:
-        text = f"History of {_named(line)}"
+        text = capital(_named(line))
         since = line.values.get("duration") or line.values.get("onset")
         if since and since.endswith(("year", "years", "ago")):
             text += f", {since}" if since.endswith("ago") else f" for {since}"
@@ -197,7 +197,7 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
         )
     for line in operations:
         if line.concept.id not in _GENERIC:
-            text = sentence(f"History of {_named(line)}")
+            text = sentence(f"Status post {_named(line)}")
             yield line_statement(model.PAST_MEDICAL_HISTORY, line.concept.id, text, line)
     denied = [
         r
@@ -213,21 +213,17 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
     yield from _denials(model.PAST_MEDICAL_HISTORY, others, "No history of", "or")
 
 
-def _brand(line: Resolved) -> str:
-    said = line.first.words
-    return (
-        f" ({said.lower()})"
-        if said.lower() not in line.concept.label.lower() and len(said.split()) == 1
-        else ""
-    )
+def _as_said(line: Resolved) -> str:
+    """The medicine's name as it was spoken of, by brand or generic; its codes name the substance."""
+    said = line.first.words.strip()
+    one = said.replace("-", "").isalpha() and line.certain
+    return said.lower() if one else line.concept.label
 
 
 def medicine_text(line: Resolved) -> str:
     """ "Lisinopril 10 mg once a day"; what was heard is told when the spelling was guessed."""
-    values = line.values
-    name = capital(line.concept.label)
-    name += "" if line.certain is False else _brand(line)
-    text = " ".join([name, *(values[v] for v in ("dose", "count", "frequency", "route") if v in values)])
+    values = [_third(line.values[v]) for v in ("dose", "count", "frequency", "route") if v in line.values]
+    text = " ".join([capital(_as_said(line)), *values])
     return text if line.certain else f"{text} (heard as \u201c{line.first.words}\u201d)"
 
 

@@ -20,15 +20,9 @@ SYSTEMS = {
 }  # fmt: skip
 _UNNAMED = "general"
 _MIDDLE = re.compile(r"headache|chest|abdom|back|flank|neck|face|facial|weakness|numbness|pelvic|throat")
-_BARE = frozenset(
-    {
-        "finding.pain",
-        "finding.swelling",
-        "finding.injury",
-        "finding.fall",
-        "finding.malaise",
-        "finding.stress",
-    }
+_BARE = frozenset(  # names of groups, and findings that say nothing without what was told of them
+    f"finding.{name}"
+    for name in "pain swelling injury fall malaise stress general_symptoms allergy bleeding recent_surgery".split()
 )
 
 

@@ -133,7 +133,7 @@ def subject(words: Sequence[str], person: Person, *, first: bool) -> list[str]:
 
 
 def reported(words: Sequence[str], candidate: Candidate, facts: Sequence[Fact]) -> list[str]:
-    """A complaint as clinicians attribute it: "has a dry cough" -> "reports a dry cough", "does not have" -> "denies"."""
+    """As clinicians attribute it: "has a dry cough" -> "reports a dry cough", "does not have" -> "denies"."""
     out = list(words)
     findings = [f for f in facts if f.concept.kind is Kind.FINDING]
     if out[1:4] == ["does", "not", "have"] and len(out) > 4:

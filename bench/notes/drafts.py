@@ -65,4 +65,4 @@ def draft(encounter: Encounter, *, packaged: bool = False) -> Drafted:
 def rendered_body(note: Drafted) -> str:
     """The rendered text without the review tray and without the sections that are silent."""
     blocks = note.text.split("\nTo review\n")[0].split("\n\n")
-    return "\n\n".join(b for b in blocks if not b.rstrip().endswith("Not discussed."))
+    return "\n\n".join(b for b in blocks if not b.startswith("Not discussed:"))

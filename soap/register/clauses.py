@@ -138,8 +138,8 @@ probably also like fever chills pain around job well hmm excuse""".split()
 
 _TIMES = frozenset(
     """when if since every whenever after before as last this next yesterday today tonight sometimes usually normally
-recently initially currently now then at in on by about around other than besides apart from over during for the past night
-morning evening time week month year day days weeks months years ago first occasionally once""".split()
+recently initially currently now then at in on by about around other than besides apart from over during for
+the past night morning evening time week month year day days weeks months years ago first occasionally once""".split()
 )
 _DETERMINED = frozenset(
     "my the a an his her their our no some all both one two most everything nothing nobody no-one".split()

@@ -167,11 +167,11 @@ def _governing(words: Sequence[str], at: int) -> int | None:
 
 _OF_THE_BODY = frozenset(
     """head neck throat ear ears eye eyes nose mouth tongue chest heart lungs breath back stomach tummy belly abdomen
-side hip hips leg legs knee knees foot feet ankle ankles toe toes arm arms elbow elbows wrist wrists hand hands finger
-fingers thumb shoulder shoulders skin face jaw hair scalp body bowel bowels bladder blood urine stool stools breathing
-vision hearing voice appetite sleep weight pain symptoms temperature medication medications medicine tablets pills inhaler
-insulin diet muscles bones joints groin buttock thigh calf calves heel lips teeth gums tonsils sinuses kidney kidneys
-liver brain period periods""".split()
+side hip hips leg legs knee knees foot feet ankle ankles toe toes arm arms elbow elbows wrist wrists hand
+hands finger fingers thumb shoulder shoulders skin face jaw hair scalp body bowel bowels bladder blood urine
+stool stools breathing vision hearing voice appetite sleep weight pain symptoms temperature medication
+medications medicine tablets pills inhaler insulin diet muscles bones joints groin buttock thigh calf calves
+heel lips teeth gums tonsils sinuses kidney kidneys liver brain period periods""".split()
 )
 
 

@@ -82,7 +82,7 @@ _LIKENED = frozenset("feel feels feeling felt look looks looked looking sound so
 
 def _like(words: Sequence[str]) -> list[str]:
     """Without "like" as a filler: it compares only after some words, and never at an end or before a comma."""
-    ends = ([","], [])
+    ends: tuple[list[str], ...] = ([","], [])
     return [
         word
         for at, word in enumerate(words)
@@ -144,8 +144,11 @@ def _commas(words: Sequence[str]) -> list[str]:
     return out
 
 
-_TAILS = (("but", "that", "is", "all"), ("but", "now"), ("and", "now"), ("at", "all"), ("as", "well"), ("for", "example"), ("if", "what"),
-          ("so", "far", "so"), ("but", "other", "than", "that"), ("and", "then"), ("but", "then"))  # fmt: skip
+_TAILS = tuple(
+    tuple(tail.split())
+    for tail in """but that is all|but now|and now|at all|as well|for example|if what|so far so|and then|
+but then|but other than that""".split("|")
+)
 
 
 def trimmed(words: Sequence[str]) -> list[str]:

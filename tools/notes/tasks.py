@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.notes import orders, section_of, strands
+from tools.notes import noteworthy, orders, section_of, strands
 from tools.notes.examples import Task
 
-TASKS: tuple[Task, ...] = (*orders.TASKS, strands.TASK, section_of.TASK)
+TASKS: tuple[Task, ...] = (*orders.TASKS, strands.TASK, section_of.TASK, noteworthy.TASK)

@@ -54,9 +54,9 @@ def test_the_demo_consult() -> None:
     lines.pop("subjective.hpi:finding.nausea", None)  # or told: "feels sick in the morning"
     assert {key: line for key, line in lines.items() if ":told:" not in key} == EXPECTED
     assert told <= {
-        "It is on the left side of their head.",
+        "The pain is on the left side of the head.",
         "The patient feels sick in the morning.",
-        "Their vision is fine.",
+        "The vision is fine.",
     }
     assert net == ("I advised the patient to call us right away if the headache gets worse.", (22,))
     assert [order.kind for order in note.orders] == ["medication", "lab", "followup"]
@@ -66,7 +66,10 @@ def test_the_demo_consult() -> None:
 def test_text_compresses_denials_and_names_silence() -> None:
     text = as_text(draft_note(demo_turns()))
     assert "- Constitutional: Denies fever.\n" in text
-    assert "Family history\n- Not discussed." in text
+    assert "CHIEF COMPLAINT\n" in text
+    assert (
+        "\nNot discussed: past medical history, family history, vital signs, examination, results.\n" in text
+    )
 
 
 def test_without_punctuation_and_capitals() -> None:

@@ -15,7 +15,8 @@ TALK = [
     ),
     Turn(
         "doctor",
-        "You should rest. I want you to keep your leg up. Can you come back if you get worse? Will you, for your knee, and for your own good? Are you sure you can?",
+        "You should rest. I want you to keep your leg up. Can you come back if you get worse? "
+        "Will you, for your knee, and for your own good? Are you sure you can?",
     ),
     Turn("patient", "I will. I am glad I came. My mother told me I should, and my wife too, I must say."),
 ]
