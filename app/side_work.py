@@ -20,7 +20,7 @@ def _note(value: JsonValue) -> JsonValue:
 
 
 def _findings(value: JsonValue) -> JsonValue:
-    from soap.reading import findings_json
+    from soap.findings import findings_json
 
     assert isinstance(value, dict)
     return findings_json(value)

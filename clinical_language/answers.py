@@ -189,7 +189,8 @@ def _affirmed(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Men
     if not wanted and not _EITHER.search(asked.sentence.plain):
         for fact in reading.focus.dangling(asked.sentence, ["quality"]):
             evidence = (asked.turn, reply.index)
-            reading.add(replace(fact, evidence=evidence, at=reply.index, asked=asked.turn))
+            at = reply.index
+            reading.add(replace(fact, evidence=evidence, at=at, asked=asked.turn, said_in=asked.turn))
 
 
 def _negative_affirmed(reading: Reading, reply: Reply, asked: Asked, denied: Sequence[Mention]) -> None:
@@ -219,7 +220,9 @@ def _neither(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Ment
     else:
         found = [m for m in wanted if m.concept.kind in _MEDICAL]
         evidence = (asked.turn, reply.index)
-        reading.unanswered += [fact_of(m, State.UNCERTAIN, evidence, reply.index, 0.3) for m in found]
+        reading.unanswered += [
+            fact_of(m, State.UNCERTAIN, evidence, reply.index, 0.3, asked.turn) for m in found
+        ]
 
 
 # --- statements to the patient ----------------------------------------------------------------------
@@ -266,7 +269,9 @@ def _merged(
     if asked.slot == "family":
         who = reply.relative or who or "family"
     evidence = (asked.turn, reply.index)
-    fact = replace(fact_of(mention, state, evidence, reply.index, confidence), asked=asked.turn, relation=who)
+    fact = replace(
+        fact_of(mention, state, evidence, reply.index, confidence, asked.turn), asked=asked.turn, relation=who
+    )
     if who and state is State.PRESENT:
         fact = replace(fact, state=State.FAMILY)
     if state is State.PRESENT and fact.concept.kind is Kind.HABIT and _GIVEN_UP.search(asked.sentence.plain):
@@ -306,4 +311,4 @@ def _habits(reading: Reading, reply: Reply, asked: Asked) -> None:
             span = (sentence.start, sentence.start + len(sentence.text))
             evidence = (asked.turn, reply.index)
             fact = Fact(concept, state, evidence, reply.index, 0.85, sentence.text, span, asked=asked.turn)
-            reading.add(fact)
+            reading.add(replace(fact, said_in=asked.turn))

@@ -144,24 +144,55 @@ def _joined(sentences: Sequence[Sentence]) -> str:
 
 def _patient(reading: Reading, index: int) -> None:
     sentences = reading.sentences[index]
-    if not sentences or replies.asks_again(_joined(sentences)):
+    words = _joined(sentences)
+    if not sentences or replies.asks_again(words):
         return
     pending = [] if reading.pending and _overlaps(reading, index) else reading.pending
-    asked_turn = pending[-1].turn if pending else None
-    slots = {asked.slot for asked in pending}
-    own: list[Fact] = []
-    relative = next((who for asked in reversed(pending) if (who := relative_asked_about(asked.sentence))), "")
-    for position, sentence in enumerate(sentences):
-        following = sentences[position + 1] if position + 1 < len(sentences) else None
-        own += _said(reading, _Spoken(index, sentence, following, relative), slots, asked_turn)
-        relative = relative_named(sentence) or (relative if _ANOTHER.search(" ".join(sentence.words)) else "")
-    own = _given_up(_now_and_then(own, _joined(sentences)), _joined(sentences))
-    _bind_values(reading, index, sentences, pending, own)
+    _take_for_known(reading, index, pending)
+    own = _given_up(_now_and_then(_own(reading, index, pending), words), words)
     reading.add(*own)
     reply = reply_of(index, sentences, own)
     answer(reading, reply, pending)
     if pending and (reply.opening or len(reply.words.split()) > 2):
         reading.pending = []
+
+
+def _take_for_known(reading: Reading, index: int, pending: Sequence[Asked]) -> None:
+    """ "How long have you had the cough?": the answer's values are the cough's."""
+    for asked in pending:
+        if asked.form == "open" and questions.grants_theme(asked.sentence):
+            for mention in asked_mentions(asked):
+                theme = fact_of(mention, State.PRESENT, (asked.turn, index), index, 0.7, asked.turn)
+                reading.focus.seen.setdefault(mention.concept.id, theme)
+
+
+def _own(reading: Reading, index: int, pending: Sequence[Asked]) -> list[Fact]:
+    """Facts of the patient's own words, sentence by sentence: concepts named, and values said of the one in focus."""
+    sentences = reading.sentences[index]
+    asked = pending[-1].turn if pending else None
+    slots = [asked.slot for asked in pending]
+    themes = [mention.concept.id for asked in pending for mention in asked.sentence.mentions]
+    relative = next((who for asked in reversed(pending) if (who := relative_asked_about(asked.sentence))), "")
+    own: list[Fact] = []
+    for position, sentence in enumerate(sentences):
+        following = sentences[position + 1] if position + 1 < len(sentences) else None
+        found = _said(reading, _Spoken(index, sentence, following, relative), set(slots), asked)
+        if not _patient_asks(sentence):
+            found += [
+                replace(
+                    fact,
+                    evidence=(index,) if asked is None else (asked, index),
+                    at=index,
+                    asked=asked,
+                    said_in=None,
+                )
+                for fact in reading.focus.dangling(sentence, slots, themes)
+            ]
+        for fact in found:
+            reading.focus.see(fact)
+        own += found
+        relative = relative_named(sentence) or (relative if _ANOTHER.search(" ".join(sentence.words)) else "")
+    return own
 
 
 def _now_and_then(own: list[Fact], words: str) -> list[Fact]:
@@ -277,23 +308,3 @@ def _reactions(found: list[Fact]) -> list[Fact]:
         for f in found
         if f not in findings
     ]
-
-
-def _bind_values(
-    reading: Reading, index: int, sentences: Sequence[Sentence], pending: list[Asked], own: list[Fact]
-) -> None:
-    """Values without a concept of their own ("seven out of ten", "on the left") belong to the symptom in focus."""
-    for asked in pending:
-        if asked.form == "open" and questions.grants_theme(asked.sentence):
-            for mention in asked_mentions(asked):
-                theme = fact_of(mention, State.PRESENT, (asked.turn, index), index, 0.7)
-                reading.focus.seen.setdefault(mention.concept.id, theme)
-    for sentence in (s for s in sentences if not _patient_asks(s)):
-        themes = [m.concept.id for asked in pending for m in asked.sentence.mentions]
-        for fact in reading.focus.dangling(sentence, [asked.slot for asked in pending], themes):
-            evidence = (pending[-1].turn, index) if pending else (index,)
-            own.append(
-                replace(fact, evidence=evidence, at=index, asked=pending[-1].turn if pending else None)
-            )
-    for fact in own:
-        reading.focus.see(fact)

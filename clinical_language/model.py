@@ -123,6 +123,12 @@ class Fact:
     asked: int | None = None
     certain: bool = True
     named: bool = True
+    said_in: int | None = None
+
+    @property
+    def turn(self) -> int:
+        """Index of the turn whose text `words` and `span` are in: the question's for a bare "yes", else `at`."""
+        return self.at if self.said_in is None else self.said_in
 
 
 @dataclass(frozen=True, slots=True)

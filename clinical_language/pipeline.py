@@ -17,6 +17,7 @@ from clinical_language.grammar import sensations
 from clinical_language.lexicon import Lexicon
 from clinical_language.model import Concept, Kind, Mention, Sentence
 from clinical_language.spelling import guess_medicine
+from clinical_language.values import values_in
 from clinical_language.wording import clean, digits, fold
 
 if TYPE_CHECKING:  # spaCy takes three seconds and brings torch: `serve` writes numbers without either
@@ -326,6 +327,7 @@ def read_sentences(text: str) -> tuple[Sentence, ...]:
 def forget() -> None:
     """Drop the texts remembered in this process."""
     _remembered.cache_clear()
+    values_in.cache_clear()
 
 
 def _read(text: str) -> tuple[Sentence, ...]:

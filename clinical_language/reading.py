@@ -63,8 +63,15 @@ class Reply:
         return frozenset(fact.concept.id for fact in self.own)
 
 
-def fact_of(mention: Mention, state: State, evidence: Iterable[int], at: int, confidence: float) -> Fact:
-    """A mention as a fact; less sure where its spelling was guessed."""
+def fact_of(
+    mention: Mention,
+    state: State,
+    evidence: Iterable[int],
+    at: int,
+    confidence: float,
+    said_in: int | None = None,
+) -> Fact:
+    """A mention as a fact; less sure where its spelling was guessed. `said_in`: its turn when that is not `at`."""
     confidence = confidence if mention.certain else min(confidence, 0.6)
     span = (mention.start, mention.end)
     return Fact(
@@ -76,6 +83,7 @@ def fact_of(mention: Mention, state: State, evidence: Iterable[int], at: int, co
         mention.text,
         span,
         certain=mention.certain,
+        said_in=said_in,
     )
 
 
@@ -90,15 +98,16 @@ def counted(sentence: Sentence, *, allergy: bool) -> list[Mention]:
 
 
 def nothing_of(concept: Concept, sentence: Sentence, index: int, asked: int | None, words: str = "") -> Fact:
-    """ "No allergies", "no regular medication": the whole kind denied. `words`: what says so, else the sentence."""
+    """ "No allergies", "no regular medication": the whole kind denied. `words`: what says so in the answer, else the
+    question's sentence does.
+    """
     evidence = (index,) if asked is None else (asked, index)
     first = sentence.text.lower().find(words) if words else 0
     said = sentence.text[first : first + len(words)] if words and first >= 0 else sentence.text
     start = sentence.start + max(first, 0)
     role = {"role": "allergy"} if concept.kind is Kind.ALLERGEN else {}
-    return Fact(
-        concept, State.ABSENT, evidence, index, 0.9, said, (start, start + len(said)), role, asked=asked
-    )
+    place, said_in = (start, start + len(said)), None if words else asked
+    return Fact(concept, State.ABSENT, evidence, index, 0.9, said, place, role, asked=asked, said_in=said_in)
 
 
 def asked_mentions(asked: Asked) -> list[Mention]:

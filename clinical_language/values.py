@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from clinical_language.influences import influences
 from clinical_language.model import Value
@@ -144,13 +145,14 @@ def _iso(name: str, found: re.Match[str]) -> str:
     return iso_point(groups["t"]) if name == "onset" and groups.get("t") else ""
 
 
-def values_in(plain: str) -> Iterator[Value]:
+@lru_cache(maxsize=2048)  # a sentence is asked for each of its symptoms, and again with the next utterance
+def values_in(plain: str) -> tuple[Value, ...]:
     """Values of symptoms, by place; of two that overlap the first found wins."""
-    taken: list[tuple[int, int]] = []
+    found: list[Value] = []
     for value in _all_of(plain):
-        if not any(value.first < last and first < value.last for first, last in taken):
-            taken.append((value.first, value.last))
-            yield value
+        if not any(value.first < other.last and other.first < value.last for other in found):
+            found.append(value)
+    return tuple(found)
 
 
 def _all_of(plain: str) -> Iterator[Value]:

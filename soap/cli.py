@@ -13,7 +13,8 @@ from pathlib import Path
 
 from core.errors import ServiceError
 from soap.errors import FileUnreadable, TranscriptEmpty
-from soap.reading import Json, findings_json, note_json, parse
+from soap.findings import findings_json
+from soap.reading import Json, note_json, parse
 
 
 def add_note_command(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -8,7 +8,7 @@ from typing import get_args
 
 from pydantic import JsonValue
 
-from clinical_language import Consult, Fact, Speaker, Turn, read_consult
+from clinical_language import Speaker, Turn
 from soap.draft import draft_note
 from soap.errors import TranscriptEmpty, TranscriptMalformed, TranscriptNotJson, TranscriptTooLong
 from soap.model import DraftNote, VisitContext
@@ -89,7 +89,8 @@ def visit_of(document: Json) -> VisitContext:
     return VisitContext(float(age) if age is not None else None, sex if isinstance(sex, str) else "")
 
 
-def _identity(document: Json) -> Json:
+def identity(document: Json) -> Json:
+    """The document's own `id`, null when it has none."""
     return {"id": document["id"]} if "id" in document else {"id": None}
 
 
@@ -98,7 +99,7 @@ def note_json(document: Json) -> Json:
     turns = turns_of(document)
     header, confidence = section_of(turns)
     topic: Json = {"header": header, "confidence": confidence}
-    return {**_identity(document), **as_json(draft_note(turns, visit_of(document))), "topic": topic}
+    return {**identity(document), **as_json(draft_note(turns, visit_of(document))), "topic": topic}
 
 
 def as_json(note: DraftNote) -> Json:
@@ -146,48 +147,3 @@ def as_json(note: DraftNote) -> Json:
             for c in note.coding
         ],
     }
-
-
-def findings_json(document: Json) -> Json:
-    """`consultroom findings` for one document with `text` or `turns`.
-
-    `span` are character offsets into `text`, or into the text of turn `turn` where turns were given.
-    """
-    text = document.get("text")
-    if "turns" in document:
-        consult, from_turns = read_consult(turns_of(document), age=visit_of(document).age), True
-    elif isinstance(text, str):
-        if not any(c.isalnum() for c in text):
-            raise TranscriptEmpty
-        if len(text) > MAX_CHARACTERS:
-            raise TranscriptTooLong
-        consult, from_turns = read_consult([Turn("patient", text)], age=visit_of(document).age), False
-    else:
-        raise TranscriptMalformed("Neither `text` (a string) nor `turns` (a list) is given.")
-    facts: list[JsonValue] = [_finding(consult, fact, from_turns=from_turns) for fact in consult.facts]
-    return {**_identity(document), "findings": facts}
-
-
-def _finding(consult: Consult, fact: Fact, *, from_turns: bool) -> Json:
-    first, last = fact.span
-    turn = next(
-        (i for i in (fact.at, fact.asked) if i is not None and _holds(consult.turns[i], fact)), fact.at
-    )
-    values: Json = {name: text for name, text in fact.values.items() if name != "said"}
-    if fact.relation:
-        values["relation"] = fact.relation
-    found: Json = {
-        "concept": fact.concept.id,
-        "label": fact.concept.label,
-        "lay_label": fact.concept.lay_label,
-        "text": consult.turns[turn].text[first:last],
-        "span": [first, last],
-        "state": fact.state.value,
-        "values": values,
-        "codes": dict(fact.concept.codes),
-    }
-    return {**found, "turn": turn, "evidence": list(fact.evidence)} if from_turns else found
-
-
-def _holds(turn: Turn, fact: Fact) -> bool:
-    return fact.words.replace("\u2019", "'") in turn.text.replace("\u2019", "'")
