@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from clinical_language import questions, replies
 from clinical_language.attachment import attach
@@ -55,22 +55,42 @@ _GIVEN = frozenset({Kind.FINDING, Kind.CONDITION, Kind.MEDICINE})
 _MEDICAL = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
 
 
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What the doctor's turn says after a sentence: anything, a yes-or-no question, only more of the same or "else"."""
+
+    anything: bool = False
+    polar: bool = False
+    continues: bool = True
+    asks_for_more: bool = True
+
+    def after(self, asked: Asked) -> _Rest:
+        """The rest as seen from the sentence before `asked`."""
+        return _Rest(
+            anything=True,
+            polar=self.polar or asked.form == "polar",
+            continues=self.continues and questions.continues(asked.sentence),
+            asks_for_more=self.asks_for_more and questions.asks_for_more(asked.sentence),
+        )
+
+
 def answer(reading: Reading, reply: Reply, pending: Sequence[Asked]) -> None:
     """What the reply makes of everything the doctor's turn named."""
-    for position, asked in enumerate(pending):
-        later = pending[position + 1 :]
+    rests = [_Rest()]
+    for asked in reversed(pending[1:]):
+        rests.append(rests[-1].after(asked))
+    for asked, rest in zip(pending, reversed(rests), strict=False):
         reading.exchanges.append(Exchange(asked.turn, asked.slot, asked.sentence, reply.index, reply.opening))
         if questions.is_examination(asked.sentence):
             continue
         mentions = asked_mentions(asked)
         others = [m for m in mentions if m.concept.id not in reply.named and not _same_pain(m, reply.own)]
-        reached = all(questions.continues(after.sentence) for after in later)
         if asked.form == "statement":
-            _stated(reading, reply, asked, others, later)
+            _stated(reading, reply, asked, others, rest)
         elif asked.form == "open":
             _open(reading, reply, asked, others, mentions)
         else:
-            _polar(reading, reply, asked, others, mentions, reached=reached)
+            _polar(reading, reply, asked, others, mentions, reached=rest.continues)
         if asked.form != "statement":
             _habits(reading, reply, asked)
 
@@ -228,35 +248,37 @@ def _neither(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Ment
 # --- statements to the patient ----------------------------------------------------------------------
 
 
-def _stated(
-    reading: Reading, reply: Reply, asked: Asked, others: Sequence[Mention], later: Sequence[Asked]
-) -> None:
+def _stated(reading: Reading, reply: Reply, asked: Asked, others: Sequence[Mention], rest: _Rest) -> None:
     """A summary the patient does not object to is a fact of both; what the patient had told before needs no yes."""
     told = bool(_TOLD.search(" ".join(asked.sentence.words)))
-    own_turn = not any(after.form == "polar" for after in later)  # the reply is to nothing else
-    also = questions.asks_for_more(asked.sentence)  # "you mentioned asthma, anything else?"
     for mention in others:
         state, confidence, who = state_of(asked.sentence, mention, speaker="doctor")
         if state in {State.UNCERTAIN, State.HYPOTHETICAL} or who:
             continue
-        if reply.opening == "yes" and state is State.ABSENT and asked.sentence.is_question and own_turn:
+        asked_no = state is State.ABSENT and asked.sentence.is_question
+        if reply.opening == "yes" and asked_no and not rest.polar:
             _negative_affirmed(reading, reply, asked, [mention])
-        elif _agreed(reply, state, told=told, own_turn=own_turn, also=also, later=later):
-            reading.add(_merged(reading, reply, asked, mention, state, confidence - 0.1 - 0.1 * bool(later)))
-        elif reply.opening == "no" and own_turn and len(others) == 1 and state is State.PRESENT and not told:
+        elif _agreed(reply, asked, state, rest, told=told):
+            surely = confidence - 0.1 - 0.1 * rest.anything
+            reading.add(_merged(reading, reply, asked, mention, state, surely))
+        elif (
+            reply.opening == "no"
+            and not rest.polar
+            and len(others) == 1
+            and state is State.PRESENT
+            and not told
+        ):
             reading.add(_merged(reading, reply, asked, mention, State.ABSENT, 0.7))
 
 
-def _agreed(
-    reply: Reply, state: State, *, told: bool, own_turn: bool, also: bool, later: Sequence[Asked]
-) -> bool:
+def _agreed(reply: Reply, asked: Asked, state: State, rest: _Rest, *, told: bool) -> bool:
     """Whether the reply lets the statement stand: a yes, "no" to a negative, "nothing else" after a summary."""
     if reply.opening == "yes":
         return True
     if reply.opening == "no":
-        more = all(questions.asks_for_more(a.sentence) for a in later) if later else told and also
-        return state is State.ABSENT or more or (told and bool(later) and state is State.PRESENT)
-    return state in _STANDS and reply.opening != "unsure" and (told or (bool(later) and own_turn))
+        more = rest.asks_for_more if rest.anything else told and questions.asks_for_more(asked.sentence)
+        return state is State.ABSENT or more or (told and rest.anything and state is State.PRESENT)
+    return state in _STANDS and reply.opening != "unsure" and (told or (rest.anything and not rest.polar))
 
 
 # --- shared -----------------------------------------------------------------------------------------

@@ -171,7 +171,7 @@ def _own(reading: Reading, index: int, pending: Sequence[Asked]) -> list[Fact]:
     sentences = reading.sentences[index]
     asked = pending[-1].turn if pending else None
     slots = [asked.slot for asked in pending]
-    themes = [mention.concept.id for asked in pending for mention in asked.sentence.mentions]
+    themes = list(dict.fromkeys(m.concept.id for asked in pending for m in asked.sentence.mentions))
     relative = next((who for asked in reversed(pending) if (who := relative_asked_about(asked.sentence))), "")
     own: list[Fact] = []
     for position, sentence in enumerate(sentences):

@@ -266,15 +266,19 @@ class _Layout:
 
 
 def _drawn_together(text: str) -> _Layout:
-    """One blank for a run of them, so that markup and gaps between words are no words; a line's end stays one."""
+    """One blank for a run of them, so that markup and gaps between words are no words; a line's end stays one.
+
+    What has no blank for longer than any word is cut: the tokeniser's work grows with the square of it.
+    """
     if not _BLANKS.search(text):
         return _Layout(text, None)
     parts: list[str] = []
     origins: list[int] = []
     at = 0
     for run in _BLANKS.finditer(text):
-        parts += [text[at : run.start()], "\n" if "\n" in run[0] else " "]
-        origins += [*range(at, run.start()), run.start()]
+        end = run.start() if run[0].isspace() else run.end()
+        parts += [text[at:end], "\n" if "\n" in run[0] else " "]
+        origins += [*range(at, end), run.start()]
         at = run.end()
     parts.append(text[at:])
     origins += range(at, len(text))
@@ -333,7 +337,7 @@ def forget() -> None:
 def _read(text: str) -> tuple[Sentence, ...]:
     clear = clean(text)
     layout = _drawn_together(clear)
-    doc = _fold_norms(_matchers().nlp.make_doc(layout.text))
+    doc = _fold_norms(_matchers().nlp.tokenizer(layout.text))
     return tuple(
         _sentence(doc, piece, layout, clear)
         for piece in _read_pieces(doc)
@@ -341,7 +345,7 @@ def _read(text: str) -> tuple[Sentence, ...]:
     )
 
 
-_BLANKS = re.compile(r"\s{2,}|[^\S ]|^\s+")
+_BLANKS = re.compile(r"\s{2,}|[^\S ]|^\s+|\S{60}(?=\S)")
 _SHORT = 2000  # characters; longer texts are read anew
 _remembered = lru_cache(maxsize=2048)(
     _read
