@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from clinical_language import Concept, Consult, Kind, Sentence
 from soap.model import OrderKind
 from soap.order_signs import signs_around
-from soap.order_wording import FOLLOW_UP, NUMBER, STRENGTH, parts_after, when_near
+from soap.order_wording import FOLLOW_UP, NUMBER, STRENGTH, met_again, parts_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ class Candidate:
 _EXAM_OR_RESULT = re.compile(
     r"\b(?:on (?:your |the )?(?:\w+ )?exam(?:ination)?|assessment and plan|my plan|my impression|"
     r"first problem)\b"
+)
+_OPINION = re.compile(
+    r"\b(?:(?:it|this|that) (?:sounds?|seems?|looks?) like|(?:i think|probably|likely) (?:you|this|"
+    r"that|it|what|we)|"
+    r"having (?:examined|looked|heard|spoken)|what (?:i'?d|i would|we'?d|i can|we can|we could) (?:recommend|"
+    r"suggest|do)|moving forward|going forward)\b"
 )
 
 
@@ -68,16 +74,19 @@ def candidates(consult: Consult) -> Iterator[Candidate]:
     """Medicines and tests the clinician names, in order of speech."""
     speakers = clinicians(consult)
     seen: set[str] = set()
-    examined = False
+    examined = judged = False
     for turn, said in enumerate(consult.turns):
         text = said.text.lower()
         for index, sentence in enumerate(consult.sentences[turn]):
-            examined = examined or bool(_EXAM_OR_RESULT.search(sentence.plain))
+            if said.speaker in speakers:
+                examined = examined or bool(_EXAM_OR_RESULT.search(sentence.plain))
+                judged = judged or bool(_OPINION.search(sentence.plain))
             for thing in _things(text, sentence):
                 if said.speaker in speakers:
                     signs = signs_around(text, sentence, thing.first, thing.last)
                     signs.add("named_before" if thing.key in seen else "named_first")
                     signs.add("after_exam" if examined else "before_exam")
+                    signs.add("after_opinion" if judged else "before_opinion")
                     signs |= {f"is:{thing.group}"} | _own_signs(text, thing)
                     yield Candidate(
                         thing.kind,
@@ -112,7 +121,7 @@ def _things(text: str, sentence: Sentence) -> list[_Thing]:
     known = [
         _Thing(kind, m.concept.id, m.start, m.end, m.concept)
         for m in sentence.mentions
-        if (kind := _kind(m.concept))
+        if (kind := _kind(m.concept)) and m.text.lower() != "blood"  # of "blood pressure", "blood supply"
     ]
     end = sentence.start + len(sentence.text) + 1
     again = [
@@ -128,7 +137,7 @@ def _things(text: str, sentence: Sentence) -> list[_Thing]:
 def _own_signs(text: str, thing: _Thing) -> set[str]:
     """What the words of the thing itself tell."""
     if thing.kind == "followup":
-        timed = when_near(text, thing.first, thing.last)
+        timed = met_again(text, thing.first, thing.last)
         return {f"says:{text[thing.first : thing.last].split()[0]}", "timed" if timed else "untimed"}
     if thing.kind == "medication":
         parts = {part.name for part in parts_after(text, thing.last, thing.last + 160)}
@@ -159,6 +168,8 @@ _TEST = re.compile(
 _IMAGING = re.compile(r"imaging|elastography|scans?|ultrasounds?|x-?rays?")
 _MEDICINE = re.compile(
     rf"\b(?P<name>{_NOT_A_NAME}[a-z][a-z-]{{4,20}})(?: ?,)?(?: to)? {NUMBER}[ -]?{STRENGTH}"
+    r"|\b(?:medicine|medication|drug|inhaler|cream|something)(?: that's| that is|"
+    r" which is)? called (?P<called>[a-z]{5,20})\b"
     r"|\b(?:prescribe|start) (?:you )?(?:some |a |on |an )*(?P<named>[a-z]{5,20})\b"
 )
 _COMMON = frozenset(
@@ -168,7 +179,8 @@ _COMMON = frozenset(
     "strength steroids "
     "anything physical going with point hundred thousand twenty thirty forty fifty sixty seventy "
     "eighty ninety seven "
-    "milligrams milligram micrograms absolute crutches eight three eleven fifteen exactly tablet "
+    "really actually probably usually milligrams milligram micrograms absolute crutches eight three "
+    "eleven fifteen exactly tablet "
     "tablets pills capsule twelve prescribe prescription start started".split()
 )
 
@@ -181,7 +193,7 @@ def _test(found: re.Match[str]) -> _Thing:
 
 
 def _medicine(found: re.Match[str]) -> _Thing | None:
-    group = "name" if found["name"] else "named"
+    group = next(name for name in ("name", "called", "named") if found[name])
     return None if found[group] in _COMMON else _Thing("medication", found[group], *found.span(group))
 
 

@@ -24,7 +24,7 @@ _REFER = re.compile(
 _NOT_NOW = re.compile(
     r"\b(?:if|unless|in case|might|may need|could|when you saw|saw|have you (?:ever )?seen|did you|"
     r"last (?:year|time|visit)|"
-    r"already|previous\w*|ago|had|were|used to|not|n't|no need|never|do you|are you|mentioned|sent you)\b"
+    r"already|previous\w*|ago|had|were|used to|not|no need|never|do you|are you|mentioned|sent you)\b|n't\b"
 )
 
 

@@ -10,6 +10,7 @@ import re
 
 from clinical_language import Sentence
 
+_REACH = 300  # characters before it in which a condition is looked for
 _BEFORE, _AFTER = 130, 110  # characters of a turn that are read around a candidate
 
 
@@ -55,10 +56,17 @@ _SIGNS_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         )),
         ("ahead", r"\bgo ahead\b|\balso\b"),
         ("if", r"\b(?:if|unless|in case|depending)\b"),
-        ("conditional", (
-            r"\b(?:if|unless|in case|depending (?:up)?on)\b(?! (?:you'?re|you are|that'?s|it'?s) (?:okay|"
-            r"ok|all right|agreeable))(?:(?!\b(?:and|so|but|now) (?:i|we|let|for)\b).)*$"
+        ("only_maybe",
+            r"\b(?:may|might|could) (?:\w+ )?(?:need|have|want|look|consider|think)\b(?:(?!\b(?:we|"
+            r"i)(?: are|'re|'m| am)? (?:going|gon)\b)[^.?]){0,60}$"),
+        ("taking", (
+            r"\b(?:you(?:'re| are| were)(?: currently| still| already| also)? (?:on|taking|using)|"
+            r"have you on(?: the)?|you take)\b"
+            r"(?:(?!\b(?:increase|stop|add|start|prescribe|give|refill|change|switch)\b)[^.?]){0,70}$"
         )),
+        ("watched",
+            r"\b(?:watch|monitor|track|record|log|keep (?:an eye|a log|a diary|"
+            r"track))(?:ing)?(?: \w+){0,4} $"),
         ("might", (
             r"\b(?:might|may|could|would|possibl[ye]|potentially|maybe|eventually|consider\w*|"
             r"down the (?:road|line)|later on)\b"
@@ -75,14 +83,7 @@ _SIGNS_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"\b(?:do you|are you|have you (?:been|had|ever|tried)|did you|is it|how (?:is|are|about)|"
             r"what about|any)\b"
         )),
-        ("negative", r"\b(?:not|n't|no|never|without|avoid|allerg\w+|instead of|don't|rather than|off)\b"),
-        (
-            "declined",
-            r"(?<!why do )(?<!why don't )(?<!why )\b(?:not|n't|don't|won't|no need|never|no reason|"
-            r"instead of|rather than)\b"
-            r"(?! (?:only|we\b|forget))(?:(?!\b(?:and|so|but|now|then) (?:i|we|let|for)\b|"
-            r"\bbut\b)[^.,;]){0,45}$",
-        ),
+        ("negative", r"(?:\b(?:not|no|never|without|avoid|allerg\w+|instead of|rather than|off)|n't)\b"),
         ("and", r"(?:\band|,|\bor)(?: (?:a|an|some|the|your|also|then))? $"),
         ("your", r"\b(?:your|the|that|those|this|his|her)(?: \w+)? $"),
         ("some", r"\b(?:some|a|an|another)(?: \w+){0,2} $"),
@@ -109,8 +110,14 @@ _SIGNS_AFTER: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"thirty|forty|fifty|sixty|eighty|eight|six)\b"
         )),
         ("then:conditional", (
-            r"^[^.?]{0,30}\bif (?:that|it|this|things|symptoms|you|your|the|there)\b[^.?]{0,40}\b(?:not|"
-            r"n't|still|worse\w*|persists?|positive|negative|abnormal|fails?|continues?)\b"
+            r"^[^.?]{0,30}(?<!and )\bif (?:that|it|this|things|symptoms|you|your|the|"
+            r"there)\b[^.?]{0,40}(?:\b(?:not|still|worse\w*|"
+            r"persists?|positive|negative|abnormal|fails?|continues?)|n't)\b"
+        )),
+        ("then:unless_better", (
+            r"^(?:(?!\b(?:sooner|earlier|before)\b)[^.?]){0,60}(?<!and )\bif (?!there|it's ok|that's ok)"
+            r"(?![^.?]{0,90}\bthen (?:we|i)\b)[^.?]{0,40}"
+            r"(?:n't|\b(?:not|still|worse\w*|any\w*|problems?|concerns?|changes?))\b"
         )),
         ("then:corrected", r"^\W*(?:no|or|uh|um|wait)?\W*(?:i'?m |i am )?(?:sorry|i mean|scratch that)\b"),
         ("then:results", r"^\W*(?:\w+ ){0,2}(?:results?|readings?|was|reading)\b"),
@@ -140,30 +147,72 @@ _IMPERATIVE = re.compile(
 )
 _IMPERATIVE_AGAIN = re.compile(rf"{_OPENING}$")
 _AGAIN = re.compile(r"(?:come|return|see me|see us|follow|book|schedule|make)\b")
-NEVER = frozenset({"conditional", "declined", "then:corrected", "show_me"})
-"""Signs with which nothing is an order: a condition not met yet, a refusal, a slip of the tongue."""
-NEVER_TESTED = NEVER | {"then:conditional"}
+_CONDITION = re.compile(
+    r"\b(?:if|unless|in case|depending (?:up)?on)\b(?! (?:you'?re|you are|that'?s|it'?s) (?:okay|ok|"
+    r"all right|agreeable))"
+    r"(?P<what>(?:(?!\b(?:and|so|but|now) (?:i|we|let|for)\b).){0,300})$"
+)
+_DECLINED = re.compile(
+    r"(?:\b(?:not|no need|never|no reason|instead of|rather than)|n't)\b(?! (?:only|forget))"
+    r"(?:(?!\b(?:and|so|but|now|then) (?:i|we|let|for)\b|\bbut\b)[^.,;]){0,45}$"
+)
+_AS_NEEDED = re.compile(
+    r"^ ?(?:you(?:'re| are)?|the|it|your|there)\b[^.?]{0,30}\b(?:feel\w*|pain\w*|fever\w*|hot|ach\w+|"
+    r"hurts?|itch\w*|"
+    r"sick|nause\w+|headaches?|breathless|wheez\w*|flare)\b"
+)
+_NOT_BETTER = re.compile(r"(?:\b(?:not|still|worse\w*|persist\w*|fails?|continues?)|n't)\b")
+NEVER = frozenset({"conditional", "declined", "only_maybe", "taking", "then:corrected", "show_me"})
+"""Signs with which nothing is an order: a condition not met yet, a refusal, a mere chance, a slip of the tongue."""
+NEVER_AGAIN = NEVER | {"then:unless_better", "untimed"}
+"""The same for meeting again: "come back if it is not better" is a safety net, "see you" a farewell."""
+NEVER_TESTED = NEVER | {"then:conditional", "watched"}
 """The same for tests: "an MRI if it is still not better"; a medicine said so is taken as needed."""
+
+
+def _conditions(before: str) -> set[str]:
+    """ "If that does not work", "I do not think you need"; and what only says when: "if you feel feverish"."""
+    signs = {"declined"} if _DECLINED.search(before[-120:]) else set()
+    *_, found = (None, *_CONDITION.finditer(before))
+    if found is not None:
+        needed = _AS_NEEDED.match(found["what"]) and not _NOT_BETTER.search(found["what"])
+        signs.add("as_needed" if needed else "conditional")
+    return signs
+
+
+_PROPOSED = re.compile(r"\bwhy (?:don't|do n't|do not) (?:we|i|you)\b")
+_FRESH = re.compile(
+    r"\b(?:\w+ )?(?:i'm(?! sorry)|i am(?! sorry)|i'd|i wan|i want|i will|i'll|i would|i do (?:want|wan)|we'll|we will|"
+    r"we are|we're|we can|"
+    r"let's|let us|let me|you can|you should|you need|you're|you are|do you|hey)\b"
+)
+
+
+def _clause(before: str) -> str:
+    """The part of what was said before that belongs to the thing: from where the speaker last began anew."""
+    *_, fresh = (None, *_FRESH.finditer(before))
+    return before[fresh.start() :] if fresh else before
 
 
 def signs_around(text: str, sentence: Sentence, first: int, last: int) -> set[str]:
     """What stands around the words [first, last) of a turn, by name."""
-    begin = max(sentence.start, first - _BEFORE, 0)
-    before = text[begin:first]
-    end = min(sentence.start + len(sentence.text) + 60, last + _AFTER)
-    after = text[last:end]
+    spoken = _PROPOSED.sub("let's", text[max(sentence.start, first - _REACH, 0) : first])
+    before = _clause(spoken[-_BEFORE:])
+    after = text[last : min(sentence.start + len(sentence.text) + 60, last + _AFTER)]
     signs = {name for name, pattern in _SIGNS_BEFORE if pattern.search(before)}
     signs |= {name for name, pattern in _SIGNS_AFTER if pattern.search(after)}
+    signs |= _conditions(spoken)
     verbs = [str(found.lastgroup) for found in _VERB.finditer(before)]
-    if verbs:
-        signs |= {f"nearest:{verbs[-1]}", *(f"verb:{verb}" for verb in verbs)}
-    else:
-        signs.add("nearest:none")
+    signs |= {f"nearest:{verbs[-1]}", *(f"verb:{verb}" for verb in verbs)} if verbs else {"nearest:none"}
     if sentence.is_question:
         signs.add("asked")
-    own = _AGAIN.match(text, first, last) and _IMPERATIVE_AGAIN.search(before)
-    if (own or _IMPERATIVE.search(before)) and not signs & _NO_ACT:
+    if _is_imperative(text, first, last, before) and not signs & _NO_ACT:
         signs.add("imperative")
     if signs & _ACT and signs & {"intent", "wish", "dragon"} and not signs & _NO_ACT:
         signs.add("act")
     return signs
+
+
+def _is_imperative(text: str, first: int, last: int, before: str) -> bool:
+    own = _AGAIN.match(text, first, last) and _IMPERATIVE_AGAIN.search(before)
+    return bool(own or _IMPERATIVE.search(before))

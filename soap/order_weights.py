@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from clinical_language.linear import DENSE, packaged
 
-BARS: Mapping[str, float] = {"medication": 0.4, "test": 0.3, "followup": 0.2, "reason": 0.2}
+BARS: Mapping[str, float] = {"medication": 0.4, "test": 0.36, "followup": 0.2, "reason": 0.2}
 """From which probability on something is an order of that kind, or a problem the reason for one."""
 YES = "yes"
 

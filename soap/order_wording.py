@@ -39,7 +39,7 @@ _OFTEN = (
 )
 _AGAIN = rf"{_RANGE}(?: more)? refills?"
 _PARTS = re.compile(
-    rf"(?P<changed>\bfrom (?:the )?{NUMBER}(?: ?{STRENGTH})?)"
+    rf"(?P<changed>\b(?:from|rather than|instead of) (?:the )?{NUMBER}(?: ?{STRENGTH}| {_PIECE})?(?: (?:{_OFTEN}))?)"
     rf"|\b(?P<refills>{_AGAIN})"
     rf"|\b(?P<strength>{NUMBER}[ -]?{STRENGTH})"
     rf"|\b(?P<count>{_RANGE}(?: of)? {_PIECE}|half (?:a )?(?:tablet|pill))"
@@ -155,9 +155,23 @@ def medicine_parts(turn: int, text: str, first: int, last: int, until: int) -> l
     return [replace(part, turn=turn) for part in ([before] if before else []) + [name, *parts]]
 
 
+_EVENT = re.compile(
+    r"[^.?]{0,40}?\b(?P<when>(?:after|once|following) (?:the|your|we|you|that|those)(?: [\w-]+){1,4})"
+)
+
+
+def met_again(text: str, first: int, last: int) -> Part | None:
+    """When to meet again: a time, or after what; "see you today" is no second meeting."""
+    when = when_near(text, first, last)
+    if when and when.text not in {"today", "this morning", "this afternoon"}:
+        return when
+    event = _EVENT.match(text, last, last + 90)
+    return Part("when", event["when"], *event.span("when")) if event else None
+
+
 def follow_up_parts(turn: int, text: str, first: int, last: int) -> list[Part]:
     """What is agreed and when: "see you back" + "two weeks"."""
-    when = when_near(text, first, last)
+    when = met_again(text, first, last)
     action = Part("name", " ".join(text[first:last].split()), first, last, turn)
     return [action, replace(when, turn=turn)] if when else [action]
 
@@ -173,7 +187,7 @@ def test_parts(turn: int, text: str, first: int, last: int, *, blood: bool) -> l
     place = _PART_AFTER.match(text, last, last + 60)
     end = place.end() if place else last
     found.append(Part("name", " ".join(text[begin:end].split()), begin, end))
-    when = when_near(text, last, end)
+    when = when_near(text, last, end, reach=25)
     if when and when.first >= last:
         found.append(when)
     return [replace(part, turn=turn) for part in found]

@@ -16,7 +16,7 @@ from soap.order_candidates import Candidate, candidates, clinicians, said_outrig
 from soap.order_details import details_of
 from soap.order_reasons import Reasons, problems_of
 from soap.order_referrals import referrals
-from soap.order_signs import NEVER, NEVER_TESTED
+from soap.order_signs import NEVER, NEVER_AGAIN, NEVER_TESTED
 from soap.order_weights import BARS, probability
 from soap.order_wording import Part, follow_up_parts, medicine_parts, test_parts
 from soap.phrasing import slug
@@ -63,9 +63,17 @@ def _ordered(consult: Consult) -> list[list[_Found]]:
     return [sorted(group, key=lambda f: (-f.chance, f.candidate.turn)) for group in groups.values()]
 
 
+def never(candidate: Candidate) -> bool:
+    """Whether some sign rules an order out, whatever else is said. A medicine may be for when it is needed."""
+    if candidate.kind == "medication":
+        return bool(candidate.signs & NEVER)
+    ruled_out = NEVER_AGAIN if candidate.kind == "followup" else NEVER_TESTED
+    return bool(candidate.signs & (ruled_out | {"as_needed"}))
+
+
 def _chance(candidate: Candidate) -> float:
     """How likely the mention orders, between 0 and 1."""
-    if candidate.signs & (NEVER_TESTED if candidate.kind in {"lab", "imaging"} else NEVER):
+    if never(candidate):
         return 0.0
     decision = DECISION[candidate.kind]
     return max(probability(decision, candidate.signs), BARS[decision] if said_outright(candidate) else 0.0)

@@ -1,28 +1,30 @@
 """The models of orders: what the signs around a medicine, a test, a wish to meet again, or a problem tell.
 
-Gold: MEDIQA-OE's development dialogues. Each is read twice, by turns and one sentence a turn, as engines differ.
+Gold: MEDIQA-OE's development dialogues, and weakly the GPs' plans of PriMock57. The dialogues are read twice, by turns
+and one sentence a turn, as engines differ.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.notes.corpora import Encounter, mediqa_oe
+from bench.notes.corpora import Encounter, mediqa_oe, primock
 from bench.notes.orders import OrderText, gold, numbered, words
-from clinical_language import Consult, Turn, read_consult
+from clinical_language import Consult, Turn, read_consult, read_sentences
 from soap.order_candidates import Candidate, candidates, clinicians
 from soap.order_reasons import Reasons, problems_of
-from soap.order_signs import NEVER
 from soap.order_weights import YES, features
-from soap.orders import DECISION
+from soap.orders import DECISION, never
 from tools.notes.examples import Example, Task
 
 _SOURCE = (
     "MEDIQA-OE (Corbeil et al., 2025), development dialogues of ACI-Bench; CDLA-Permissive-2.0, CC BY 4.0"
 )
 _STRENGTH = {"medication": 0.2, "test": 0.15, "followup": 0.2, "reason": 0.07}
+_WEAK = 0.5  # weight of an example whose label is only a GP's plan
 _EMPTY = frozenset(
     "a an the of your you to for in on and or me i will be as is at back again blood today urine".split()
 )
@@ -79,12 +81,30 @@ def meant(read: _Read, candidate: Candidate) -> OrderText | None:
 def _examples(decision: str, data: Path) -> Sequence[Example]:
     reads = [read for encounter in mediqa_oe(data) for read in _ways(encounter)]
     of = _reasons if decision == "reason" else _orders
-    return [example for read in reads for example in of(read, decision)]
+    found = [example for read in reads for example in of(read, decision)]
+    return [*found, *_planned(decision, data)] if decision in {"medication", "test"} else found
+
+
+_PLAN = re.compile(r"\b(?:Plan|Pln|Mx)\s*:?(?P<plan>.*)", re.DOTALL)
+
+
+def _planned(decision: str, data: Path) -> Iterator[Example]:
+    """Weak labels of British consults: what the GP's plan names was meant where it was spoken of in the second half."""
+    for encounter in primock(data):
+        found = _PLAN.search(encounter.gold)
+        planned = (
+            {m.concept.id for s in read_sentences(found["plan"]) for m in s.mentions} if found else set()
+        )
+        for candidate in candidates(read_consult(encounter.turns)):
+            late = candidate.turn > len(encounter.turns) / 2
+            if planned and late and DECISION[candidate.kind] == decision and not never(candidate):
+                label = YES if candidate.key in planned else "no"
+                yield Example(encounter.id, features(candidate.signs), label, _WEAK)
 
 
 def _orders(read: _Read, decision: str) -> Iterator[Example]:
     for candidate in candidates(read.consult):
-        if DECISION[candidate.kind] == decision and not candidate.signs & NEVER:
+        if DECISION[candidate.kind] == decision and not never(candidate):
             label = YES if meant(read, candidate) else "no"
             yield Example(read.id, features(candidate.signs), label)
 

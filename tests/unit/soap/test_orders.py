@@ -60,10 +60,43 @@ def test_an_order_in_the_words_that_were_said(said: str, kind: str, description:
         "Your hemoglobin a1c is 7.",
         "Hey dragon, show me the hemoglobin a1c.",
         "Have you ever seen a cardiologist?",
+        "If it is ongoing, we may need to do further tests like taking a sample of your stool.",
+        "And we may need to get a CT scan.",
+        "For your diabetes just continue to watch those blood sugars.",
+        "I don't think you need anything like antibiotics.",
+        "Come back and see me next week, if things don't get better.",
+        "Why have you come to see me today?",
+        "All right, I'll see you.",
+        "It says that you are on ten milligrams of amlodipine daily.",
+        "We'll check your blood pressure.",
     ],
 )
 def test_no_order(said: str) -> None:
     assert heard(said) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "description"),
+    [
+        (
+            "If you are feeling feverish, take paracetamol 500 mg four times a day.",
+            "paracetamol 500 mg four times a day",
+        ),
+        ("Why don't we get an MRI of your right knee.", "mri of your right knee"),
+        (
+            "I'll see you again in three months or sooner if anything gets worse.",
+            "see you again three months",
+        ),
+        ("I will follow up with you after your surgery.", "follow up after your surgery"),
+        (
+            "I'm going to increase the furosemide, rather than one tablet a day two tablets a day.",
+            "furosemide two tablets a day",
+        ),
+    ],
+)
+def test_an_order_all_the_same(said: str, description: str) -> None:
+    (order,) = heard(said)
+    assert order.description == description
 
 
 def test_a_slip_of_the_tongue_is_no_order() -> None:
