@@ -204,7 +204,7 @@ def signs_around(text: str, sentence: Sentence, first: int, last: int) -> set[st
     signs |= _conditions(spoken)
     verbs = [str(found.lastgroup) for found in _VERB.finditer(before)]
     signs |= {f"nearest:{verbs[-1]}", *(f"verb:{verb}" for verb in verbs)} if verbs else {"nearest:none"}
-    if sentence.is_question:
+    if sentence.is_question and not before.startswith("let's"):
         signs.add("asked")
     if _is_imperative(text, first, last, before) and not signs & _NO_ACT:
         signs.add("imperative")

@@ -82,7 +82,7 @@ def test_no_order(said: str) -> None:
             "If you are feeling feverish, take paracetamol 500 mg four times a day.",
             "paracetamol 500 mg four times a day",
         ),
-        ("Why don't we get an MRI of your right knee.", "mri of your right knee"),
+        ("Why don't we go ahead and order an MRI of your right knee.", "mri of your right knee"),
         (
             "I'll see you again in three months or sooner if anything gets worse.",
             "see you again three months",
