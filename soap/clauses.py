@@ -187,9 +187,17 @@ def _cuts(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 _CONDITION = frozenset("if when unless once until whenever depending since because".split())
 
 
+_BEFORE_CONDITION = frozenset(
+    "so and but or um uh , i 'll will 'd would admit say think guess mean obviously then".split()
+)
+
+
 def _conditional(words: Sequence[str], at: int) -> bool:
     """Whether the clause from `at` opens with a condition or reason ("and if your symptoms ...")."""
-    return bool(_CONDITION & set(words[at : at + 3])) and not _SUBJECTS - {"so"} & set(words[at : at + 1])
+    last = min(len(words), at + 7)
+    while at < last and words[at] in _BEFORE_CONDITION:
+        at += 1
+    return at < len(words) and words[at] in _CONDITION
 
 
 _FILLERS = re.compile(
@@ -212,13 +220,12 @@ _LEAD = re.compile(
     r"that 's (?:good|great|fine)(?: news)?|like|,|\.|;|-|\u2026)(?=\s|$)\s*)+"
 )
 _DANGLING = frozenset(
-    "so and but or okay then because um uh the a an is to what that which i we of with at my "
-    "your if when like also "
-    "where how as from this was".split()
+    "otherwise hopefully possibly for any some even so and but or okay then because um uh the a an is to what that "
+    "which i we of with at my your if when like also where how as from this was".split()
 )
 
 
-def _ended(text: str) -> str:
+def ended(text: str) -> str:
     """Without what was begun and not said ("... and then i")."""
     words = text.split()
     while words and (words[-1] in _DANGLING or not any(c.isalnum() or c == "%" for c in words[-1])):
@@ -229,15 +236,14 @@ def _ended(text: str) -> str:
 def spoken_clean(words: str) -> str:
     """Clause without fillers, stutters, opening and closing particles; content words and order as said."""
     text = _POINT.sub(".", words).replace("lem me", "let me")
-    text = _HESITATION.sub(r" \1 ", text)
     text = _BROKEN.sub("", text).replace("...", " ")
     for _ in range(2):
         text = " ".join(_FILLERS.sub(" ", text).split())
         text = re.sub(r"(?:^|\s)(?:, )+,?", " , ", text).strip()
-        text = _STUTTER.sub(r"\1", text)
+        text = _STUTTER.sub(r"\1", _HESITATION.sub(r" \1", text))
     text = re.sub(r"\s+([,;]|\.(?! ?\d))", r"\1", _LEAD.sub("", text))
     text = re.sub(r"[,.;]+(?=[,.;])", "", text)
-    return _ended(re.sub(r"^[\s,.;]+", "", text))
+    return ended(re.sub(r"^[\s,.;]+", "", text))
 
 
 @dataclass(frozen=True, slots=True)

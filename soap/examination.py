@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from clinical_language import Consult, State
 from clinical_language.replies import polarity
 from soap import model
-from soap.clauses import Clause
+from soap.clauses import Clause, ended
 from soap.model import Statement
 from soap.notation import notation, third_person
 from soap.phrasing import capital
@@ -67,7 +67,8 @@ _LEADS = tuple(
         (r"^(?:i|we) (?:do |can |could |did |also |still |really |definitely )*(?:not|n't) (?:also |"
             r"really )?(?:hear|see|feel|appreciate|notice|note|palpate|detect|find|recognize|get) (?:any |"
             r"a |an |like )*(?:kind of )?", "no "),
-        (r"^(?:i|we) (?:do |can |could |did |also |still |just |really |definitely |clearly )*(?:hear|"
+        (r"^(?:i|we) (?:do |can |could |did |also |still |just |really |definitely |clearly |"
+            r"however )*(?:hear|"
             r"see|feel|appreciated?|noticed?|noted?|palpated?|detect|find|found|felt|heard|identify|"
             r"am seeing|am hearing|am noticing)(?: that| like| here)* ", ""),
         (r"^(?:the )?(?:patient|he|she|you|they) (?:do |does |did )?(?:also )?(?:not|n't) have (?:any |"
@@ -210,6 +211,9 @@ def told_of_exam(text: str) -> bool:
     return bool(_TOLD.match(text)) and bool(system_of(text))
 
 
+_FIRST_PERSON = re.compile(r"(?:^|(?<=\w),?) ?\b(?:i|we|you)\b(?! ?/).*$")
+
+
 def finding_text(clause: Clause, person: Person) -> tuple[str, str]:
     """(heading, finding) of a clause as a note writes it; finding is "" when it states none."""
     text = clause.text
@@ -229,6 +233,14 @@ def finding_text(clause: Clause, person: Person) -> tuple[str, str]:
     for pattern, with_ in _INNER:
         text = pattern.sub(with_, text)
     text = " ".join(third_person(re.sub(r"\byour\b", "the", text), person).split()).strip(" ,.;")
+    text = ended(
+        _FIRST_PERSON.sub(
+            "",
+            re.sub(
+                r"^(?:the )?patient (?:does seem to have|seems to have|is|does|was|has|had) (?!not)", "", text
+            ),
+        )
+    )
     text = re.sub(r"^(?:of|that|and|the|some|a|an|is|are|was|were) ", "", text)
     return heading, notation(text, clause.mentions)
 
@@ -237,7 +249,9 @@ def _worth(text: str) -> bool:
     return (
         2 <= len(text.split()) <= 40
         and not text.endswith((" exam", " examination"))
-        and not re.match(r"^(?:it|that|this|they|he|she|which|what|when|if|for|on|so)\b", text)
+        and not re.match(
+            r"^(?:it|that|this|they|he|she|which|what|when|if|for|on|so|'s|\d+ [a-z]+$)(?=\W|$)", text
+        )
     )
 
 

@@ -34,6 +34,7 @@ _NUMERIC = tuple(
         (r"\bp r n\b", "as needed"),
         (r"(?<=\w) - (?=\w)", "-"),
         (r"(?<=\w) (?='(?:s|re|ll|ve|d|m)\b)", ""),
+        (r"\b(days|weeks|months) ' time", r"\1' time"),
         (r" / ", "/"),
         (r"\s+(?=[,.;:])", ""),
     )

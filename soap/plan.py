@@ -29,14 +29,14 @@ _ACTS = re.compile(
     r"^(?:we (?:will|can|may|could|might|should)|i (?:advised|encouraged|recommend|suggest|"
     r"reminded|urged|asked|cautioned|will|have (?:ordered|prescribed|recommended|suggested|placed|"
     r"sent|referred|asked|advised|encouraged|provided|scheduled|refilled))|"
-    r"the patient (?:will|should|can|may|could|must)|(?:he|she|they) (?:will|should|can|may|"
+    r"the patient (?:will|should|can|may|could|must)|(?:he|she) (?:will|should|can|may|"
     r"could)|if |once |when |unless |after |depending |"
     r"continue|increase|decrease|reduce|start|stop|order|prescribe|refer|repeat|refill|"
     r"discontinue|recheck|initiate|begin|follow|take|avoid|rest|ice|"
-    r"use|drink|keep|monitor|schedule|in the meantime|for (?:now|the pain))\b"
+    r"use|drink|keep|monitor|schedule)\b"
 )
 _NO_PLAN = re.compile(
-    r"\b(?:template|pictures|stick|discuss (?:the|this|that|it)|what 's called|"
+    r"\b(?:template|have a chat|pictures|stick|discuss (?:the|this|that|it)|what 's called|"
     r"talk (?:a little )?(?:about|more)|take a (?:quick )?look|look at|go over|see what|"
     r"see how (?:this|that|it) goes from there|be right back|ask (?:the patient|you)|"
     r"questions?|let you know what|examine|listen to|the nurse|my nurse|front desk|"
@@ -124,6 +124,10 @@ _LEAST, _SURE = 0.03, 0.5  # under the first nothing is a plan; a question is on
 _PLAIN = frozenset({TREATMENT, TESTING, REFERRAL, FOLLOW_UP, SAFETY_NET})  # wording alone tells a plan
 
 
+_BARE = re.compile(
+    r"^(?:(?:\S+ ){2,3}(?:that|it|this|them)|continue to (?:use|take|monitor|do)|"
+    r".*\bfollow up(?: with (?:her|him|them))?)$"
+)  # "we can test that": of what, nobody can read
 _VERB = re.compile(
     r"^(?:(?:if|once|when|unless|after|depending)\b.{0,120}?,? )?(?:we|i|the patient|he|"
     r"she) (?:will|can|may|could|might|should|advised the patient to|encouraged "
@@ -135,7 +139,21 @@ _CONSEQUENCE = re.compile(
     r"advised)\b|\b(?:please|call|contact|ring|"
     r"come back|return|go to|give|take|taking|let|stop|seek|see|speak|continue|restart)\b"
 )
-_VERBS = bases() - {"let", "see", "know", "talk", "look"} | frozenset(
+_VERBS = bases() - {
+    "let",
+    "see",
+    "know",
+    "talk",
+    "look",
+    "say",
+    "touch",
+    "help",
+    "spend",
+    "feel",
+    "think",
+    "hear",
+    "hope",
+} | frozenset(
     "order prescribe obtain schedule initiate discontinue refer recheck perform administer "
     "arrange place provide book request "
     "consult evaluate treat continue increase decrease reduce lower raise adjust hold taper add "
@@ -181,7 +199,7 @@ class PlanLine:
 
 def part_of(text: str, clause: Clause) -> str:
     """Which part of a plan a worded clause is, "" when it is none."""
-    if not _ACTS.match(text) or _NO_PLAN.search(text):
+    if not _ACTS.match(text) or _NO_PLAN.search(text) or _BARE.match(text):
         return ""
     if text.startswith(("if ", "when ", "once ", "unless ")) and not _CONSEQUENCE.search(text):
         return ""

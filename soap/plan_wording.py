@@ -92,9 +92,14 @@ _ACTS = tuple(
         (r"^order you ", "order "),
         (r"^increase you to ", "increase to "),
         (r"^recommend (?:you|that you) ", "recommend that the patient "),
-        (r"^see you (?:back |again )*", "follow up "),
+        (
+            r"^see you (?:back |again )*(?=(?:in|next|on|at|after|within|tomorrow|as needed|with|later|"
+            r"sooner|monday|once|when)\b|$)",
+            "follow up ",
+        ),
         (r"^have you (?:come back|back|return)(?: to see me| and see me| here)? ?", "follow up "),
         (r"^have you (?=\w)", "have the patient "),
+        (r" done$", ""),
     )
 )
 _STAYS = re.compile(
@@ -111,6 +116,10 @@ _TAILS = re.compile(
 )
 
 
+_IDIOM = re.compile(
+    r"\b(?:i (?:will|'ll|must|have to) (?:admit|say|tell you|be honest)(?: that)?|i mean|i guess|"
+    r"i suppose|to be honest) ?"
+)
 _MEANWHILE = re.compile(
     r"^(?:(?:so|and|but|,|in the meantime|for now|at this (?:point|stage)|today|now|"
     r"first(?: of all)?|as well|also|then|"
@@ -120,7 +129,7 @@ _MEANWHILE = re.compile(
 
 def plan_text(text: str, person: Person) -> str:
     """The clause in a note's words. `text` is a cleaned clause, lower case."""
-    text = _MEANWHILE.sub("", _TAILS.sub("", text))
+    text = _MEANWHILE.sub("", _TAILS.sub("", _IDIOM.sub("", text)))
     worded = _framed(text)
     return " ".join(third_person(worded, person).split())
 
@@ -137,8 +146,10 @@ def _intent(found: re.Match[str]) -> str:
     act = _acted(found["act"])
     if act.startswith(("recommend", "encourage", "advise", "suggest")):
         return f"i {act}"
-    if act.startswith("follow up"):
+    if act.startswith(("follow up", "wear ", "take ", "use ", "drink ", "ice ", "come ")):
         return f"you will {act}"
+    if act.startswith(("explain ", "go over ", "talk ", "review ")):
+        return ""
     return act if _STAYS.match(act) else f"we will {act}"
 
 
@@ -197,7 +208,8 @@ _BACK = re.compile(
     r"(?:come|coming|see (?:you|me|us)|check|have you|follow|return|back)"
     r"(?:(?:ing)?(?: and| to| for you to)?(?: see (?:me|us)| come| back| again| here|[ -]up)+|"
     r" with (?:me|us))* "
-    r"(?=in |on |at |within |after |next |tomorrow|again|if |sooner|for )(?P<when>.+)$"
+    r"(?=in |on (?:mon|tues|wednes|thurs|fri|satur|sun)day|at |within |after |next |tomorrow|"
+    r"again|if |sooner|for )(?P<when>.+)$"
 )
 _CONTACT = re.compile(
     r"^(?:(?:so|and|then|please|,) )*(?P<act>(?:call|contact|ring|phone|message|let|give|go|"

@@ -123,8 +123,10 @@ def opened(clause: Clause, plan: float) -> Mention | str | None:
     if named is not None and (numbered or plan >= 0.1):
         return named
     words = re.split(r" (?:i|we|let|you|it|that|so|what|this|,|my)\b|[,.]", f"{rest} ")[0].split()
-    words = [w for w in words if w not in {"your", "the", "of", "a"}]
-    return " ".join(words) if found["noun"] and 1 <= len(words) <= 5 else None
+    words = [w for w in words if w not in {"your", "the", "of", "a", "first", "all", "for", "just"}]
+    return (
+        " ".join(words) if found["noun"] and any(len(w) > 3 for w in words) and 1 <= len(words) <= 5 else None
+    )
 
 
 def impression(clause: Clause) -> tuple[Mention, str] | None:

@@ -20,8 +20,8 @@ _SIGNS = (
     r"o2 sat(?:uration)?s?|respiratory rate|weight"
 )
 _JUDGED = re.compile(
-    rf"\b(?P<what>(?:(?:your|the|all|other) )*(?:vital signs|vitals|(?:{_SIGNS})(?:(?:,| and|"
-    rf" and your|, and|, your| your|, and your)+ (?:{_SIGNS}))*))\b"
+    rf"\b(?P<what>(?:(?:your|the|all|other) ){{0,3}}(?:vital signs|vitals|"
+    rf"(?:{_SIGNS})(?:(?: ,|,)?(?: and)?(?: your)? (?:{_SIGNS})){{0,4}}))\b"
     r"(?P<gap>(?: (?!is|are|was|not|if|and)[\w']+){0,4}?) ?(?:is|are|was|'s|look|looks|looked|"
     r"were|seems?|all look)"
     r"(?: a| little| bit| pretty| quite| all| very| actually| still| kind of| really| overall|"

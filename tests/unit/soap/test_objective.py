@@ -97,3 +97,12 @@ def test_what_is_only_planned_is_no_result() -> None:
         )
         == []
     )
+
+
+@pytest.mark.parametrize(
+    "said", ["your blood pressure and your heart rate ", "x-ray of the left knee ", "if you , "]
+)
+def test_hostile_repetition_ends(said: str) -> None:
+    """A pattern that backtracks over repeats would not come back from this."""
+    found = draft_note([Turn("doctor", said * 1500)])
+    assert all(s.evidence == (0,) for s in found.statements)
