@@ -45,11 +45,14 @@ _REAL_QUESTION = re.compile(
 
 
 def read_consult(turns: Sequence[Turn], *, age: float | None = None) -> Consult:
-    """Read a transcript in order. `age` of the patient in years, when known, tells whether a parent speaks."""
+    """Read a transcript: by time where every turn has its start, else as given. Evidence are indexes of `turns`.
+
+    `age` of the patient in years, when known, tells whether a parent speaks.
+    """
     sentences = [read_sentences(turn.text) for turn in turns]
     reading = Reading(turns, sentences, patients_of(turns, sentences, age))
-    for index, turn in enumerate(turns):
-        if turn.speaker == "doctor":
+    for index in _in_order(turns):
+        if turns[index].speaker == "doctor":
             _doctor(reading, index)
         else:
             _patient(reading, index)
@@ -61,6 +64,14 @@ def read_consult(turns: Sequence[Turn], *, age: float | None = None) -> Consult:
         tuple(reading.exchanges),
         tuple(reading.unanswered),
     )
+
+
+def _in_order(turns: Sequence[Turn]) -> Sequence[int]:
+    """Indexes of the turns by start; as given when a start is missing."""
+    starts = [turn.start for turn in turns if turn.start is not None]
+    if len(starts) < len(turns):
+        return range(len(turns))
+    return sorted(range(len(turns)), key=starts.__getitem__)
 
 
 def read_text(text: str) -> Consult:

@@ -98,3 +98,40 @@ def test_a_misheard_medicine_is_marked() -> None:
 def test_allergy_and_reaction() -> None:
     (fact,) = consult("d: Any allergies?", "p: Penicillin, it gives me a rash.").facts
     assert (fact.values["role"], fact.values["reaction"]) == ("allergy", "rash")
+
+
+def test_turns_out_of_order_are_read_by_their_time() -> None:
+    read = read_consult([Turn("patient", "No.", 2.0, 2.4), Turn("doctor", "Any fever?", 0.0, 1.5)])
+    assert [(fact.concept.label, fact.state.value, fact.evidence) for fact in read.facts] == [
+        ("fever", "absent", (0, 1))
+    ]
+
+
+def test_nobody_else_is_not_the_patient() -> None:
+    read = consult("p: I've had diarrhea.", "d: Anyone else?", "p: No, nobody else has diarrhea.")
+    assert [(fact.state.value, fact.relation) for fact in read.facts] == [
+        ("present", ""),
+        ("absent", "others"),
+    ]
+
+
+def test_present_then_and_absent_now_is_resolved() -> None:
+    read = consult("p: I don't have a fever at the moment, but I had a fever when it started.")
+    assert {fact.state.value for fact in read.facts} == {"resolved"}
+
+
+def test_a_theme_is_granted_not_denied() -> None:
+    assert states(consult("d: Does the cough wake you at night?", "p: No.")) == {"cough": "present"}
+
+
+def test_a_summary_agreed_to_is_a_fact_of_both() -> None:
+    read = consult(
+        "d: So you've had a cough for two weeks and no fever. Is that right?", "p: Yes, that's right."
+    )
+    assert states(read) == {"cough": "present", "fever": "absent"}
+    assert {fact.evidence for fact in read.facts} == {(0, 1)}
+
+
+def test_a_question_not_heard_stays_asked() -> None:
+    read = consult("d: Any chest pain?", "p: Sorry, can you say that again?", "p: No, no.")
+    assert states(read) == {"chest pain": "absent"}
