@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.notes import aci, bad_input, lexicon, orders, rouge, speed, whisper
+from bench.notes import aci, bad_input, lexicon, mts, orders, polarity, rouge, speed, whisper
 from bench.notes.corpora import Encounter, bracketed
 from bench.notes.divisions import divide
 from bench.notes.folds import fold_of
@@ -133,3 +133,14 @@ def test_a_consult_is_said_again_until_the_minutes_are_full() -> None:
     turns = speed.lasting((Turn("doctor", "Hello", 0, 50), Turn("patient", "Hi", 50, 60)), 2.9)
     assert [t.start for t in turns] == [0, 50, 60, 110, 120]
     assert turns[-1].end == 170
+
+
+def test_the_plain_rule_denies_what_stands_soon_after_a_denial() -> None:
+    assert polarity.negex("No. Any chest pain?", "chest pain") == "N"
+    assert polarity.negex("No, I am here because of the chest pain", "chest pain") == "P"
+
+
+def test_confidence_is_set_against_what_is_right() -> None:
+    talks = [Encounter(str(n), (), label="ROS") for n in range(4)]
+    told = [("ROS", 0.95), ("CC", 0.91), ("ROS", 0.5), ("ROS", 0.52)]
+    assert mts.calibration(talks, told) == [(0.51, 1.0, 2), (pytest.approx(0.93), 0.5, 2)]
