@@ -18,11 +18,15 @@ _CLEAR = 0.06  # the next candidate must be this much farther away
 
 @cache
 def _names() -> tuple[tuple[str, str], ...]:
+    """Generic names only: brand names are made to sound like words ("Differin", "different")."""
     table = concepts()
     return tuple(
         (id_, plain)
         for id_, plain in surfaces()
-        if table[id_].kind is Kind.MEDICINE and plain.isalpha() and len(plain) >= 8
+        if table[id_].kind is Kind.MEDICINE
+        and plain == table[id_].label.lower()
+        and plain.isalpha()
+        and len(plain) >= 8
     )
 
 
