@@ -168,15 +168,24 @@ def _announces(ahead: Sequence[str], word: str) -> bool:
     )
 
 
+_MODALS = frozenset("should can could may need must will 'll".split())
+_STILL_CONDITION = frozenset("you your it they the he she this that or and but".split()) | _MARKERS
+
+
+def _follows(words: Sequence[str], at: int) -> bool:
+    """Whether the consequence of a condition begins here ("we will ...", "you should ...", "please ...")."""
+    return words[at] not in _STILL_CONDITION or (words[at] == "you" and words[at + 1] in _MODALS)
+
+
 def _cuts(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Word ranges of the clauses of one sentence."""
     start = 0
-    held = _conditional(words, 0)  # a condition keeps what follows from it: one cut is passed over
+    held = _conditional(words, 0)  # a condition keeps what follows from it: those cuts are passed over
     for at in range(1, len(words)):
         if at - start < 2 or len(words) - at < 2 or not (_opens(words, at) or at - start >= LONGEST):
             continue
         if held and at - start < LONGEST:
-            held = words[at] in _MARKERS  # "if it hurts, okay, we will ..."
+            held = not _follows(words, at)
             continue
         yield start, at
         start, held = at, _conditional(words, at)

@@ -250,7 +250,8 @@ def _worth(text: str) -> bool:
         2 <= len(text.split()) <= 40
         and not text.endswith((" exam", " examination"))
         and not re.match(
-            r"^(?:it|that|this|they|he|she|which|what|when|if|for|on|so|'s|\d+ [a-z]+$)(?=\W|$)", text
+            r"^(?:it|that|this|they|he|she|which|what|when|if|for|on|so|to|having|in the|'s|\d+ [a-z]+$)(?=\W|$)",
+            text,
         )
     )
 

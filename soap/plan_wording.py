@@ -120,6 +120,10 @@ _IDIOM = re.compile(
     r"\b(?:i (?:will|'ll|must|have to) (?:admit|say|tell you|be honest)(?: that)?|i mean|i guess|"
     r"i suppose|to be honest) ?"
 )
+_NEXT = re.compile(  # "continue to watch that i am going to give you ...": another thought begins
+    r"(?<=\w{3})(?:,? that)?,? (?:i|we) (?:am|are|'m|'re) (?:also )?(?:going|gonna) to\b.*$"
+)
+_ADVISES = re.compile(r"^(?:continue|keep|take|avoid|stay|use|you (?:should|can|will|need)|i want you to)\b")
 _MEANWHILE = re.compile(
     r"^(?:(?:so|and|but|,|in the meantime|for now|at this (?:point|stage)|today|now|"
     r"first(?: of all)?|as well|also|then|"
@@ -129,6 +133,7 @@ _MEANWHILE = re.compile(
 
 def plan_text(text: str, person: Person) -> str:
     """The clause in a note's words. `text` is a cleaned clause, lower case."""
+    text = _NEXT.sub("", text) if _ADVISES.match(text) else text
     text = _MEANWHILE.sub("", _TAILS.sub("", _IDIOM.sub("", text)))
     worded = _framed(text)
     return " ".join(third_person(worded, person).split())

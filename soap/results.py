@@ -170,7 +170,9 @@ def _holds(text: str, clause: Clause) -> bool:
     if not (named or _VALUE.search(text)) or _NO_VALUE.search(text):
         return False
     return 2 <= len(text.split()) <= 45 and not re.match(
-        r"^(?:it|that|this|they|he|she|which|what|when|if|looking|i|in|on|for|so|we|blood pressure)\b", text
+        r"^(?:it|that|this|they|he|she|which|what|when|if|looking|i|in|on|for|so|we|to|background|"
+        r"history|blood pressure)\b",
+        text,
     )
 
 
