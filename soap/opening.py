@@ -11,7 +11,7 @@ from soap.model import Statement
 from soap.phrasing import capital, sentence, tidy
 from soap.register import clean_words
 from soap.resolution import Resolved
-from soap.systems import named
+from soap.systems import in_figures, named
 
 _EARLY = 12  # turns in which a doctor's own words name the reason for the visit
 _GENERIC = frozenset(
@@ -96,7 +96,10 @@ def reason(consult: Consult, lines: Sequence[Resolved]) -> tuple[str, tuple[int,
     if fact is None:
         return None
     line = next((r for r in lines if r.concept.id == fact.concept.id and not r.relation), None)
-    return (named(line) if line else fact.concept.label), fact.evidence, fact
+    if line is None:
+        return fact.concept.label, fact.evidence, fact
+    lasting = f" for {in_figures(line.values['duration'])}" if "duration" in line.values else ""
+    return named(line) + lasting, line.evidence if line.values else fact.evidence, fact
 
 
 def chief_complaint(consult: Consult, lines: Sequence[Resolved]) -> Iterator[Statement]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clinical_language import Consult, Kind, State
-from clinical_language.wording import digits
 from soap import model, opening, systems
 from soap.model import Statement
 from soap.phrasing import capital, join, sentence
 from soap.resolution import Resolved
+from soap.systems import in_figures
 
 _CONTACTS = frozenset(
     {"wife", "husband", "partner", "friend", "colleague", "flatmate", "child", "children", "son", "daughter"}
@@ -87,7 +87,7 @@ def describe(line: Resolved) -> str:
 
 
 def _third(text: str) -> str:
-    text = " ".join(word for word, _ in digits(text.split()))
+    text = in_figures(text).replace("when i am ", "when ")
     return re.sub(r"\bwhen (?:i|you) (\w+)", lambda m: f"when {_gerund(m[1])}", text)
 
 
@@ -104,7 +104,9 @@ def hpi(heard: Heard) -> Iterator[Statement]:
     lines = [r for r in heard.of(Kind.FINDING) if r.state in _HERE and r.concept.id != "finding.pregnancy"]
     lines.sort(key=lambda r: first is None or r.concept.id != first.concept.id)
     for line in lines:
-        if line.state is not State.PRESENT or _valued(line):
+        if line.concept.id not in systems.WITHOUT_WORDS and (
+            line.state is not State.PRESENT or _valued(line)
+        ):
             yield line_statement(model.HPI, line.concept.id, sentence(describe(line)), line)
     for line in heard.of(Kind.CONDITION):
         if line.state is State.PRESENT and _acute(line):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from clinical_language import State
+from clinical_language.wording import digits
 from soap import model
 from soap.model import Statement
 from soap.phrasing import join
@@ -18,12 +19,18 @@ SYSTEMS = {
     "neurological": "Neurological", "psychiatric": "Psychiatric", "endocrine": "Endocrine",
     "haematological": "Hematological",
 }  # fmt: skip
-_UNNAMED = "general"
+_OTHER = "other"  # exposures and circumstances that were asked for: only their denial belongs here
 _MIDDLE = re.compile(r"headache|chest|abdom|back|flank|neck|face|facial|weakness|numbness|pelvic|throat")
 _BARE = frozenset(  # names of groups, and findings that say nothing without what was told of them
     f"finding.{name}"
     for name in "pain swelling injury fall malaise stress general_symptoms allergy bleeding recent_surgery".split()
 )
+
+
+WITHOUT_WORDS = frozenset(
+    {"finding.stress", "finding.malaise", "finding.general_symptoms", "finding.allergy"}
+)
+_GROUPS = frozenset({"finding.pain", "finding.general_symptoms"})
 
 
 def named(line: Resolved) -> str:
@@ -36,16 +43,21 @@ def named(line: Resolved) -> str:
     return f"{side}-sided {label}" if _MIDDLE.search(label) and side != "bilateral" else f"{side} {label}"
 
 
+def in_figures(text: str) -> str:
+    """ "three days" -> "3 days"."""
+    return " ".join(word for word, _ in digits(text.split()))
+
+
 def review(lines: Sequence[Resolved]) -> Iterator[Statement]:
     """ "Cardiovascular: Denies chest pain or palpitations." for every system somebody spoke of."""
-    for system, title in SYSTEMS.items():
-        own = [r for r in lines if (r.concept.group if r.concept.group in SYSTEMS else _UNNAMED) == system]
+    for system, title in (*SYSTEMS.items(), (_OTHER, "")):
+        own = [r for r in lines if (r.concept.group if r.concept.group in SYSTEMS else _OTHER) == system]
         here = [r for r in own if r.state is State.PRESENT and r.concept.id not in _BARE]
-        gone = [r for r in own if r.state is State.ABSENT and r.concept.id != "finding.pain"]
-        if here:
+        gone = [r for r in own if r.state is State.ABSENT and r.concept.id not in _GROUPS]
+        if here and title:
             yield _line(system, f"{title}: Reports", here, State.PRESENT, "and")
         if gone:
-            yield _line(system, f"{title}: Denies", gone, State.ABSENT, "or")
+            yield _line(system, f"{title}: Denies" if title else "Denies", gone, State.ABSENT, "or")
 
 
 def _line(system: str, opening: str, lines: Sequence[Resolved], state: State, last: str) -> Statement:

@@ -19,8 +19,8 @@ from soap.narrative import Candidate, Narrator
 from soap.noteworthy import noteworthiness
 from soap.register import PATIENT, Person, written
 
-LOW, HIGH = 0.34, 0.75
-BUDGET = 170  # words of narrative at which the bar stands at HIGH
+LOW, HIGH = 0.32, 0.65
+BUDGET = 190  # words of narrative at which the bar stands at HIGH
 
 _STOP = frozenset(
     """a an the of to in on at for with and or but is was were are be been has had have not no he she they it

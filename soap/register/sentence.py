@@ -22,7 +22,6 @@ _DANGLING = frozenset("the a an my your his her their of with is am are was were
                       "having getting been had only "
                       "did does has have taking feeling about not maybe even some any".split())  # fmt: skip
 _MAY_END: dict[str, set[str]] = {
-    "doing": {"am"},
     "not": {"does", "is", "do", "did"},
     "to": {"used", "want", "need", "have", "able", "supposed", "wanted", "needed", "like", "try", "tried"},
     "in": {"come", "came", "get", "sleeping", "breathe", "breathing", "breath", "go"},

@@ -20,7 +20,7 @@ def demo_turns() -> list[Turn]:
 
 
 EXPECTED = {
-    "subjective.chief_complaint": ("Left-sided headache.", (0, 1)),
+    "subjective.chief_complaint": ("Left-sided headache for 3 days.", (0, 1, 2, 3, 4, 5)),
     "subjective.hpi:finding.headache": ("Headache for 3 days, left-sided, 7/10.", (0, 1, 2, 3, 4, 5)),
     "subjective.review_of_systems:general:absent": ("Constitutional: Denies fever.", (6, 7)),
     "subjective.review_of_systems:eye:absent": ("Eyes: Denies blurred vision.", (10, 11)),
