@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -17,7 +17,6 @@ from playwright.async_api import Locator, Page, ViewportSize, expect
 from app.settings import Settings
 from app.wiring import Clinic as Parts
 from core.ids import new_id
-from tests.integration.app.recorded import RecordedVisit
 from tests.journeys import steps
 from tests.journeys.browsers import DESKTOP, person
 from tests.journeys.clinic import Clinic
@@ -28,16 +27,15 @@ from tests.journeys.test_pages import axe, check
 __all__ = ["axe"]  # a fixture
 SMALL = ViewportSize(width=360, height=740)
 PATIENCE = 30_000  # ms, on a slow machine
+T = TypeVar("T")
 HPI, PLAN = "subjective.hpi", "plan"
 
 
-async def written(
-    clinic: Clinic, write: Callable[[Parts], Awaitable[RecordedVisit]] = consultation
-) -> RecordedVisit:
-    """Into the running clinic's own database, as its recorder would have."""
+async def with_parts(clinic: Clinic, work: Callable[[Parts], Awaitable[T]]) -> T:
+    """At the running clinic's own database, as its processes are."""
     parts = Parts(Settings().model_copy(update={"data_dir": clinic.data_dir, "demo": True}))
     try:
-        return await write(parts)
+        return await work(parts)
     finally:
         parts.access.close()
         await parts.close()
@@ -45,7 +43,7 @@ async def written(
 
 @pytest.fixture
 async def visit(clinic: Clinic, chromium: Path) -> UUID:
-    return (await asyncio.to_thread(lambda: asyncio.run(written(clinic)))).id
+    return (await asyncio.to_thread(lambda: asyncio.run(with_parts(clinic, consultation)))).id
 
 
 @asynccontextmanager
@@ -283,3 +281,37 @@ async def test_signing_asks_for_what_nobody_reviewed(clinic: Clinic, visit: UUID
         await check(page, axe)
         pdf = await page.request.get(await hook(page, "note-pdf").get_attribute("href") or "")
         assert (await pdf.body()).startswith(b"%PDF")
+
+
+async def supervised(clinic: Clinic, supervisor: str | None) -> None:
+    """Makes the demo's doctor a trainee of another one, or nobody's."""
+
+    async def write(parts: Parts) -> None:
+        async with parts.database.transaction() as session:
+            trainee = await parts.access.account_with_email(session, "doctor@demo.clinic")
+            above = await parts.access.account_with_email(session, supervisor) if supervisor else None
+            assert trainee
+            await parts.access.supervise(session, trainee.id, above.id if above else None)
+
+    await asyncio.to_thread(lambda: asyncio.run(with_parts(clinic, write)))
+
+
+async def test_a_trainees_note_waits_for_its_countersignature(clinic: Clinic, visit: UUID, axe: str) -> None:
+    supervisor = "simulated-doctor@demo.clinic"
+    await supervised(clinic, supervisor)
+    try:
+        async with doctor_at(clinic, visit) as page, person(clinic.url) as other:
+            await hook(page, "note-sign").click()
+            await hook(page, "sign-all-read").check()
+            await hook(page, "note-sign-confirm").click()
+            await expect(hook(page, "awaiting-countersignature")).to_be_visible()
+            await expect(hook(page, "note-countersign")).to_have_count(0)
+            await steps.sign_in(other, supervisor)
+            await other.goto(f"/visits/{visit}/note")
+            await check(other, axe)
+            await hook(other, "note-countersign").click()
+            await expect(hook(other, "countersigned")).to_contain_text("Okafor")
+            await page.reload()
+            await expect(hook(page, "countersigned")).to_contain_text("Okafor")
+    finally:
+        await supervised(clinic, None)

@@ -5,6 +5,7 @@ import { contentOf, lineOf, looksLeft, newLine, saysTheSame, sendable, toEdits, 
 import { closed, committed, historyOf, mapped, redone, undone } from "../src/pages/note/model/history";
 import * as steps from "../src/pages/note/model/operations";
 import { rebase, resolved, type LineConflict } from "../src/pages/note/model/rebase";
+import { layoutOf } from "../src/ui/sections";
 import { noteLine, noteOf } from "./note-lines";
 
 const HPI = "subjective.hpi";
@@ -47,6 +48,12 @@ describe("what a clinician does to a line", () => {
     expect(steps.inOrder(down.lines).map((line) => line.id)).toEqual(["cough", "fever", "chills", "rest"]);
     expect(steps.move("cough", -1)(start)).toBe(start);
     expect(steps.move("rest", 1)(start)).toBe(start);
+  });
+
+  it("moves in the order that the template shows", () => {
+    const layout = layoutOf([{ section: HPI, title: "History", hint: "" }, { section: "subjective.chief_complaint", title: "Complaint", hint: "" }]);
+    expect(steps.inOrder(start.lines, layout).map((line) => line.id)).toEqual(["fever", "chills", "cough", "rest"]);
+    expect(lineIn(steps.move("chills", 1, layout)(start), "chills")?.section).toBe("subjective.chief_complaint");
   });
 
   it("merges into the line above: both sentences, both evidences, both keys", () => {
@@ -140,6 +147,14 @@ describe("a newer version of the note", () => {
     const theirs: Content = { ...start, lines: start.lines.map((line) => (line.id === "fever" ? { ...line, heard: [2] } : line)) };
     expect(lineIn(rebase(start, yours, theirs).content, "fever")).toMatchObject({ reviewed: true, heard: [1] });
     expect(lineIn(rebase(start, start, theirs).content, "fever")?.heard).toEqual([2]);
+  });
+
+  it("keeps the template that was chosen here, and takes the one that was chosen elsewhere", () => {
+    const chosen = steps.setTemplate("cardiology")(start);
+    expect(rebase(start, chosen, start).content.template).toBe("cardiology");
+    expect(rebase(start, start, chosen).content.template).toBe("cardiology");
+    expect(toEdits(chosen).template).toBe("cardiology");
+    expect(saysTheSame(chosen, start)).toBe(false);
   });
 
   it("joins what was waved away and what became of orders", () => {

@@ -2,14 +2,14 @@ import type { VisitSummary } from "../api/types";
 import classes from "./SummaryBody.module.css";
 import { dateAndTime } from "./time";
 
-/** A signed visit in plain words: sections, what was added later. */
-export function SummaryBody({ summary }: { summary: VisitSummary }) {
+/** A signed visit: in plain words, or as the doctor signed it; and what was added later. */
+export function SummaryBody({ summary, asSigned = false }: { summary: VisitSummary; asSigned?: boolean }) {
   return (
     <div className={classes["body"]}>
-      {summary.sections.map(({ section, title, lines }) => (
+      {summary.sections.map(({ section, title, lines, signed_lines }) => (
         <section key={section} className={classes["section"]} data-testid="summary-section" data-section={section}>
           <h2>{title}</h2>
-          <ul>{lines.map((line) => <li key={line}>{line}</li>)}</ul>
+          <ul>{(asSigned ? signed_lines : lines).map((line) => <li key={line}>{line}</li>)}</ul>
         </section>
       ))}
       {summary.addenda.length > 0 && (

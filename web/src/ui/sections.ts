@@ -56,6 +56,22 @@ function rank(section: string): number {
   return at < 0 ? ORDER[partOf(section)].length : at;
 }
 
+/** How a template lays a note out: a heading and a place for each of its sections. */
+export type Layout = ReadonlyMap<string, { title: string; hint: string; at: number }>;
+
+export const NO_LAYOUT: Layout = new Map();
+
+export function layoutOf(sections: readonly { section: string; title: string; hint: string }[]): Layout {
+  return new Map(sections.map(({ section, title, hint }, at) => [section, { title, hint, at }]));
+}
+
+export const titleIn = (layout: Layout, section: string): string => layout.get(section)?.title ?? sectionTitle(section);
+
+/** What the template does not name stands after what it does. */
+function placeIn(layout: Layout, section: string): number {
+  return layout.get(section)?.at ?? layout.size + rank(section);
+}
+
 export interface SectionGroup<T> {
   part: Part;
   title: string;
@@ -63,15 +79,15 @@ export interface SectionGroup<T> {
 }
 
 /** Lines under their sections and parts, in the order a clinician reads; parts without a line are left out. */
-export function grouped<T extends { section: string }>(lines: readonly T[]): SectionGroup<T>[] {
+export function grouped<T extends { section: string }>(lines: readonly T[], layout: Layout = NO_LAYOUT): SectionGroup<T>[] {
   const names = [...new Set(lines.map((line) => line.section))];
   return PARTS.map(({ part, title }) => ({
     part,
     title,
     sections: names
       .filter((section) => partOf(section) === part)
-      .sort((a, b) => rank(a) - rank(b))
-      .map((section) => ({ section, title: sectionTitle(section), lines: lines.filter((line) => line.section === section) })),
+      .sort((a, b) => placeIn(layout, a) - placeIn(layout, b))
+      .map((section) => ({ section, title: titleIn(layout, section), lines: lines.filter((line) => line.section === section) })),
   })).filter((group) => group.sections.length > 0);
 }
 

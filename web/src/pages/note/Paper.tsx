@@ -3,15 +3,16 @@ import { Button, NativeSelect } from "@mantine/core";
 import { useState, type KeyboardEvent } from "react";
 
 import { Icon } from "../../ui/Icon";
-import { grouped, sectionChoices, sectionTitle } from "../../ui/sections";
+import { grouped, sectionChoices, titleIn } from "../../ui/sections";
 import { Empty } from "../../ui/States";
 import { LostConflicts } from "./Conflict";
 import { needsLook, type Line } from "./model/content";
-import { putBack } from "./model/operations";
+import { putBack, setTemplate } from "./model/operations";
 import classes from "./Note.module.css";
 import { shortcutFor, type Asked } from "./shortcuts";
 import { DRAGGED, StatementRow } from "./StatementRow";
 import type { Desk } from "./use-desk";
+import { useTemplates } from "./use-layout";
 
 interface Shared {
   desk: Desk;
@@ -55,7 +56,7 @@ function Section({ section, title, lines, part, desk, menu, setMenu, reach }: Sh
 }
 
 function Parts(shared: Shared) {
-  return grouped(shared.desk.view.content.lines).map((group) => {
+  return grouped(shared.desk.view.content.lines, shared.desk.layout).map((group) => {
     const alone = group.sections.length === 1 && group.sections[0]?.title === group.title;
     return (
       <section key={group.part} className={classes["part"]} data-alone={alone} aria-label={group.title}>
@@ -71,13 +72,16 @@ function NotDiscussed({ desk }: { desk: Desk }) {
   const present = new Set(desk.lines.map((line) => line.section));
   const silent = desk.view.note.not_discussed.filter((section) => !present.has(section));
   if (silent.length === 0) return null;
+  const hintOf = (section: string) => desk.layout.get(section)?.hint ?? "";
   return (
-    <p className={classes["silent"]} data-testid="not-discussed">
-      <strong>Not discussed:</strong>{" "}
-      {silent.map((section, at) => (
-        <span key={section}>{at > 0 && ", "}<button type="button" onClick={() => desk.add(section)} title={`Write a line in ${sectionTitle(section)}`}>{sectionTitle(section).toLowerCase()}</button></span>
-      ))}.
-    </p>
+    <div className={classes["silent"]} data-testid="not-discussed">
+      <h3>Not discussed</h3>
+      <ul>
+        {silent.map((section) => (
+          <li key={section}><button type="button" onClick={() => desk.add(section)} title="Write a line here">{titleIn(desk.layout, section)}</button>{hintOf(section) !== "" && <span> {hintOf(section)}</span>}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
@@ -100,10 +104,17 @@ function Removed({ desk }: { desk: Desk }) {
 function AddLine({ desk }: { desk: Desk }) {
   const [section, setSection] = useState("assessment");
   const choices = sectionChoices([...desk.lines, ...desk.view.suggestions].map((line) => line.section).concat(desk.view.note.not_discussed));
+  const templates = useTemplates();
+  const { template } = desk.view.content;
   return (
     <div className={classes["add"]}>
       <NativeSelect size="sm" aria-label="Section of the new line" data={choices} value={section} onChange={(event) => setSection(event.currentTarget.value)} />
       <Button size="sm" variant="default" leftSection={<Icon name="plus" size={16} />} data-testid="statement-add" onClick={() => desk.add(section)}>Add a line</Button>
+      {templates.length > 1 && (
+        <NativeSelect size="sm" className={classes["template"] ?? ""} aria-label="Template of the note" data-testid="note-template" value={template}
+          data={templates.map(({ id, name }) => ({ value: id, label: `Laid out as: ${name}` }))}
+          onChange={(event) => desk.session.apply(setTemplate(event.currentTarget.value))} />
+      )}
     </div>
   );
 }

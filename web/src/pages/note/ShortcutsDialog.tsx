@@ -16,7 +16,7 @@ function Keys({ title, keys }: { title: string; keys: readonly { shown: string; 
 
 export function ShortcutsDialog({ opened, close }: { opened: boolean; close: () => void }) {
   return (
-    <Modal opened={opened} onClose={close} title="Keyboard" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal opened={opened} onClose={close} title="Keyboard" size="52rem" closeButtonProps={{ "aria-label": "Close" }}>
       <p className="soft small">Tab to a line of the note (or press Next), then:</p>
       <div className={classes["shortcuts"]}>
         {SHORTCUTS.map((group) => <Keys key={group.title} {...group} />)}

@@ -112,7 +112,7 @@ function Leftover({ desk, into }: { desk: Desk; into: (text: string) => void }) 
 
 function Lines({ desk }: { desk: Desk }) {
   const { note } = desk.view;
-  return grouped(note.statements).map((group) => {
+  return grouped(note.statements, desk.layout).map((group) => {
     const alone = group.sections.length === 1 && group.sections[0]?.title === group.title;
     return (
       <section key={group.part} className={classes["part"]} data-alone={alone} aria-label={group.title}>

@@ -4,7 +4,7 @@ import { useRef, type KeyboardEvent } from "react";
 
 import type { NoteSuggestion } from "../../api/types";
 import { Icon } from "../../ui/Icon";
-import { sectionChoices, sectionTitle } from "../../ui/sections";
+import { sectionChoices, titleIn } from "../../ui/sections";
 import { StatementMarks } from "../../ui/StatementMarks";
 import { shownText } from "../../ui/transcript/words";
 import { LineConflictBox } from "./Conflict";
@@ -35,7 +35,7 @@ function Words({ line, desk }: { line: Line; desk: Desk }) {
     event.stopPropagation();
   };
   return (
-    <Textarea ref={field} variant="unstyled" autosize minRows={1} maxLength={MOST_CHARACTERS} autoFocus data-autofocus aria-label={`Words of the line in ${sectionTitle(line.section)}`}
+    <Textarea ref={field} variant="unstyled" autosize minRows={1} maxLength={MOST_CHARACTERS} autoFocus data-autofocus aria-label={`Words of the line in ${titleIn(desk.layout, line.section)}`}
       value={line.text} classNames={{ input: classes["field"] ?? "" }} data-testid="statement-edit" onKeyDown={pressed}
       onFocus={({ currentTarget }) => currentTarget.setSelectionRange(currentTarget.value.length, currentTarget.value.length)}
       onChange={(event) => desk.type(line.id, event.currentTarget.value)}
@@ -163,7 +163,7 @@ export function StatementRow({ line, desk, menu, setMenu, tabbable }: { line: Li
           {isEdited
             ? <Words line={line} desk={desk} />
             // The keyboard has Enter on the row.
-            : <p className={classes["text"]} data-testid="statement-text" onClick={startEditing}>{line.text} <span className={classes["marks"]}><StatementMarks statement={line} />{edited(line) !== "" && <span className={classes["own"]}>{edited(line)}</span>}</span></p>}
+            : <p className={classes["text"]} data-testid="statement-text" onClick={startEditing}>{line.text}{" "}<StatementMarks statement={line} />{edited(line) !== "" && <span className={classes["own"]}>{edited(line)}</span>}</p>}
           <Stale line={line} desk={desk} />
           {newer.map((offer) => <Newer key={offer.key} line={line} offer={offer} desk={desk} />)}
           {conflict !== undefined && <LineConflictBox conflict={conflict} desk={desk} />}

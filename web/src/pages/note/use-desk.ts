@@ -3,10 +3,11 @@ import { useLayoutEffect, useRef, useState } from "react";
 
 import type { Utterance } from "../../api/types";
 import type { Evidence } from "../../ui/evidence";
-import { sectionTitle } from "../../ui/sections";
+import { titleIn, type Layout } from "../../ui/sections";
 import { needsLook, newLine, type Line } from "./model/content";
 import type { NoteSession, NoteView } from "./model/note-session";
 import * as steps from "./model/operations";
+import { useLayout } from "./use-layout";
 import { useNoteView } from "./use-note-session";
 
 export interface Desk {
@@ -14,6 +15,8 @@ export interface Desk {
   session: NoteSession;
   evidence: Evidence;
   utterances: readonly Utterance[];
+  /** Headings and order, by the note's template. */
+  layout: Layout;
   /** In the order of reading. */
   lines: readonly Line[];
   active: string | null;
@@ -63,13 +66,14 @@ function nextMoment(line: Line, evidence: Evidence, utterances: readonly Utteran
 }
 
 export function useDesk(session: NoteSession, evidence: Evidence, utterances: readonly Utterance[]): Desk {
+  const layout = useLayout(session);
   const view = useNoteView(session);
   const [active, setActive] = useState<string | null>(null);
   const [editing, setEditing] = useState<string | null>(null);
   const [hovered, hover] = useState<string | null>(null);
   const [told, tell] = useState("");
   const wanted = useRef<string | null>(null);
-  const lines = steps.inOrder(view.content.lines);
+  const lines = steps.inOrder(view.content.lines, layout);
   // A row that moves to another section is another element: the keyboard follows the line.
   useLayoutEffect(() => {
     const id = wanted.current;
@@ -98,7 +102,7 @@ export function useDesk(session: NoteSession, evidence: Evidence, utterances: re
   const travel = (go: () => void, words: string) => {
     const wasHere = document.activeElement?.closest("[data-line]") != null;
     go();
-    const now = steps.inOrder(session.view().content.lines);
+    const now = steps.inOrder(session.view().content.lines, layout);
     const line = now.find((one) => one.id === active) ?? now[Math.min(at(active), now.length - 1)];
     if (wasHere && line !== undefined) focus(line.id);
     tell(words);
@@ -106,10 +110,10 @@ export function useDesk(session: NoteSession, evidence: Evidence, utterances: re
   const place = (id: string, section: string, beforeId: string | null = null) => {
     session.apply(steps.place(id, section, beforeId));
     focus(id);
-    tell(`Moved to ${sectionTitle(section)}.`);
+    tell(`Moved to ${titleIn(layout, section)}.`);
   };
   return {
-    view, session, evidence, utterances, lines, active, editing, hovered, hover, told, focus, tell, place,
+    view, session, evidence, utterances, layout, lines, active, editing, hovered, hover, told, focus, tell, place,
     reached: setActive,
     edit: (id) => {
       session.pause();
@@ -142,7 +146,7 @@ export function useDesk(session: NoteSession, evidence: Evidence, utterances: re
       session.apply(steps.accept(lines.filter((line) => line.section === section).map((line) => line.id)));
       const onward = active === null || lineOf(active)?.section !== section ? undefined : afterLook(lines.filter((line) => line.section === section).at(-1)?.id ?? "");
       if (onward !== undefined) focus(onward.id);
-      tell(`${sectionTitle(section)} accepted. ${counted(left())}`);
+      tell(`${titleIn(layout, section)} accepted. ${counted(left())}`);
     },
     reject: (id) => {
       remove(id);
@@ -150,10 +154,10 @@ export function useDesk(session: NoteSession, evidence: Evidence, utterances: re
     },
     move: (id, by) => {
       const before = lineOf(id)?.section;
-      session.apply(steps.move(id, by));
+      session.apply(steps.move(id, by, layout));
       focus(id);
       const now = session.view().content.lines.find((line) => line.id === id)?.section ?? "";
-      tell(now === before ? `Moved ${by === -1 ? "up" : "down"}.` : `Moved to ${sectionTitle(now)}.`);
+      tell(now === before ? `Moved ${by === -1 ? "up" : "down"}.` : `Moved to ${titleIn(layout, now)}.`);
     },
     merge: (id) => {
       const above = steps.aboveOf(view.content, id);

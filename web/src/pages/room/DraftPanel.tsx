@@ -20,15 +20,16 @@ function Line({ statement, evidence }: { statement: Statement; evidence: Evidenc
       <button type="button" className={classes["statement"]} data-testid="draft-statement" data-section={statement.section}
         data-state={statement.state} data-evidence={statement.evidence.join(" ")} aria-pressed={evidence.of === key}
         disabled={rests === 0} onClick={() => evidence.show(key, statement.evidence)}>
-        <span className="grow">{statement.text} <StatementMarks statement={statement} /></span>
+        <span className="grow">{statement.text} <StatementMarks statement={statement} />{statement.origin === "clinician" && <span className={classes["own"]}>edited</span>}</span>
         {rests > 0 && <span className={classes["hear"]} data-testid="play-evidence"><Icon name="play" size={14} /><span className={classes["hidden"]}>Show and play where this was said</span></span>}
       </button>
     </li>
   );
 }
 
+/** The note with what is newly offered; other words for a line that somebody edited wait in the note itself. */
 function shownStatements(note: EncounterNote): Statement[] {
-  return [...note.statements, ...note.suggestions];
+  return [...note.statements, ...note.suggestions.filter((one) => one.about === null)];
 }
 
 function Sections({ statements, evidence }: { statements: readonly Statement[]; evidence: Evidence }) {

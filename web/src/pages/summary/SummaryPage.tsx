@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
 
 import { ServiceProblem } from "../../api/http";
 import { summaryPdfPath, summaryQuery } from "../../api/queries";
@@ -14,7 +15,22 @@ import { dateAndTime, fullDate } from "../../ui/time";
 import { VisitFiles } from "../../ui/VisitFiles";
 import classes from "./Summary.module.css";
 
+const differs = ({ sections }: VisitSummary) => sections.some(({ lines, signed_lines }) => lines.join() !== signed_lines.join());
+
+/** The same note in two wordings; plain words come first. */
+function Wording({ asSigned, choose }: { asSigned: boolean; choose: (asSigned: boolean) => void }) {
+  const choices = [[false, "In plain words"], [true, "As your doctor wrote it"]] as const;
+  return (
+    <div className={`${classes["wording"] ?? ""} no-print`} role="group" aria-label="Wording">
+      {choices.map(([signed, words]) => (
+        <button key={words} type="button" aria-pressed={signed === asSigned} onClick={() => choose(signed)} data-testid={signed ? "as-signed" : "in-plain-words"}>{words}</button>
+      ))}
+    </div>
+  );
+}
+
 function Document({ summary }: { summary: VisitSummary }) {
+  const [asSigned, choose] = useState(false);
   return (
     <article className={`card ${classes["paper"] ?? ""}`}>
       <dl className={classes["facts"]}>
@@ -22,7 +38,8 @@ function Document({ summary }: { summary: VisitSummary }) {
         <div><dt>Doctor</dt><dd>{summary.doctor_name}</dd></div>
         <div><dt>Visit</dt><dd>{dateAndTime(summary.date)}</dd></div>
       </dl>
-      <SummaryBody summary={summary} />
+      {differs(summary) && <Wording asSigned={asSigned} choose={choose} />}
+      <SummaryBody summary={summary} asSigned={asSigned} />
       <footer className={classes["foot"]}><Icon name="lock" size={18} />Signed by {summary.signed_by} on {dateAndTime(summary.signed_at)}</footer>
     </article>
   );

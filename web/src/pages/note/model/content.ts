@@ -31,6 +31,8 @@ export interface Content {
   readonly dismissed: Readonly<Record<string, DismissReason | null>>;
   /** What became of orders, by key. */
   readonly orders: Readonly<Record<string, OrderStatus>>;
+  /** Which template lays it out. */
+  readonly template: string;
   /** Lines taken out since the page was opened, newest last; only here, so that they can be put back. */
   readonly removed: readonly Line[];
 }
@@ -42,7 +44,7 @@ export function lineOf(line: NoteLine): Line {
 
 export function contentOf(note: EncounterNote): Content {
   const orders = Object.fromEntries(note.orders.filter(({ key }) => key !== "").map(({ key, status }) => [key, status]));
-  return { lines: note.statements.map(lineOf), dismissed: note.dismissed, orders, removed: [] };
+  return { lines: note.statements.map(lineOf), dismissed: note.dismissed, orders, template: note.template, removed: [] };
 }
 
 export function newLine(id: string, section: string, more: Partial<Line> = {}): Line {
@@ -70,9 +72,9 @@ export function sendable(content: Content, base: Content): Content {
 
 const sorted = (record: object) => Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
 
-function essence({ lines, dismissed, orders }: Content): string {
+function essence({ lines, dismissed, orders, template }: Content): string {
   const shown = lines.map((line) => [line.id, line.section, line.text.trim(), line.state, line.codes, line.evidence, line.basis, line.reviewed && line.stale === null]);
-  return JSON.stringify([shown, sorted(dismissed), sorted(orders)]);
+  return JSON.stringify([shown, sorted(dismissed), sorted(orders), template]);
 }
 
 /** Whether both say the same to a reader. */
@@ -80,7 +82,7 @@ export function saysTheSame(one: Content, other: Content): boolean {
   return essence(one) === essence(other);
 }
 
-export function toEdits({ lines, dismissed, orders }: Content): NoteEdits {
+export function toEdits({ lines, dismissed, orders, template }: Content): NoteEdits {
   const kept = new Set(lines.flatMap(keysOf));
   const gone = Object.keys(dismissed).filter((key) => !kept.has(key));
   return {
@@ -92,6 +94,7 @@ export function toEdits({ lines, dismissed, orders }: Content): NoteEdits {
     dismissed_keys: gone,
     dismissed_reasons: Object.fromEntries(gone.flatMap((key) => { const reason = dismissed[key]; return reason == null ? [] : [[key, reason]]; })),
     order_status: { ...orders },
+    template,
   };
 }
 

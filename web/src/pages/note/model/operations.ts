@@ -1,5 +1,5 @@
 /** What a clinician does to a note, each as a pure step from one content to the next. */
-import { grouped } from "../../../ui/sections";
+import { grouped, NO_LAYOUT, type Layout } from "../../../ui/sections";
 import type { DismissReason, OrderStatus } from "../../../api/types";
 import { keysOf, type Content, type Line } from "./content";
 
@@ -22,8 +22,8 @@ function withKeys(dismissed: Dismissed, keys: readonly string[], reason: Dismiss
 }
 
 /** The lines in the order in which they are read: by part, section, and place within the section. */
-export function inOrder(lines: readonly Line[]): Line[] {
-  return grouped(lines).flatMap((group) => group.sections.flatMap((section) => section.lines));
+export function inOrder(lines: readonly Line[], layout: Layout = NO_LAYOUT): Line[] {
+  return grouped(lines, layout).flatMap((group) => group.sections.flatMap((section) => section.lines));
 }
 
 export const accept = (ids: readonly string[]): Step => (content) => ({
@@ -63,8 +63,8 @@ export const place = (id: string, section: string, beforeId: string | null): Ste
 };
 
 /** One place up or down; over the edge of its section into the next one that is shown. Unchanged at the note's edge. */
-export const move = (id: string, step: -1 | 1): Step => (content) => {
-  const sections = grouped(content.lines).flatMap((group) => group.sections);
+export const move = (id: string, step: -1 | 1, layout: Layout = NO_LAYOUT): Step => (content) => {
+  const sections = grouped(content.lines, layout).flatMap((group) => group.sections);
   const at = sections.findIndex(({ lines }) => lines.some((line) => line.id === id));
   const own = sections[at];
   if (own === undefined) return content;
@@ -145,6 +145,8 @@ export const takeInto = (id: string, offer: Line): Step => (content) =>
 
 /** The line stands as it is; other words may be offered again. */
 export const waveAway = (id: string, offer: Line): Step => (content) => withLine(content, id, (line) => ({ ...line, basis: offer.basis }));
+
+export const setTemplate = (template: string): Step => (content) => ({ ...content, template });
 
 export const addCode = (id: string, code: string): Step => (content) =>
   withLine(content, id, (line) => ({ ...line, codes: union(line.codes, [code]), reviewed: true }));

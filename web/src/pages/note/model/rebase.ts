@@ -85,7 +85,7 @@ export function rebase(base: Content, yours: Content, theirs: Content): Rebased 
   const lines = orderOf(base, yours, theirs).flatMap((id) => results.get(id)?.line ?? []);
   const conflicts = [...results.values()].flatMap(({ conflict }) => conflict ?? []);
   const content = {
-    lines, removed: yours.removed,
+    lines, removed: yours.removed, template: yours.template === base.template ? theirs.template : yours.template,
     dismissed: recordOf(base.dismissed, yours.dismissed, theirs.dismissed), orders: recordOf(base.orders, yours.orders, theirs.orders),
   };
   return { content, conflicts };
