@@ -169,7 +169,7 @@ async def sign(page: Page) -> None:
     await expect(page.get_by_role("dialog")).to_contain_text("Every line has been reviewed")
     await expect(hook(page, "note-sign-confirm")).to_be_focused()
     await keys(page, "Enter")
-    await expect(hook(page, "note-signed")).to_be_visible()
+    await expect(hook(page, "note-signed")).to_be_visible(timeout=PATIENCE)
 
 
 async def test_words_written_offline_are_kept_and_merged(clinic: Clinic, visit: UUID) -> None:
@@ -270,7 +270,7 @@ async def test_signing_asks_for_what_nobody_reviewed(clinic: Clinic, visit: UUID
         await check(page, axe)
         await hook(page, "sign-all-read").check()
         await hook(page, "note-sign-confirm").click()
-        await expect(hook(page, "note-signed")).to_be_visible()
+        await expect(hook(page, "note-signed")).to_be_visible(timeout=PATIENCE)
         for words in ("Patient phoned: better.", "Second call: well."):
             await hook(page, "addendum-text").fill(words)
             await hook(page, "addendum-add").click()
@@ -304,7 +304,7 @@ async def test_a_trainees_note_waits_for_its_countersignature(clinic: Clinic, vi
             await hook(page, "note-sign").click()
             await hook(page, "sign-all-read").check()
             await hook(page, "note-sign-confirm").click()
-            await expect(hook(page, "awaiting-countersignature")).to_be_visible()
+            await expect(hook(page, "awaiting-countersignature")).to_be_visible(timeout=PATIENCE)
             await expect(hook(page, "note-countersign")).to_have_count(0)
             await steps.sign_in(other, supervisor)
             await other.goto(f"/visits/{visit}/note")
