@@ -30,8 +30,8 @@ _KEEP = frozenset({"his", "this", "is", "was", "has", "does", "yes", "us", "as",
                    "sinus", "virus", "always", "besides", "perhaps", "news", "diabetes", "herpes", "rabies",
                    "shingles", "measles", "mucus", "lupus", "tinnitus", "uterus", "thrush", "less", "iss", "pancreas",
                    "acidosis", "fetus", "anus", "humerus", "tetanus", "bruxus", "callus", "asbestos", "gluteus",
-                   "lens",
-                   "biceps", "triceps", "forceps", "previous", "conscious", "unconscious", "nervous", "venous"})  # fmt: skip
+                   "lens", "biceps", "triceps", "forceps", "previous", "conscious", "unconscious", "nervous",
+                   "venous"})  # fmt: skip
 _UNITS = {w: i for i, w in enumerate(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen".split())}  # fmt: skip
