@@ -10,6 +10,7 @@ import { EvidenceChip } from "./EvidenceChip";
 import { lineOf, newLine } from "./model/content";
 import { reviewKey } from "./model/note-session";
 import { add, dismiss, setOrder } from "./model/operations";
+import { detailsOf } from "./order-details";
 import classes from "./Tray.module.css";
 import type { Desk } from "./use-desk";
 
@@ -98,11 +99,11 @@ function Order({ order, desk }: { order: OrderLine; desk: Desk }) {
     desk.session.apply(setOrder(order.key, next));
     desk.tell(next === "accepted" ? "Order accepted." : next === "dismissed" ? "Order dismissed." : "Order open again.");
   };
-  const details = Object.entries(order.details);
+  const details = detailsOf(order);
   return (
     <li data-testid="order" data-kind={order.kind} data-status={status}>
       <p><span className={classes["where"]}>{KINDS[order.kind]}{status === "accepted" && <b><Icon name="check" size={13} /> accepted</b>}{status === "dismissed" && <b>dismissed</b>}</span>{order.description}</p>
-      {details.length > 0 && <dl className={classes["details"]}>{details.map(([name, value]) => <div key={name}><dt>{name.replaceAll("_", " ")}</dt><dd>{value}</dd></div>)}</dl>}
+      {details.length > 0 && <dl className={classes["details"]}>{details.map(({ name, value }) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>}
       {order.reason !== "" && <p className="soft small">For: {order.reason}</p>}
       <div className={classes["foot"]}>
         <EvidenceChip of={`order ${order.key}`} ids={order.evidence} utterances={desk.utterances} evidence={desk.evidence} />
