@@ -95,7 +95,8 @@ class FindingsInput(BaseModel):
 
 
 class DraftedStatement(BaseModel):
-    """One line of the draft. `evidence`: indexes of the turns that it rests on, never empty."""
+    """One line of the draft. `evidence`: indexes of the turns that it rests on, never empty. `problem`: what a line of
+    the plan is for, and `part` which part of the plan it is."""
 
     model_config = _OUT
 
@@ -106,6 +107,8 @@ class DraftedStatement(BaseModel):
     state: str
     confidence: float
     codes: dict[str, str]
+    problem: str = ""
+    part: str = ""
 
 
 class DraftedReview(BaseModel):
@@ -144,6 +147,15 @@ class SuggestedCode(BaseModel):
     score: float
 
 
+class Topic(BaseModel):
+    """Which of MTS-Dialog's twenty section headers the talk as a whole is about; 0 <= confidence <= 1."""
+
+    model_config = _OUT
+
+    header: str
+    confidence: float
+
+
 class DraftedNote(BaseModel):
     """The draft: `text` for reading, the rest for working with; statements in the order of the note."""
 
@@ -154,7 +166,9 @@ class DraftedNote(BaseModel):
     statements: list[DraftedStatement]
     review: list[DraftedReview]
     orders: list[DraftedOrder]
-    coding: list[SuggestedCode] = []
+    coding: list[SuggestedCode]
+    not_discussed: list[str]
+    topic: Topic
 
 
 class Finding(BaseModel):

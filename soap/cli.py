@@ -47,13 +47,22 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
 def run_note(arguments: argparse.Namespace) -> int:
     """Exit status 0, or 1 with one error line and nothing written."""
     if arguments.format == "text":
-        return _run(arguments, note_json, lambda note: str(note["text"]))
+        return _run(arguments, note_json, _read_out)
     return _run(arguments, note_json, _line if arguments.batch else _page)
 
 
 def run_findings(arguments: argparse.Namespace) -> int:
     """Exit status 0, or 1 with one error line and nothing written."""
     return _run(arguments, findings_json, _line if arguments.batch else _page)
+
+
+def _read_out(note: Json) -> str:
+    """The note, and below it what waits for the doctor."""
+    tray = note["review"]
+    items = (
+        [f"- {item['text']}\n" for item in tray if isinstance(item, dict)] if isinstance(tray, list) else []
+    )
+    return str(note["text"]) + ("\nTo review\n" + "".join(items) if items else "")
 
 
 def _line(document: Json) -> str:

@@ -37,7 +37,7 @@ def _by_problem(statements: Sequence[Statement]) -> list[str]:
 
 
 def as_text(note: DraftNote, template: NoteTemplate = SOAP) -> str:
-    """Headings in the order of the template; the sections nobody spoke of in one last line, then the review tray."""
+    """Headings in the order of the template; the sections nobody spoke of in one last line. The tray is no note."""
     blocks = [
         f"{part.title.upper()}\n" + "\n".join(_lines(part.section, said))
         for part, said in arranged(note.statements, template)
@@ -47,8 +47,6 @@ def as_text(note: DraftNote, template: NoteTemplate = SOAP) -> str:
     silent = [titles[section] for section in not_discussed(note.statements, template)]
     if silent:
         blocks.append(f"Not discussed: {', '.join(title[:1].lower() + title[1:] for title in silent)}.")
-    if note.review:
-        blocks.append("To review\n" + "\n".join(f"- {item.text}" for item in note.review))
     return "\n\n".join(blocks) + "\n"
 
 

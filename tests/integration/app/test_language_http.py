@@ -55,6 +55,7 @@ async def test_a_transcript_becomes_a_draft_with_evidence(browser: Browser) -> N
     status, note = await post(browser, "note", {"id": "a", "turns": TALK})
     assert (status, note["id"]) == (200, "a")
     assert note["statements"]
+    assert note["topic"]["header"]
     assert all(set(line["evidence"]) <= {0, 1} and line["evidence"] for line in note["statements"])
 
 

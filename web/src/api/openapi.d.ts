@@ -1543,11 +1543,11 @@ export interface components {
             review: components["schemas"]["DraftedReview"][];
             /** Orders */
             orders: components["schemas"]["DraftedOrder"][];
-            /**
-             * Coding
-             * @default []
-             */
+            /** Coding */
             coding: components["schemas"]["SuggestedCode"][];
+            /** Not Discussed */
+            not_discussed: string[];
+            topic: components["schemas"]["Topic"];
         };
         /**
          * DraftedOrder
@@ -1591,7 +1591,8 @@ export interface components {
         };
         /**
          * DraftedStatement
-         * @description One line of the draft. `evidence`: indexes of the turns that it rests on, never empty.
+         * @description One line of the draft. `evidence`: indexes of the turns that it rests on, never empty. `problem`: what a line of
+         *     the plan is for, and `part` which part of the plan it is.
          */
         DraftedStatement: {
             /** Key */
@@ -1610,6 +1611,16 @@ export interface components {
             codes: {
                 [key: string]: string;
             };
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /**
+             * Part
+             * @default
+             */
+            part: string;
         };
         /**
          * EncounterNote
@@ -3035,6 +3046,16 @@ export interface components {
              * @default
              */
             node_url: string;
+        };
+        /**
+         * Topic
+         * @description Which of MTS-Dialog's twenty section headers the talk as a whole is about; 0 <= confidence <= 1.
+         */
+        Topic: {
+            /** Header */
+            header: string;
+            /** Confidence */
+            confidence: number;
         };
         /**
          * Transcript
