@@ -1,8 +1,8 @@
 """Clinical language: what was said, as facts with their state and the turns they rest on.
 
 `read_consult` reads a transcript (question-answer merging, speaker aware), `read_text` one free text. Seven states,
-values, codes; no model is downloaded, same input gives the same facts. Only the sentences of the last texts are kept
-in memory between calls, bounded, for live drafting (`pipeline.forget` drops them).
+values, codes; no model is downloaded, same input gives the same facts. What was read of the last texts is kept in
+memory between calls, bounded, for live drafting (`remembering.forget` drops it).
 `written_numbers` shows spoken numbers as clinicians read them. spaCy, which brings torch along (three seconds), is
 imported with the first name that reads sentences, not by importing this package.
 """

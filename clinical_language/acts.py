@@ -11,6 +11,7 @@ from typing import Literal
 
 from clinical_language import questions
 from clinical_language.model import Sentence
+from clinical_language.remembering import remembered
 
 Form = Literal["polar", "open", "statement"]
 
@@ -77,6 +78,7 @@ def is_bare_tag(sentence: Sentence) -> bool:
     return bool(_BARE_TAG.match(" ".join(sentence.words)))
 
 
+@remembered
 def act_of(sentence: Sentence) -> Form | Literal["dictation", ""]:
     """What the sentence does."""
     text = " ".join(sentence.words)

@@ -7,11 +7,11 @@ When in doubt a finding is present (a lost one is an under-triage).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from clinical_language.model import Kind, Mention, Sentence, State
 from clinical_language.negation import denial_of
 from clinical_language.relatives import NOBODY, whose
+from clinical_language.remembering import remembered
 from clinical_language.wording import last_match
 
 _UNCERTAIN = re.compile(
@@ -105,8 +105,14 @@ _FREE = re.compile(r"^(?:- )?free\b")
 _SUBJECT = re.compile(r"\b(?:i|it|my|he|she|they|there)\b")
 
 
+@remembered
 def state_of(
-    sentence: Sentence, mention: Mention, *, speaker: str, patients: Collection[str] = (), before: str = ""
+    sentence: Sentence,
+    mention: Mention,
+    *,
+    speaker: str,
+    patients: frozenset[str] = frozenset(),
+    before: str = "",
 ) -> tuple[State, float, str]:
     """State, confidence 0..1 and whose finding it is; `patients` and `before` as `relatives.whose` takes them."""
     words = sentence.words

@@ -66,7 +66,7 @@ def normalised(features: Features, idf: Mapping[str, float]) -> dict[str, float]
     return {name: value / lengths[name.partition(":")[0]] for name, value in weighted.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LinearModel:
     """Weights of shape (features, classes) as int8 times a scale per class; `bias` per class."""
 

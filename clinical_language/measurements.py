@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from clinical_language.model import Value
+from clinical_language.remembering import remembered
 
 _GAP = r"[^.?]{0,30}?"
 _VITALS: tuple[tuple[str, str, tuple[float, float], re.Pattern[str]], ...] = tuple(
@@ -91,8 +92,13 @@ def _readable(plain: str) -> str:
     return re.sub(r"(?<=\d) (?:\.|point) (?=\d)", ".", plain)
 
 
-def vital_signs(plain: str) -> Iterator[Value]:
+@remembered
+def vital_signs(plain: str) -> tuple[Value, ...]:
     """Vital signs as ("Blood pressure", "140/90"), ("Temperature", "38.2 °C"), by kind."""
+    return tuple(_vital_signs(plain))
+
+
+def _vital_signs(plain: str) -> Iterator[Value]:
     text = _readable(plain)
     for name, unit, (low, high), pattern in _VITALS:
         for found in pattern.finditer(text):

@@ -54,7 +54,7 @@ class Concept:
     label: str
     lay_label: str
     group: str
-    codes: Values = field(default_factory=dict)
+    codes: Values = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,10 @@ class Mention:
     end: int
     text: str
     certain: bool = True  # False: spelling had to be guessed (speech recognition slip)
+
+    def __hash__(self) -> int:
+        """By the words and their place: cheap, since what is known of a sentence is kept under it."""
+        return hash((self.text, self.start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,10 @@ class Sentence:
     mentions: tuple[Mention, ...]
     parts: tuple[tuple[str, int], ...]  # body parts named, each with the index of its first word
     is_question: bool
+
+    def __hash__(self) -> int:
+        """By the words and their place, as of a mention."""
+        return hash((self.text, self.start))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from clinical_language.concepts import body_parts, concepts, patterns
 from clinical_language.grammar import sensations
 from clinical_language.lexicon import Lexicon
 from clinical_language.model import Concept, Kind, Mention, Sentence
+from clinical_language.remembering import remembered
 from clinical_language.spelling import guess_medicine
-from clinical_language.values import values_in
 from clinical_language.wording import clean, digits, fold
 
 if TYPE_CHECKING:  # spaCy takes three seconds and brings torch: `serve` writes numbers without either
@@ -320,21 +320,9 @@ def _sentence(doc: Doc, piece: _Piece, layout: _Layout, clear: str) -> Sentence:
     return Sentence(text, start, tuple(words), plain, offsets, mentions, places, _is_question(text, words))
 
 
+@remembered
 def read_sentences(text: str) -> tuple[Sentence, ...]:
-    """The sentences of one turn's text, with every concept that is mentioned in them.
-
-    The last texts read are remembered (see `forget`), so that one more utterance costs no second reading of the rest.
-    """
-    return _remembered(text) if len(text) <= _SHORT else _read(text)
-
-
-def forget() -> None:
-    """Drop the texts remembered in this process."""
-    _remembered.cache_clear()
-    values_in.cache_clear()
-
-
-def _read(text: str) -> tuple[Sentence, ...]:
+    """The sentences of one turn's text, with every concept that is mentioned in them."""
     clear = clean(text)
     layout = _drawn_together(clear)
     doc = _fold_norms(_matchers().nlp.tokenizer(layout.text))
@@ -346,7 +334,3 @@ def _read(text: str) -> tuple[Sentence, ...]:
 
 
 _BLANKS = re.compile(r"\s{2,}|[^\S ]|^\s+|\S{60}(?=\S)")
-_SHORT = 2000  # characters; longer texts are read anew
-_remembered = lru_cache(maxsize=2048)(
-    _read
-)  # some hours of talk, a few MB, in the memory that holds it anyway

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from clinical_language.model import Mention, Sentence
+from clinical_language.remembering import remembered
 
 _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (slot, re.compile(pattern))
@@ -119,15 +120,17 @@ _MORE = re.compile(
 _ASKED_STILL = re.compile(r"^(?:still |there |present |going on |around |a problem |an issue |gone |\W)*$")
 
 
+@remembered
 def slot_of(sentence: Sentence) -> str:
     """What the question asks for beside its concepts: "complaint", "onset", "allergies", ...; "" for none."""
     text = sentence.plain
     return next((slot for slot, pattern in _SLOTS if pattern.search(text)), "")
 
 
-def slots_of(sentence: Sentence) -> list[str]:
+@remembered
+def slots_of(sentence: Sentence) -> tuple[str, ...]:
     """All it asks for: "do you smoke or drink?" is smoking and alcohol."""
-    return [slot for slot, pattern in _SLOTS if pattern.search(sentence.plain)]
+    return tuple(slot for slot, pattern in _SLOTS if pattern.search(sentence.plain))
 
 
 def is_open(sentence: Sentence) -> bool:
@@ -146,6 +149,7 @@ def is_examination(sentence: Sentence) -> bool:
     return bool(_EXAMINES.search(" ".join(sentence.words)))
 
 
+@remembered
 def grants_theme(sentence: Sentence) -> bool:
     """An open question that takes its theme for true: "how long have you had the cough?"."""
     words = " ".join(sentence.words)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from clinical_language.model import Mention, Sentence, Turn
+from clinical_language.remembering import remembered
 
 RELATIVES = {
     "mother": "mother", "mum": "mother", "mom": "mother", "father": "father", "dad": "father", "sister": "sister",
@@ -100,12 +101,14 @@ def _of_the_family(words: Sequence[str], mention: Mention) -> bool:
     return bool(_IN_FAMILY.search(before)) and not re.search(r"\b(?:but|and) i\b", before)
 
 
+@remembered
 def relative_named(sentence: Sentence) -> str:
     """The relative a sentence speaks of ("my mom is not in great shape"), for the "she" of the next; "" for none."""
     found = _MY.findall(" ".join(sentence.words))
     return RELATIVES[found[-1]] if found else ""
 
 
+@remembered
 def relative_asked_about(sentence: Sentence) -> str:
     """The relative a doctor's sentence asks about ("how are your kids?"), whom "they" means in the answer."""
     found = _YOUR.findall(" ".join(sentence.words))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from clinical_language.remembering import remembered
+
 _FILL = (
     r"^(?:(?:um|uh|uhm|umm|hm+|eh|gosh|er|erm|well|oh|ohh|ugh|ah|,|\.|so|i mean|-|honestly|actually|like|"
     r"okay|ok)\s)*"
@@ -82,6 +84,7 @@ _POSITIVE = re.compile(
 _OPENING = 160  # characters of a reply that are read as its opening
 
 
+@remembered
 def polarity(words: str) -> str:
     """How a reply opens: "yes", "no", "unsure" or "". `words`: lower case, contractions opened."""
     opening = words[:_OPENING]

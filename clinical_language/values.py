@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from clinical_language.influences import influences
 from clinical_language.model import Value
+from clinical_language.remembering import remembered
 from clinical_language.spans_of_time import DAYS, SPAN, UNIT, iso_length, iso_point, length
 
 _WHEN = (
@@ -145,7 +145,7 @@ def _iso(name: str, found: re.Match[str]) -> str:
     return iso_point(groups["t"]) if name == "onset" and groups.get("t") else ""
 
 
-@lru_cache(maxsize=2048)  # a sentence is asked for each of its symptoms, and again with the next utterance
+@remembered  # a sentence is asked for each of its symptoms, and again with the next utterance
 def values_in(plain: str) -> tuple[Value, ...]:
     """Values of symptoms, by place; of two that overlap the first found wins."""
     found: list[Value] = []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from clinical_language import Consult, Mention, Sentence
+from clinical_language.remembering import remembered
 from soap.order_candidates import clinicians
 
 LONGEST = 60  # words of a clause, whatever is fed in
@@ -283,13 +284,17 @@ def _stretches(sentences: Sequence[Sentence]) -> Iterator[_Stretch]:
 _WORD = re.compile(r"\S+")
 
 
+@remembered
+def _pieces(plain: str) -> tuple[tuple[int, int, str], ...]:
+    """Each clause's range of characters with its text."""
+    found = list(_WORD.finditer(plain))
+    places = ((found[first].start(), found[last - 1].end()) for first, last in _cuts([m[0] for m in found]))
+    return tuple((begin, end, spoken_clean(plain[begin:end])) for begin, end in places)
+
+
 def _clauses_of(turn: int, stretch: _Stretch, place: int) -> Iterator[Clause]:
-    found = list(_WORD.finditer(stretch.plain))
-    words = [match[0] for match in found]
-    pieces = list(_cuts(words))
-    for number, (first, last) in enumerate(pieces):
-        begin, end = found[first].start(), found[last - 1].end()
-        text = spoken_clean(stretch.plain[begin:end])
+    pieces = _pieces(stretch.plain)
+    for number, (begin, end, text) in enumerate(pieces):
         if text:
             heard = tuple((m, s) for at, m, s in stretch.heard if begin <= at < end)
             asked = (stretch.asked and number == len(pieces) - 1) or bool(_ASKS.match(text))

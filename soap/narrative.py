@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from clinical_language import Consult, Exchange, Kind, Mention, Sentence
+from clinical_language.remembering import remembered
 from soap.antecedent import Focus
 from soap.register import (
     Person,
@@ -36,7 +37,7 @@ class Candidate:
     words: tuple[str, ...]
     said: tuple[str, ...]
     mentions: tuple[Mention, ...]
-    names: dict[str, str]
+    names: dict[str, str] = field(hash=False)
     slot: str
     form: str  # "told", "polar", "open", "dictated"
     asked: tuple[str, ...] = ()
@@ -67,13 +68,36 @@ _MANAGES = re.compile(
 )
 
 
+@remembered
+def _manages(said: Sentence) -> bool:
+    return bool(_MANAGES.search(" ".join(said.words)))
+
+
 def _managed(consult: Consult) -> Iterator[int]:
     """By turn: the doctor's sentences of examination, opinion or plan so far, at most four."""
     count = 0
     for turn, sentences in zip(consult.turns, consult.sentences, strict=True):
         if turn.speaker == "doctor":
-            count += sum(bool(_MANAGES.search(" ".join(s.words))) for s in sentences)
+            count += sum(_manages(s) for s in sentences)
         yield min(count, 4)
+
+
+@remembered
+def cleaned(said: Sentence) -> tuple[str, ...]:
+    """The words that carry a sentence, contractions opened."""
+    return tuple(opened(clean_words(said.plain.split(), said.text)))
+
+
+@remembered
+def _retold(said: Sentence, person: Person) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Each clause of the patient's that makes a sentence: in the third person, and as it was spoken."""
+    found = []
+    for clause in clauses(cleaned(said)):
+        spoken = with_subject(clean_words(clause))
+        third = to_third(spoken, person) if whole(spoken) else None
+        if third is not None and "i" not in third:
+            found.append((tuple(third), tuple(spoken)))
+    return tuple(found)
 
 
 _DENIED = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
@@ -120,22 +144,16 @@ class Narrator:
     def _told(
         self, turn: int, said: Sentence, evidence: tuple[int, ...], exchange: Exchange | None
     ) -> Iterator[Candidate]:
-        cleaned = opened(clean_words(said.plain.split(), said.text))
-        for clause in clauses(cleaned):
-            spoken = with_subject(clean_words(clause))
-            if not whole(spoken):
-                continue
-            third = to_third(spoken, self._person)
-            if third is not None and "i" not in third:
-                yield Candidate(
-                    turn, evidence, tuple(third), tuple(spoken), _within(said, spoken), names_of(said.text),
-                    exchange.slot if exchange else "", "told",
-                    tuple(exchange.sentence.words) if exchange else (), self._managed[turn],
-                )  # fmt: skip
+        for third, spoken in _retold(said, self._person):
+            yield Candidate(
+                turn, evidence, third, spoken, _within(said, spoken), names_of(said.text),
+                exchange.slot if exchange else "", "told",
+                tuple(exchange.sentence.words) if exchange else (), self._managed[turn],
+            )  # fmt: skip
 
     def _merged(self, turn: int, sentences: Sequence[Sentence], exchange: Exchange) -> Iterator[Candidate]:
-        question = opened(clean_words(exchange.sentence.plain.split(), exchange.sentence.text))
-        answer = [w for s in sentences[:2] for w in opened(clean_words(s.plain.split(), s.text))]
+        question = cleaned(exchange.sentence)
+        answer = [word for said in sentences[:2] for word in cleaned(said)]
         if len(answer) > 14 or "i" in answer:
             return
         if exchange.polarity == "no" and any(m.concept.kind in _DENIED for m in exchange.sentence.mentions):
@@ -159,7 +177,7 @@ class Narrator:
 
     def _dictated(self, turn: int, sentences: Sequence[Sentence]) -> Iterator[Candidate]:
         for said in sentences:
-            words = opened(clean_words(said.plain.split(), said.text))
+            words = cleaned(said)
             text = " ".join(words)
             if not said.is_question and self._managed[turn] <= 1:
                 yield from self._stated(turn, said, words)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from clinical_language.linear import packaged
+from clinical_language.linear import LinearModel, packaged
+from clinical_language.remembering import remembered
 from clinical_language.wording import fold
 from soap.narrative import Candidate
 
@@ -45,4 +46,9 @@ def _shape(candidate: Candidate) -> list[str]:
 
 def noteworthiness(candidate: Candidate) -> float:
     """0 to 1: how likely a clinician would have written it."""
-    return packaged("soap", "noteworthy").probabilities(features(candidate))[WRITTEN]
+    return _worth(packaged("soap", "noteworthy"), candidate)
+
+
+@remembered
+def _worth(model: LinearModel, candidate: Candidate) -> float:
+    return model.probabilities(features(candidate))[WRITTEN]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clinical_language import Concept, Consult, Kind, Sentence
+from clinical_language.remembering import remembered
 from soap.model import OrderKind
 from soap.order_signs import signs_around
 from soap.order_wording import FOLLOW_UP, NUMBER, STRENGTH, met_again, parts_after
@@ -54,10 +55,16 @@ def clinicians(consult: Consult) -> frozenset[str]:
     spoken = {"doctor": 0, "patient": 0}
     for turn in consult.turns:
         if turn.speaker in spoken:
-            spoken[turn.speaker] += len(_CLINICIAN.findall(turn.text[:20_000].lower()))
+            spoken[turn.speaker] += _clinical(turn.text[:20_000])
         if spoken["patient"] >= 2 and spoken["patient"] > spoken["doctor"]:
             return frozenset({"doctor", "patient"})
     return frozenset({"doctor"})
+
+
+@remembered
+def _clinical(text: str) -> int:
+    """How many wordings of clinicians stand in it."""
+    return len(_CLINICIAN.findall(text.lower()))
 
 
 _CLINICIAN = re.compile(
@@ -70,6 +77,16 @@ _CLINICIAN = re.compile(
 )
 
 
+@remembered
+def _tells_findings(plain: str) -> bool:
+    return bool(_EXAM_OR_RESULT.search(plain))
+
+
+@remembered
+def _tells_opinion(plain: str) -> bool:
+    return bool(_OPINION.search(plain))
+
+
 def candidates(consult: Consult) -> Iterator[Candidate]:
     """Medicines and tests the clinician names, in order of speech."""
     speakers = clinicians(consult)
@@ -79,11 +96,11 @@ def candidates(consult: Consult) -> Iterator[Candidate]:
         text = said.text.lower()
         for index, sentence in enumerate(consult.sentences[turn]):
             if said.speaker in speakers:
-                examined = examined or bool(_EXAM_OR_RESULT.search(sentence.plain))
-                judged = judged or bool(_OPINION.search(sentence.plain))
+                examined = examined or _tells_findings(sentence.plain)
+                judged = judged or _tells_opinion(sentence.plain)
             for thing in _things(text, sentence):
                 if said.speaker in speakers:
-                    signs = signs_around(text, sentence, thing.first, thing.last)
+                    signs = set(signs_around(text, sentence, thing.first, thing.last))
                     signs.add("named_before" if thing.key in seen else "named_first")
                     signs.add("after_exam" if examined else "before_exam")
                     signs.add("after_opinion" if judged else "before_opinion")
@@ -116,7 +133,8 @@ class _Thing:
         return self.concept.group if self.concept else "unlisted"
 
 
-def _things(text: str, sentence: Sentence) -> list[_Thing]:
+@remembered
+def _things(text: str, sentence: Sentence) -> tuple[_Thing, ...]:
     """Medicines and tests of one sentence, those of the table and those only their wording shows, by place."""
     known = [
         _Thing(kind, m.concept.id, m.start, m.end, m.concept)
@@ -131,7 +149,7 @@ def _things(text: str, sentence: Sentence) -> list[_Thing]:
     open_: list[_Thing | None] = [_test(found) for found in _TEST.finditer(text, sentence.start, end)]
     open_ += [_medicine(found) for found in _MEDICINE.finditer(text, sentence.start, end)]
     new = [o for o in open_ if o and not any(o.first < k.last and k.first < o.last for k in known)]
-    return sorted([*known, *new, *again], key=lambda thing: thing.first)
+    return tuple(sorted([*known, *new, *again], key=lambda thing: thing.first))
 
 
 def _own_signs(text: str, thing: _Thing) -> set[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from clinical_language import Consult, Kind, State
 from clinical_language.context import state_of
+from clinical_language.remembering import remembered
 from soap.order_candidates import Candidate
 from soap.order_weights import BARS, probability
 
@@ -76,8 +77,7 @@ def problems_of(consult: Consult, speakers: frozenset[str]) -> tuple[Problem, ..
     for turn, said in enumerate(consult.turns):
         text = said.text.lower()
         if said.speaker in speakers:
-            for sign, pattern in (("header", _HEADER), ("diagnosis", _DIAGNOSIS), ("purpose", _PURPOSE)):
-                found += _named(sign, pattern, turn, text)
+            found += [Problem(sign, turn, first, last, words) for sign, first, last, words in _named(text)]
         found += _mentioned(consult, turn, text)
     return tuple(_beside(sorted(found, key=lambda p: (p.turn, p.first, p.last, p.sign))))
 
@@ -90,12 +90,15 @@ def _beside(found: list[Problem]) -> Iterator[Problem]:
         yield replace(p, beside=frozenset(same - {p.sign}))
 
 
-def _named(sign: str, pattern: re.Pattern[str], turn: int, text: str) -> Iterator[Problem]:
-    for found in pattern.finditer(text):
-        group = found.lastindex or 0
-        words = found[group]
-        if not _NOT_A_PROBLEM.match(words):
-            yield Problem(sign, turn, *found.span(group), words)
+@remembered
+def _named(text: str) -> tuple[tuple[str, int, int, str], ...]:
+    """Sign, place and words of each wording in a turn that names a problem."""
+    return tuple(
+        (sign, *found.span(group), found[group])
+        for sign, pattern in (("header", _HEADER), ("diagnosis", _DIAGNOSIS), ("purpose", _PURPOSE))
+        for found in pattern.finditer(text)
+        if not _NOT_A_PROBLEM.match(found[group := found.lastindex or 0])
+    )
 
 
 def _mentioned(consult: Consult, turn: int, text: str) -> Iterator[Problem]:

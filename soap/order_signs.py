@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from clinical_language import Sentence
+from clinical_language.remembering import remembered
 
 _REACH = 300  # characters before it in which a condition is looked for
 _BEFORE, _AFTER = 130, 110  # characters of a turn that are read around a candidate
@@ -194,7 +195,8 @@ def _clause(before: str) -> str:
     return before[fresh.start() :] if fresh else before
 
 
-def signs_around(text: str, sentence: Sentence, first: int, last: int) -> set[str]:
+@remembered
+def signs_around(text: str, sentence: Sentence, first: int, last: int) -> frozenset[str]:
     """What stands around the words [first, last) of a turn, by name."""
     spoken = _PROPOSED.sub("let's", text[max(sentence.start, first - _REACH, 0) : first])
     before = _clause(spoken[-_BEFORE:])
@@ -210,7 +212,7 @@ def signs_around(text: str, sentence: Sentence, first: int, last: int) -> set[st
         signs.add("imperative")
     if signs & _ACT and signs & {"intent", "wish", "dragon"} and not signs & _NO_ACT:
         signs.add("act")
-    return signs
+    return frozenset(signs)
 
 
 def _is_imperative(text: str, first: int, last: int, before: str) -> bool:

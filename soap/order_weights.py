@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from clinical_language.linear import DENSE, packaged
+from clinical_language.linear import DENSE, LinearModel, packaged
+from clinical_language.remembering import remembered
 
 BARS: Mapping[str, float] = {"medication": 0.4, "test": 0.36, "followup": 0.2, "reason": 0.2}
 """From which probability on something is an order of that kind, or a problem the reason for one."""
@@ -16,6 +17,11 @@ def features(signs: Iterable[str]) -> dict[str, float]:
     return {f"{DENSE}:{sign}": 1.0 for sign in sorted(signs)}
 
 
-def probability(decision: str, signs: Iterable[str]) -> float:
+def probability(decision: str, signs: frozenset[str]) -> float:
     """Between 0 and 1. `decision`: a key of BARS. Signs that the model never met weigh nothing."""
-    return packaged("soap", f"order_{decision}").probabilities(features(signs))[YES]
+    return _share(packaged("soap", f"order_{decision}"), signs)
+
+
+@remembered
+def _share(model: LinearModel, signs: frozenset[str]) -> float:
+    return model.probabilities(features(signs))[YES]

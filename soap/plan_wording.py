@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from clinical_language.remembering import remembered
 from soap.notation import third_person
 from soap.register import Person
 
@@ -131,6 +132,7 @@ _MEANWHILE = re.compile(
 )
 
 
+@remembered
 def plan_text(text: str, person: Person) -> str:
     """The clause in a note's words. `text` is a cleaned clause, lower case."""
     text = _NEXT.sub("", text) if _ADVISES.match(text) else text

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from clinical_language import Kind, State
+from clinical_language.remembering import remembered
 from soap import model
 from soap.clauses import Clause
 from soap.model import Statement
@@ -107,6 +108,7 @@ class Shown:
     evidence: set[int] = field(default_factory=set)
 
 
+@remembered
 def named_test(text: str) -> str:
     """The test a clause names ("x-ray of the right knee"), "" when none."""
     found = _TEST.search(text)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from clinical_language.linear import LinearModel, packaged
+from clinical_language.remembering import remembered
 from soap.clauses import Clause
 from soap.examination import system_of
 
@@ -50,12 +51,12 @@ class Strand:
     examined: bool  # the examination had been announced by then
 
 
-def _words(clause: Clause) -> list[str]:
-    return _NUMBER.sub("#", clause.text).split()
+def _words(text: str) -> list[str]:
+    return _NUMBER.sub("#", text).split()
 
 
 def _own(clause: Clause) -> dict[str, float]:
-    words = _words(clause)
+    words = _words(clause.text)
     found = {f"w:{word}": 1.0 for word in words}
     found |= {f"w:{a} {b}": 1.0 for a, b in pairwise(words)}
     found[f"d:first {words[0]}"] = 1.0
@@ -70,40 +71,64 @@ def _own(clause: Clause) -> dict[str, float]:
     return found
 
 
-def announced(clause: Clause) -> str:
+@remembered
+def announced(text: str) -> str:
     """The part a clause announces ("let me look at your results"), "" when none."""
-    return next((name for name, cue in _ANNOUNCED if cue.search(clause.text)), "")
+    return next((name for name, cue in _ANNOUNCED if cue.search(text)), "")
 
 
-def features(clauses: Sequence[Clause]) -> list[dict[str, float]]:
-    """Named features of each clause, in order."""
-    rows, phase, since = [], "", 0
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A clause where it stands: what was announced last and how long ago, the text of its neighbours ("" for none)."""
+
+    clause: Clause
+    phase: str
+    since: int
+    before: str
+    after: str
+
+
+def places(clauses: Sequence[Clause]) -> list[Place]:
+    """Each clause in its place, in order."""
+    found, phase, since = [], "", 0
     for at, clause in enumerate(clauses):
-        said = announced(clause)
+        said = announced(clause.text)
         since = 0 if said else since + 1
         phase = said or phase
-        row = _own(clause)
-        row[f"d:announced {phase}"] = row[f"d:announced {phase} {min(since // 4, 4)}"] = 1.0
-        row[f"d:turn {min(clause.turn // 8, 8)}"] = 1.0
-        if at and clauses[at - 1].turn >= clause.turn - 2:
-            row |= {f"p:{word}": 1.0 for word in _words(clauses[at - 1])}
-        if at + 1 < len(clauses) and clauses[at + 1].turn == clause.turn:
-            row |= {f"n:{word}": 1.0 for word in _words(clauses[at + 1])}
-        rows.append(row)
-    return rows
+        before = clauses[at - 1].text if at and clauses[at - 1].turn >= clause.turn - 2 else ""
+        following = at + 1 < len(clauses) and clauses[at + 1].turn == clause.turn
+        found.append(
+            Place(clause, phase, min(since // 4, 4), before, clauses[at + 1].text if following else "")
+        )
+    return found
+
+
+def features(place: Place) -> dict[str, float]:
+    """Named features of a clause in its place."""
+    row = _own(place.clause)
+    row[f"d:announced {place.phase}"] = row[f"d:announced {place.phase} {place.since}"] = 1.0
+    row[f"d:turn {min(place.clause.turn // 8, 8)}"] = 1.0
+    row |= {f"p:{word}": 1.0 for word in _words(place.before)}
+    row |= {f"n:{word}": 1.0 for word in _words(place.after)}
+    return row
+
+
+@remembered
+def _parts(model: LinearModel, place: Place) -> tuple[float, float, float]:
+    """Probabilities of examination, results and plan."""
+    told = model.probabilities(features(place))
+    exam, results, plan = (
+        sum(p for name, p in told.items() if part in name.split("+")) for part in (EXAM, RESULTS, PLAN)
+    )
+    return exam, results, plan
 
 
 def strands(clauses: Sequence[Clause], model: LinearModel | None = None) -> list[Strand]:
     """Each clause with its probabilities."""
     model = model or packaged("soap", MODEL)
     found = []
-    phase, examined = "", False
-    for clause, row in zip(clauses, features(clauses), strict=True):
-        phase = announced(clause) or phase
-        examined = examined or phase == EXAM
-        told = model.probabilities(row)
-        exam, results, plan = (
-            sum(p for name, p in told.items() if part in name.split("+")) for part in (EXAM, RESULTS, PLAN)
-        )
-        found.append(Strand(clause, exam, results, plan, phase, examined))
+    examined = False
+    for place in places(clauses):
+        examined = examined or place.phase == EXAM
+        found.append(Strand(place.clause, *_parts(model, place), place.phase, examined))
     return found

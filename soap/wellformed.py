@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from clinical_language.remembering import remembered
+
 _TOKEN = re.compile(r"\d+(?:[./:-]\d+)*%?|[a-z]+\d*(?:['-][a-z]+)*|[,.;:?!%()]")
 _QUOTED = re.compile(r"\u201c[^\u201d]*\u201d")  # a patient's own words stay as they are
 _LABEL = re.compile(r"^(?:[A-Z][\w ,/&-]{1,40}: )+")
@@ -122,16 +124,17 @@ def _parts(text: str) -> tuple[str, list[str]]:
     return text[:end], _SENTENCE.split(text[end:])
 
 
-def _flaws_of(sentence: str, labelled: bool) -> list[str]:
+@remembered
+def _flaws_of(sentence: str, labelled: bool) -> tuple[str, ...]:
     if len(sentence) > _WIDEST:
-        return ["too_long"]
+        return ("too_long",)
     low = _QUOTED.sub("\u201c\u201d", sentence).lower().replace("\u2019", "'")
     tokens = _TOKEN.findall(low)
     words = [token for token in tokens if token[0].isalnum()]
     if not words:
-        return []  # a quotation alone
+        return ()  # a quotation alone
     plain = " ".join(words)
-    return [name for name, broken in _CHECKS if broken(tokens, words, plain, labelled)]
+    return tuple(name for name, broken in _CHECKS if broken(tokens, words, plain, labelled))
 
 
 def _cut_off(tokens: Sequence[str], words: Sequence[str], plain: str, labelled: bool) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from clinical_language.remembering import remembered
+
 _SOUNDS = frozenset(
     "um umm uh er erm hmm hm mm mhm ah oh eh yeah yep yea yes yup okay ok alright ugh wow gosh ohh ooh oof nah "
     "nope mm-hmm hmm-mm mh-mm uh-huh".split()
@@ -212,8 +214,13 @@ def _ones(words: Sequence[str]) -> list[str]:
 
 def clean_words(words: Sequence[str], text: str = "") -> list[str]:
     """The words that carry the sentence. `text`: its original, which tells hyphens from dashes."""
+    return list(_cleaned(tuple(words), text))
+
+
+@remembered
+def _cleaned(words: tuple[str, ...], text: str) -> tuple[str, ...]:
     out = _joined(words, text)
     out = _ones(out)
     for _ in range(2):
         out = _commas(_without_repeats(_like(_without_phrases(out))))
-    return trimmed(_without_false_start(trimmed(out)))
+    return tuple(trimmed(_without_false_start(trimmed(out))))

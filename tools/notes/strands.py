@@ -17,7 +17,7 @@ from soap.clauses import doctor_clauses
 from soap.narrative import sex_of
 from soap.notation import notation
 from soap.plan_wording import plan_text
-from soap.strands import EXAM, MODEL, PLAN, RESULTS, features
+from soap.strands import EXAM, MODEL, PLAN, RESULTS, features, places
 from tools.notes.examples import Example, Task
 
 _DIVISIONS = {EXAM: divisions.EXAM, RESULTS: divisions.RESULTS, PLAN: divisions.PLAN}
@@ -42,7 +42,7 @@ def _of(encounter: Encounter) -> list[Example]:
     belongs = {part: _belonging(written, rouge.tokens(gold[name])) for part, name in _DIVISIONS.items()}
     return [
         Example(encounter.id, row, "+".join(part for part in belongs if at in belongs[part]) or "none")
-        for at, row in enumerate(features(clauses))
+        for at, row in enumerate(map(features, places(clauses)))
     ]
 
 

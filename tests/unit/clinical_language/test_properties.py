@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinical_language import Fact, Turn, read_consult
-from clinical_language.pipeline import forget
+from clinical_language.remembering import forget
 from clinical_language.wording import clean
 
 _QUESTIONS = [
