@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from clinical_language import Consult, State, Value
+from clinical_language import Consult, Sentence, State, Value
 from clinical_language.measurements import vital_signs
 from soap import model
 from soap.model import Statement
@@ -45,6 +45,7 @@ _UNITS = {
     "Heart rate": " beats per minute",
     "Respiratory rate": " breaths per minute",
 }
+_RUN_ON = 28  # words
 _FEVER_SCALE = 45.0  # above it a temperature can only be Fahrenheit, below it only Celsius
 
 
@@ -55,7 +56,7 @@ def vitals(consult: Consult) -> Iterator[Statement]:
     for turn, sentences in enumerate(consult.sentences):
         if consult.turns[turn].speaker not in speakers:
             continue
-        said = " ".join(s.plain for s in sentences if not s.is_question or vital_signs(s.plain))
+        said = " ".join(s.plain for s in sentences if not _asks(s) or vital_signs(s.plain))
         for value in vital_signs(said):
             if not _NOT_TODAY.search(said[max(0, value.first - 30) : value.last + 12]):
                 _keep(last, value.name, _measured(value, said), turn, 0.9)
@@ -64,6 +65,11 @@ def vitals(consult: Consult) -> Iterator[Statement]:
             if key not in last:
                 _keep(last, name, text, turn, 0.75)
     yield from last.values()
+
+
+def _asks(sentence: Sentence) -> bool:
+    """Unstopped speech that opens like a question ("why don't we ... your vitals look good") is more than one."""
+    return sentence.is_question and (sentence.text.rstrip().endswith("?") or len(sentence.words) <= _RUN_ON)
 
 
 def _key(name: str) -> str:
