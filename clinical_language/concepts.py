@@ -43,6 +43,9 @@ _NAMED = {
     ("itching", "skin"): "itching", ("redness", "eye"): "red_eye", ("bleeding", "nose"): "epistaxis",
     ("bleeding", "vagina"): "vaginal_bleeding", ("bleeding", "rectum"): "blood_in_stool",
     ("lump", "breast"): "breast_lump", ("rash", "skin"): "rash", ("tightness", "throat"): "sore_throat",
+    ("tenderness", "abdomen"): "abdominal_tenderness", ("tenderness", "joint"): "joint_tenderness",
+    ("tenderness", "calf"): "calf_tenderness", ("tenderness", "chest"): "chest_wall_tenderness",
+    ("tenderness", "breast"): "breast_pain", ("tenderness", "flank"): "cva_tenderness",
     ("cramping", "abdomen"): "abdominal_pain", ("tightness", "abdomen"): "abdominal_pain",
 }  # fmt: skip
 
@@ -108,6 +111,12 @@ def patterns() -> tuple[tuple[str, Pattern], ...]:
         if surface.strip()
     }
     return tuple((id_, parse(_SHORTHAND.sub(_written_out, surface))) for id_, surface in written)
+
+
+@cache
+def ordinary_uses() -> tuple[Pattern, ...]:
+    """Wordings in which a concept's word means something else: "this fall", "shook hands"."""
+    return tuple(parse(_SHORTHAND.sub(_written_out, row["wording"])) for row in _rows("ordinary_uses.tsv"))
 
 
 @cache

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from clinical_language.concepts import body_parts, concepts, patterns
+from clinical_language.concepts import body_parts, concepts, ordinary_uses, patterns
 from clinical_language.grammar import sensations
 from clinical_language.lexicon import Lexicon
 from clinical_language.model import Concept, Kind, Mention, Sentence
@@ -47,6 +47,9 @@ _TAG = re.compile(
 )  # "We'll order a test, okay?"
 
 
+_ORDINARY = "ordinary"  # label of a wording that takes the words a concept would otherwise be read in
+
+
 @dataclass(frozen=True, slots=True)
 class _Matchers:
     nlp: Language
@@ -72,7 +75,8 @@ def _matchers() -> _Matchers:
     import spacy
 
     places = ((part.name, (surface,)) for part in body_parts().values() for surface in part.surfaces)
-    return _Matchers(spacy.blank("en"), Lexicon(patterns(), _spoken), Lexicon(places, _spoken))
+    phrases = (*patterns(), *((_ORDINARY, pattern) for pattern in ordinary_uses()))
+    return _Matchers(spacy.blank("en"), Lexicon(phrases, _spoken), Lexicon(places, _spoken))
 
 
 def warm_up() -> None:
@@ -217,7 +221,8 @@ def _read_pieces(doc: Doc) -> list[_Piece]:
         ]
 
     spans = matches(tools.phrases)
-    others = filter_spans([s for s in spans if not s.label_.startswith("allergen.")])
+    longest = filter_spans([s for s in spans if not s.label_.startswith("allergen.")])
+    others = [span for span in longest if span.label_ != _ORDINARY]
     for span, concept, certain in _with_spelling(others, doc):
         if (piece := piece_of(span.start, span.end)) is not None:
             piece.found.append((concept, span.start, span.end, certain))

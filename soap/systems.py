@@ -19,7 +19,6 @@ SYSTEMS = {
     "neurological": "Neurological", "psychiatric": "Psychiatric", "endocrine": "Endocrine",
     "haematological": "Hematological",
 }  # fmt: skip
-_OTHER = "other"  # exposures and circumstances that were asked for: only their denial belongs here
 _MIDDLE = re.compile(r"headache|chest|abdom|back|flank|neck|face|facial|weakness|numbness|pelvic|throat")
 _BARE = frozenset(  # names of groups, and findings that say nothing without what was told of them
     f"finding.{name}"
@@ -49,15 +48,18 @@ def in_figures(text: str) -> str:
 
 
 def review(lines: Sequence[Resolved]) -> Iterator[Statement]:
-    """ "Cardiovascular: Denies chest pain or palpitations." for every system somebody spoke of."""
-    for system, title in (*SYSTEMS.items(), (_OTHER, "")):
-        own = [r for r in lines if (r.concept.group if r.concept.group in SYSTEMS else _OTHER) == system]
+    """ "Cardiovascular: Denies chest pain or palpitations." for every system somebody spoke of.
+
+    Findings of no system (group "exposure": sick contacts, new food, allergies) are no symptoms and stay out.
+    """
+    for system, title in SYSTEMS.items():
+        own = [r for r in lines if r.concept.group == system]
         here = [r for r in own if r.state is State.PRESENT and r.concept.id not in _BARE]
         gone = [r for r in own if r.state is State.ABSENT and r.concept.id not in _GROUPS]
-        if here and title:
+        if here:
             yield _line(system, f"{title}: Reports", here, State.PRESENT, "and")
         if gone:
-            yield _line(system, f"{title}: Denies" if title else "Denies", gone, State.ABSENT, "or")
+            yield _line(system, f"{title}: Denies", gone, State.ABSENT, "or")
 
 
 def _line(system: str, opening: str, lines: Sequence[Resolved], state: State, last: str) -> Statement:
