@@ -13,7 +13,8 @@ from clinical_language.model import Concept
 SENSATIONS = {
     "pain": "pain", "ache": "pain", "aching": "pain", "hurt": "pain", "hurting": "pain", "sore": "pain",
     "painful": "pain", "soreness": "pain", "achy": "pain", "discomfort": "pain", "throbbing": "pain",
-    "killing": "pain", "tender": "tenderness", "tenderness": "tenderness", "cramp": "cramping", "cramping": "cramping", "spasm": "cramping",
+    "killing": "pain", "tender": "tenderness", "tenderness": "tenderness",
+    "cramp": "cramping", "cramping": "cramping", "spasm": "cramping",
     "swelling": "swelling", "swollen": "swelling", "puffy": "swelling", "swelled": "swelling",
     "numb": "numbness", "numbness": "numbness", "tingling": "tingling", "tingly": "tingling",
     "stiff": "stiffness", "stiffness": "stiffness", "tight": "tightness", "tightness": "tightness",
