@@ -55,7 +55,10 @@ _NAMES = re.compile(
     r"lisfranc|colles|"
     r"english|i)(?='|\b)"
 )
-_DOCTOR = re.compile(r"\b(?:dr\.?|doctor) ([a-z]+)\b")
+_DOCTOR = re.compile(  # "doctor smith", but "see a doctor urgently"
+    r"\b(?P<any>(?:an?|the|any|another|your|his|her|our|[a-z]+'s|stroke|family|other|emergency|gp) doctor)\b|"
+    r"\b(?:dr\.?|doctor) (?P<name>[a-z]+)\b"
+)
 _PLACES = re.compile(r"\b(hemoglobin )?a1c\b")
 
 
@@ -70,7 +73,7 @@ def notation(text: str, mentions: Sequence[Mention] = ()) -> str:
         text = pattern.sub(by, text)
     text = _CAPITALS.sub(lambda m: m[0].upper().replace("NSAIDS", "NSAIDs"), text)
     text = _NAMES.sub(lambda m: m[0].capitalize(), text)
-    text = _DOCTOR.sub(lambda m: f"Dr. {m[1].capitalize()}", text)
+    text = _DOCTOR.sub(lambda m: m["any"] or f"Dr. {m['name'].capitalize()}", text)
     text = _PLACES.sub(lambda m: f"{m[1] or ''}A1c", text)
     for mention in mentions:
         said = mention.text.lower()
@@ -85,7 +88,7 @@ def notation(text: str, mentions: Sequence[Mention] = ()) -> str:
     return text
 
 
-_YOU = re.compile(r"\b(?:yourselves|yourself|yours|your|you)\b(?: ('re|'ve|'ll|'d|are|were|have|do|\w+))?")
+_YOU = re.compile(r"\b(?:yourselves|yourself|yours|your|you)\b(?: ('re|'ve|'ll|'d|\w+))?")
 _AS_OBJECT = re.compile(
     r"(?:\b(?:to|for|with|on|of|about|from|give|gave|send|sent|help|tell|call|see|put|set|get|let|"
     r"ask|start|started|make|refer|"

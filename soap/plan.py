@@ -15,6 +15,7 @@ from soap.phrasing import sentence, slug
 from soap.plan_wording import plan_text
 from soap.register import Person
 from soap.register.verbs import bases
+from soap.safety_net import rejoined
 from soap.strands import Strand
 
 TREATMENT, TESTING, REFERRAL, EDUCATION, FOLLOW_UP, SAFETY_NET, AGREEMENT = (
@@ -40,7 +41,7 @@ _NO_PLAN = re.compile(
     r"talk (?:a little )?(?:about|more)|take a (?:quick )?look|look at|go over|see what|"
     r"see how (?:this|that|it) goes from there|be right back|ask (?:the patient|you)|"
     r"questions?|let you know what|examine|listen to|the nurse|my nurse|front desk|"
-    r"check (?:the patient )?out|checked out|get (?:the patient )?checked|do (?:a|an|my|"
+    r"check (?:the patient )?out|(?<!get )checked out|get (?:the patient )?checked|do (?:a|an|my|"
     r"your) (?:\w+ )?exam|physical exam|"
     r"pull (?:up|that)|bring up|document\w*|finalize|show me|thank|take care|"
     r"see the patient (?:later|soon)|be in touch then|have a (?:good|great|nice)|"
@@ -55,7 +56,7 @@ _TEST_WORDS = re.compile(
     re.IGNORECASE,
 )
 _TEST_ACTS = re.compile(
-    r"\b(?:order|obtain|repeat|recheck|check|get|send|schedule|run|do|perform|refer|have|need|see|monitor)\b",
+    r"\b(?:order|obtain|repeat|recheck|check|getting|doing|having|checking|get|send|schedule|run|do|perform|refer|have|need|see|monitor)\b",
     re.IGNORECASE,
 )
 _REFERRALS = re.compile(
@@ -78,7 +79,8 @@ _TREATS = re.compile(
 _IF = re.compile(r"\b(?:if|unless|in case|should (?:the|your|any))\b")
 _SEEK = re.compile(
     r"\b(?:call|contact|come (?:back|in)|return|let (?:me|us) know|emergency|hospital|999|911|111|"
-    r"a and e|seek|reach out|notify|message|in touch|speak to|ring|book|see (?:a|the|your|their|"
+    r"a and e|seek|reach out|notify|message|in touch|speak to|ring|book|"
+    r"see (?:the patient|him|them) (?:straight|urgent\w*|sooner)|see (?:a|the|your|their|"
     r"his|her) (?:gp|doctor)|"
     r"follow up|go to)\b",
     re.IGNORECASE,
@@ -126,7 +128,9 @@ _PLAIN = frozenset({TREATMENT, TESTING, REFERRAL, FOLLOW_UP, SAFETY_NET})  # wor
 
 _BARE = re.compile(
     r"^(?:(?:\S+ ){2,3}(?:that|it|this|them)|continue to (?:use|take|monitor|do)|"
-    r".*\bfollow up(?: with (?:her|him|them))?)$"
+    r".*\bfollow up(?: with (?:her|him|them))?|we (?:will|can) (?:order|do) (?:a|an|some|the|that|more|other) ?(?:test|"
+    r"tests|referral)|if (?:those|these|such|any of (?:those|these)) things .*|.*\bin that case|"
+    r"we (?:will|can) send (?:it|that|those|them|these) .*)$"
 )  # "we can test that": of what, nobody can read
 _VERB = re.compile(
     r"^(?:(?:if|once|when|unless|after|depending)\b.{0,120}?,? )?(?:we|i|the patient|he|"
@@ -229,9 +233,10 @@ def part_of(text: str, clause: Clause) -> str:
 def plan_lines(strands: Sequence[Strand], about: Sequence[str], person: Person, bar: float) -> list[PlanLine]:
     """Clauses that plan something, worded as a note, each with the problem talked of."""
     lines = []
-    for strand, problem in zip(strands, about, strict=True):
-        clause = strand.clause
-        if strand.plan < _LEAST or (clause.asked and strand.plan < _SURE):
+    for warned in rejoined(strands):
+        strand, clause = warned.strand, warned.strand.clause
+        joined = len(warned.turns) > 1 or clause is not strands[warned.at].clause
+        if (strand.plan < _LEAST and not joined) or (clause.asked and strand.plan < _SURE):
             continue
         worded = plan_text(clause.text, person)
         part = part_of(worded, clause)
@@ -240,7 +245,8 @@ def plan_lines(strands: Sequence[Strand], about: Sequence[str], person: Person, 
             and 3 <= len(worded.split()) <= 55
             and (strand.plan >= bar or part in _PLAIN or _plain_advice(worded))
         ):
-            lines.append(PlanLine(part, notation(worded, clause.mentions), clause, problem, (clause.turn,)))
+            text = notation(worded, clause.mentions)
+            lines.append(PlanLine(part, text, clause, about[warned.at], warned.turns))
     return lines
 
 

@@ -65,7 +65,7 @@ _ACTS = tuple(
         (r"^(?:keep|continue) (?:you )?(?:on )?with (?:the |your )", "continue "),
         (r"^continue you on (?:the |your )?", "continue "),
         (r"^have you (?:continue|stay|keep) (?:on |taking |with )?(?:the |your )?", "continue "),
-        (r"^stay on (?:the |your )?", "continue "),
+        (r"^stay on (?:the |your )?(?!line\b|phone\b)", "continue "),
         (r"^keep taking (?:the |your )?", "continue taking "),
         (
             r"^(?:put|get|start|place|try) you (?:back )?(?:in|into|on to|onto|on|with) ",
@@ -125,6 +125,32 @@ _NEXT = re.compile(  # "continue to watch that i am going to give you ...": anot
     r"(?<=\w{3})(?:,? that)?,? (?:i|we) (?:am|are|'m|'re) (?:also )?(?:going|gonna) to\b.*$"
 )
 _ADVISES = re.compile(r"^(?:continue|keep|take|avoid|stay|use|you (?:should|can|will|need)|i want you to)\b")
+_PAUSE = re.compile(  # "i would , suggest , getting": a breath, no comma
+    r"\b(if|would|will|could|should|can|might|may|suggest|recommend|try|any|have|is|are|get|take|i|we),(?= [a-z0-9])"
+)
+_PREFACE = re.compile(
+    r"^(?:(?:so|and|but|then|,) )*(?:what|the (?:first|other|next|best|main|second) thing)(?: that)? (?:i|we)"
+    r"(?: (?:'d|would|want|will|also|need|are|am|going|to|should|think|about|like|love|suggest|recommend|advise|you|do|"
+    r"now|first|today|then|maybe|,)){1,9} is,? (?:that |to )?(?:maybe )?"
+    r"(?=(?:i|we) (?:'d|would|will|are|am)\b|you (?:can|should|could|will)\b|[a-z]{2,}ing\b)"
+)
+_SEEKING = tuple(
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r"\bgive (?:me|us|the practice|the surgery) a (?:call|ring|shout)(?: back)?\b", "call back"),
+        (r"\b(?:call|ring|phone) (?:me|us) back\b", "call back"),
+        (r"\bcome back (?:in )?(?:and|to) see (?:me|us)\b", "come back"),
+        (r"\bget back (?:in touch with|to) (?:me|us)\b", "contact us"),
+        (r"\b(?:take|get) yourself (?:down |over |straight )?to\b", "go to"),
+        (r" (?:sooner|earlier|before) than (?:that|this)$", " sooner"),
+        (r"\b(we|i|you|it) 'd (?=\w)", r"\1 would "),
+        (r"(?<=, )(?:i|we) (?:would like|'d like|want|would want|need) you to ", "you should "),
+        (
+            r" (?:, )?(?:like i said|as i said|or anything(?: like that)?|and things like that|or something)$",
+            "",
+        ),
+    )
+)
 _MEANWHILE = re.compile(
     r"^(?:(?:so|and|but|,|in the meantime|for now|at this (?:point|stage)|today|now|"
     r"first(?: of all)?|as well|also|then|"
@@ -136,9 +162,17 @@ _MEANWHILE = re.compile(
 def plan_text(text: str, person: Person) -> str:
     """The clause in a note's words. `text` is a cleaned clause, lower case."""
     text = _NEXT.sub("", text) if _ADVISES.match(text) else text
-    text = _MEANWHILE.sub("", _TAILS.sub("", _IDIOM.sub("", text)))
-    worded = _framed(text)
+    text = _MEANWHILE.sub("", _TAILS.sub("", _IDIOM.sub("", _PAUSE.sub(r"\1", text))))
+    for pattern, by in _SEEKING:
+        text = pattern.sub(by, text)
+    worded = _framed(_prefaced(text))
     return " ".join(third_person(worded, person).split())
+
+
+def _prefaced(text: str) -> str:
+    """ "What i would suggest is resting" -> "i recommend resting"; what follows "is" speaks for itself otherwise."""
+    told = _PREFACE.sub("", text)
+    return f"i recommend {told}" if told != text and not told.startswith(("i ", "we ", "you ")) else told
 
 
 def _framed(text: str) -> str:
@@ -244,7 +278,40 @@ def _contacts(found: re.Match[str]) -> str:
     return f"i advised you to {found['act']}"
 
 
+_OFFER = re.compile(
+    rf"^(?:i|we) (?P<how>can|could|might|may(?! (?:need|have))|'m {_ALSO}(?:quite |very |more than )?happy to|"
+    rf"am {_ALSO}(?:quite |very |more than )?happy to) {_ALSO}"
+    r"(?P<act>(?:prescribe|give|send|refer|arrange|organi[sz]e|"
+    r"book|order|increase|reduce|start|write|issue|put|(?:call|ring) (?:you )?an ambulance)\b.*)$"
+)
+_WOULD = re.compile(
+    r"^i (?:would|'d) (?:try (?:and|to) )?(?P<act>(?:arrange|avoid|keep|take|drink|stay|rest|continue|use|carry on|"
+    r"stop|ease|get|book|start|cut) .+)$"
+)
+_WORTH = re.compile(
+    r"^(?:i think )?it (?:(?:might|may|would|will|could|'d) (?:\w+ )?be|'s|is) (?:also |probably |maybe |always )?"
+    r"(?:worth|worthwhile|a good idea|sensible)(?: (?:for )?you(?:r)?(?= ))? (?P<act>[a-z]{2,}ing .+|to .+)$"
+)
+
+
+def _offered(found: re.Match[str]) -> str:
+    how = found["how"] if "happy" not in found["how"] else "can"
+    return f"we {how} {_acted(found['act'])}"
+
+
+def _would(found: re.Match[str]) -> str:
+    return f"i advised you to {found['act']}"
+
+
+def _worth(found: re.Match[str]) -> str:
+    act = found["act"]
+    return f"i advised you {act}" if act.startswith("to ") else f"i suggest {act}"
+
+
 _FRAMES = (
+    (_OFFER, _offered),
+    (_WOULD, _would),
+    (_WORTH, _worth),
     (_BACK, _returns),
     (_ORDERED, _dictated),
     (_ENCOURAGE, _encouraged),

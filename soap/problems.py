@@ -31,7 +31,9 @@ _TALK = re.compile(
     r"\b(?:you (?:have|'ve) been|problems with|you (?:said|mentioned|told me|were|had|'ve had)|"
     r"have you|history of|if you (?:have|get|had)|for people|some people|sometimes|usually|"
     r"often|caused by|causes?|because of|to (?:prevent|avoid|treat|help)|risk of|rule out|"
-    r"make sure|signs? of|evidence of|concerned about|worried about|worry about|not have)\b"
+    r"make sure|signs? of|evidence of|concerned about|worried about|worry about|not have|"
+    r"check(?:ing)? for|test(?:ing)? for|exclude|you (?:did )?indicate|given that|"
+    r"likely to (?:get|have|develop)|(?<!wonder )whether)\b"
 )
 _LIKELY = re.compile(
     r"\b(?:likely|probably|suspect|suspicious|sounds? (?:more )?like|looks? (?:more )?like|seems?|"
@@ -70,7 +72,7 @@ def _before(clause: Clause, mention: Mention) -> str:
 _EDGE = frozenset(
     "a an the your his her is are was be have has had got like called that this some of with for "
     "to and or it you i we think "
-    "be being from about what our my us by on in just probably likely called consistent".split()
+    "terms regard regards be being from about what our my us by on in just probably likely called consistent".split()
 )
 _WHERE = re.compile(
     r"^ (?:of|in|on|over) (?:your|the|that) (?P<where>(?:(?:left|right|lower|upper) )*[a-z]+)"

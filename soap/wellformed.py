@@ -47,6 +47,7 @@ _OPEN_PHRASES = (
     " based on",
     " and over",
     " and potentially",
+    " most likely",
 )
 _LEFT_OVER = frozenset(
     "of and so but because or than which who makes makes' being not just then also".split()

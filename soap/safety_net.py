@@ -1,0 +1,118 @@
+"""A condition and what to do then, said in two breaths: "if you get a fever, or a rash ... ring us straight away".
+
+A safety net holds only with both halves: a condition without its consequence warns of nothing, and a
+consequence without its condition sends everybody to hospital.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from soap.clauses import Clause
+from soap.strands import Strand
+
+_REACH = 6  # clauses after the condition in which its consequence may come
+_LEAD = re.compile(
+    r"^(?:(?:so|and|but|then|however|obviously|or|also|,|in the meantime|the other thing is|otherwise) ?)*,? ?"
+    r"(?=(?:if|in case|should you|should your)\b)"
+)
+_CONDITION = re.compile(r"^(?:if|in case|should you|should your) ")
+_GOES_ON = re.compile(
+    r"^(?:or |and )?(?:you (?:get|have|feel|are|notice|develop|start)|it (?:is|'s|gets|feels)|feel|any|your \w+)\b|^or "
+)
+_SEEKS = re.compile(
+    r"\b(?:call|ring|phone|contact|come back|come in|speak to (?:you|us|me|a|your)|a and e|a & e|999|111|911|hospital|"
+    r"emergency|ambulance|let (?:me|us) know|get back to|in touch|appointment|(?:see|examine|review) you|"
+    r"see (?:me|us|a|your|the) ?(?:gp|doctor)?|urgent\w*|straight away|immediately)\b"
+)
+_CONSEQUENCE = re.compile(
+    r"^(?:(?:then|either|please|just|so|do|,) ?)*(?:we (?:would|'d|will|may|might|do )?|you (?:would|'d|will|should|"
+    r"need|must|can|have to)|i (?:would|'d|want|will|need)|call|ring|phone|contact|come|speak|go|get|let|give|see|make|"
+    r"book|that 's urgent)\b"
+)
+_REWORDED = tuple(
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r"^(?:(?:then|so|just|,|do|please) )+", ""),
+        (r"^(?:(?:i|we)(?: (?:would|'d|will|do))? (?:like|want|need)(?: for)? you to |"
+            r"you(?: (?:would|'d|will|do|may))? (?:need|have|want) to |you (?:must|should) |please )", ""),
+        (r"^(?:i|we) (?:would|'d) like to come and see (?:you|me|us)\b", "come back"),
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A strand as it is to be read: `at` its place among the clauses, `turns` all it rests on."""
+
+    at: int
+    strand: Strand
+    turns: tuple[int, ...]
+
+
+def rejoined(strands: Sequence[Strand]) -> list[Warned]:
+    """All strands in order; a condition whose consequence came later is one strand with it."""
+    found: list[Warned] = []
+    at = 0
+    while at < len(strands):
+        run = _run(strands, at)
+        parts = strands[at : run + 1]
+        found.append(Warned(at, _joined(parts) if run > at else strands[at], _turns(parts)))
+        at = run + 1
+    return found
+
+
+def _turns(parts: Sequence[Strand]) -> tuple[int, ...]:
+    return tuple(sorted({part.clause.turn for part in parts}))
+
+
+def _open(clause: Clause) -> bool:
+    """Whether it is a condition that still waits for what to do."""
+    text = _LEAD.sub("", clause.text)
+    return not clause.asked and bool(_CONDITION.match(text)) and not _SEEKS.search(text)
+
+
+def _run(strands: Sequence[Strand], at: int) -> int:
+    """Place of the consequence of the condition at `at`; `at` itself when there is none."""
+    if not _open(strands[at].clause):
+        return at
+    last = strands[at].clause.turn
+    for place in range(at + 1, min(len(strands), at + 1 + _REACH)):
+        clause = strands[place].clause
+        if clause.asked or clause.turn > last + 3:
+            return at
+        last = clause.turn
+        if _CONSEQUENCE.match(clause.text) and _SEEKS.search(clause.text):
+            return place
+        if not _GOES_ON.match(clause.text) and not _open(clause) and len(clause.text.split()) > 2:
+            return at
+    return at
+
+
+def _joined(parts: Sequence[Strand]) -> Strand:
+    """One strand of a condition's pieces and its consequence."""
+    clauses = [part.clause for part in parts]
+    conditions = [_LEAD.sub("", clauses[0].text)]
+    conditions += [
+        c.text if c.text.startswith(("or ", "and ")) else f"or {c.text}"
+        for c in clauses[1:-1]
+        if _GOES_ON.match(c.text) or _open(c)
+    ]
+    text = f"{', '.join(conditions)}, {consequence(clauses[-1].text)}"
+    heard = tuple(pair for clause in clauses for pair in clause.heard)
+    clause = replace(clauses[0], words=text, text=text, asked=False, heard=heard)
+    return replace(parts[0], clause=clause, plan=max(part.plan for part in parts))
+
+
+def consequence(text: str) -> str:
+    """What to do, as an instruction: "i want you to ring us" -> "you should ring us"."""
+    told = text
+    for pattern, by in _REWORDED:
+        told = pattern.sub(by, told)
+    return (
+        told
+        if told.startswith(("we ", "i ", "either "))
+        else f"you should {told.removeprefix('you should ')}"
+    )

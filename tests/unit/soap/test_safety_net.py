@@ -1,0 +1,68 @@
+"""Conditions said in one breath and what to do in another."""
+
+import pytest
+
+from soap import Turn, draft_note
+from soap.safety_net import consequence
+
+ASKED = [Turn("doctor", "I think you have gastroenteritis."), Turn("patient", "Right.")]
+
+
+def nets(*said: Turn) -> list[tuple[str, tuple[int, ...]]]:
+    note = draft_note([*ASKED, *said])
+    return [(s.text, s.evidence) for s in note.statements if s.part == "safety_net"]
+
+
+def test_a_condition_waits_for_its_consequence() -> None:
+    found = nets(
+        Turn("doctor", "If you get a fever, or you notice blood in your stool."),
+        Turn("patient", "Okay."),
+        Turn("doctor", "We'd need to see you straight away."),
+    )
+    assert found == [
+        (
+            "If the patient gets a fever, or the patient notices blood in the stool, "
+            "we would need to see the patient straight away.",
+            (2, 4),
+        )
+    ]
+
+
+def test_conditions_of_one_warning_stay_together() -> None:
+    (line, evidence), *others = nets(
+        Turn(
+            "doctor",
+            "If the pain is getting worse. Or you are being sick all the time. I want you to give us a call back.",
+        )
+    )
+    assert not others
+    assert evidence == (2,)
+    assert "worse" in line
+    assert "sick" in line
+    assert line.endswith("the patient should call back.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "If you get a fever.",
+        "If you take it with food. The weather is nice. Call us tomorrow.",
+        "Do you have a fever? If you do. Have you been to hospital?",
+        "If those things happen, get back to us.",
+    ],
+)
+def test_half_a_warning_is_none(said: str) -> None:
+    assert not nets(Turn("doctor", said))
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("i want you to call 999", "you should call 999"),
+        ("you would need to go to a and e", "you should go to a and e"),
+        ("please ring us", "you should ring us"),
+        ("we would need to see you", "we would need to see you"),
+    ],
+)
+def test_what_to_do_is_an_instruction(said: str, told: str) -> None:
+    assert consequence(said) == told
