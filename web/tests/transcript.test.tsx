@@ -100,6 +100,14 @@ describe("the transcript", () => {
     expect(textOf(html)).toContain("The machine had too little memory for it. The sound is kept.");
   });
 
+  it("keeps telling words within their sentence, and makes them targets of their own where there is none", () => {
+    // A list that scrolls cuts sentences at its edge: what is in elements of its own is not seen as text there any more.
+    expect(lines([misheard], corrections)).toMatch(/<\/button> twice a day\.<\/p>/u);
+    const alone = utteranceOf("a", 0, { text: "No a.", words: [word("No", { confidence: 0.1 }), word("a.", { confidence: 0.1 })] });
+    expect(lines([misheard], corrections)).not.toContain('data-wide="true"');
+    expect(lines([alone], corrections).match(/data-wide="true"/gu)).toHaveLength(2);
+  });
+
   it("gives the patient the words and nothing else", () => {
     const struck = utteranceOf("s", 40, { state: "empty", source: "correction" });
     const html = lines([pressure, { ...misheard, warnings: ["low_confidence"], changed: [2], source: "final" }, troubled, struck], null);
