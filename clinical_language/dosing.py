@@ -7,18 +7,26 @@ from collections.abc import Iterator
 
 from clinical_language.model import Value
 from clinical_language.spans_of_time import DAYS, SPAN, iso_length, length, spelled
+from clinical_language.spoken_numbers import NUMBER_WORDS, as_dose
 
+_FIGURES = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)"
+_NUMBER = rf"(?:{_FIGURES}|{'|'.join(sorted(NUMBER_WORDS))})"
+_RANGE = re.compile(rf"(?P<least>{_FIGURES})(?: (?P<joint>to|or|-) (?P<most>{_FIGURES}))?")
+_COUNTED = r"(?:tablet|pill|puff|capsule|drop|spray|patch|teaspoon|sachet)(?:e?s)?"
+# The whole number and what is joined to it: a part of it ("4" of "point 4", "000" of "1 000") is another dose.
 _DOSE = re.compile(
-    r"\b(?P<n>\d+(?:[.,]\d+)?) ?(?P<u>milligrams?|mgs?|micrograms?|mcgs?|grams?|g|units?|"
-    r"millilit(?:er|re)s?|mls?|percent|%|milli)(?= |$|\b)"
+    rf"(?<![\w.,])(?P<n>{_NUMBER}(?: (?:(?:to|or|-|and) )?{_NUMBER}){{0,8}}) ?"
+    r"(?P<u>milligrams?|mgs?|micrograms?|mcgs?|grams?|g|units?|millilit(?:er|re)s?|mls?|percent|%)(?![^\s.,;?!])"
+    rf"(?! per (?:kilo|kg))(?P<f> {_COUNTED})?"
 )
 _COUNT = re.compile(
-    r"\b(?P<n>\d+|a|half a) (?P<u>tablet|pill|puff|capsule|drop|spray|patch|teaspoon|sachet)(?:e?s)?\b"
+    rf"(?<![\w.,])(?<!of )(?<!point )(?<!hundred )(?P<n>{_FIGURES}(?: (?:to|or|-) {_FIGURES})?(?: and a half)?|"
+    rf"half a|a) (?P<u>{_COUNTED})\b(?! and a (?:half|quarter))"
 )
 _FREQUENCY = re.compile(
-    r"\b(?:(?P<times>once|twice|1 time|\d+(?: or \d+)? times|\d+(?: to \d+)? times)(?: (?:a|per|"
+    r"\b(?:(?P<times>once|twice|1 time|\d+(?: (?:or|to|-) \d+)? times)(?: (?:a|per|"
     r"each|every|in the))? ?(?P<per>day|daily|week|weekly|month|hour|night|morning|evening)"
-    r"|every (?P<every>(?:\d+(?: to \d+)? )?(?:hours?|days?|weeks?|months?|morning|night|evening|other day|"
+    r"|every (?P<every>(?:\d+(?: (?:or|to|-) \d+)? )?(?:hours?|days?|weeks?|months?|morning|night|evening|other day|"
     r"single day))"
     r"|(?P<word>daily|nightly|weekly|as needed|when needed|if needed|when required|before meals|"
     r"with food|with meals|at bedtime|at night|"
@@ -34,9 +42,8 @@ _ROUTE = re.compile(
 _UNIT_SHORT = {
     "milligram": "mg",
     "mg": "mg",
-    "milli": "mg",
-    "microgram": "mcg",
-    "mcg": "mcg",
+    "microgram": "micrograms",  # never "mcg", which has been read as mg (ISMP)
+    "mcg": "micrograms",
     "gram": "g",
     "g": "g",
     "unit": "units",
@@ -157,16 +164,34 @@ def _frequency(found: re.Match[str]) -> str:
     return _WORDS.get(found["word"], found["word"])
 
 
+def _dose(found: re.Match[str]) -> str:
+    """ "0.4 mg", "25 to 50 mg"; what could be two numbers ("two hundred milligram tablets") as it was said."""
+    amount = _RANGE.fullmatch(found["n"])
+    if amount is None or not _rises(amount):
+        return found[0]
+    unit = found["u"].rstrip("s") or found["u"]
+    most = f" {amount['joint'].replace('-', 'to')} {as_dose(amount['most'])}" if amount["most"] else ""
+    return f"{as_dose(amount['least'])}{most} {_UNIT_SHORT.get(unit, unit)}".replace(" %", "%")
+
+
+def _rises(amount: re.Match[str]) -> bool:
+    least, most = amount["least"], amount["most"]
+    return most is None or float(least.replace(",", "")) < float(most.replace(",", ""))
+
+
+def _count(number: str, unit: str) -> str:
+    """ "two tablets", "half a tablet", "1 to 2 puffs"."""
+    said = "one" if number == "a" else spelled(number)
+    singular = re.sub(r"(?<=h)es$|s$", "", unit)
+    return f"{said} {singular}{'' if said in ('one', 'half a') else 'es' if singular.endswith('ch') else 's'}"
+
+
 def medicine_values(plain: str) -> Iterator[Value]:
     """Dose ("10 mg"), count ("two tablets"), how often ("three times a day"), route, by place."""
     for found in _DOSE.finditer(plain):
-        unit = found["u"].lower().rstrip("s") or found["u"]
-        yield Value("dose", f"{found['n']} {_UNIT_SHORT.get(unit, unit)}".replace(" %", "%"), *found.span())
+        yield Value("dose", _dose(found), found.start(), found.end("u"))
     for found in _COUNT.finditer(plain):
-        number = "one" if found["n"] == "a" else spelled(found["n"])
-        yield Value(
-            "count", f"{number} {found['u']}{'' if number in ('one', 'half a') else 's'}", *found.span()
-        )
+        yield Value("count", _count(found["n"], found["u"]), *found.span())
     for found in _FREQUENCY.finditer(plain):
         yield Value("frequency", _frequency(found), *found.span())
     for found in _ROUTE.finditer(plain):

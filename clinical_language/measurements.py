@@ -11,44 +11,49 @@ from collections.abc import Iterator
 from clinical_language.model import Value
 from clinical_language.remembering import remembered
 
-_GAP = r"[^.?]{0,30}?"
+# A part of a number is another number ("5" of "7.5"), and one end of a range is not what was measured.
+_OPEN = r"(?<![\d.,])(?<!\d to )(?<!\d or )(?<!\d - )(?<!point )"
+_CLOSE = r"(?![.,]?\d)(?! (?:to|or|-) \d)"
+_GAP = rf"[^.?]{{0,30}}?{_OPEN}"
 _VITALS: tuple[tuple[str, str, tuple[float, float], re.Pattern[str]], ...] = tuple(
     (name, unit, plausible, re.compile(pattern))
     for name, unit, plausible, pattern in (
         (
             "Blood pressure", "", (60, 260),
-            r"\b(?:blood pressure|bp)\b[^.?]{0,40}?\b(?P<v>\d{2,3}) ?(?:over|/) ?(?P<w>\d{2,3})\b",
+            rf"\b(?:blood pressure|bp)\b[^.?]{{0,40}}?{_OPEN}(?P<v>\d{{2,3}}) ?(?:over|/) ?(?P<w>\d{{2,3}})\b{_CLOSE}",
         ),
         ("Heart rate", "/min", (25, 250), rf"\b(?:heart rate|pulse(?: rate)?|"
-                                          rf"hr)\b(?! ox){_GAP}\b(?P<v>\d{{2,3}})\b(?!\.\d)"),
+                                          rf"hr)\b(?! ox){_GAP}\b(?P<v>\d{{2,3}})\b{_CLOSE}"),
         (
             "Respiratory rate", "/min", (5, 60),
-            rf"\b(?:respiratory rate|resp rate|respirations?|breathing rate|rr)\b{_GAP}\b(?P<v>\d{{1,2}})\b",
+            rf"\b(?:respiratory rate|resp rate|respirations?|breathing rate|rr)\b{_GAP}\b(?P<v>\d{{1,2}})\b{_CLOSE}",
         ),
         (
             "Temperature", "", (34, 108),
-            rf"\b(?:temp(?:erature)?|fever (?:of|up to|was))\b{_GAP}\b(?P<v>\d{{2,3}}(?:\.\d)?)\b(?! (?:day|hour|"
+            rf"\b(?:temp(?:erature)?|fever (?:of|up to|was))\b{_GAP}\b(?P<v>\d{{2,3}}(?:\.\d{{1,2}})?)\b{_CLOSE}"
+            rf"(?! (?:day|hour|"
             rf"week|minute|time))",
         ),
         (
             "Oxygen saturation", "%", (50, 100),
             r"\b(?:o2 sats?|oxygen(?: saturation| level| sats?)?|saturations?|sats?|o2|spo2|pulse ox)\b"
-            rf"{_GAP}\b(?P<v>\d{{2,3}})\b",
+            rf"{_GAP}\b(?P<v>\d{{2,3}}(?:\.\d)?)\b{_CLOSE}",
         ),
         (
             "Weight", "", (1, 700),
             r"\b(?:weight|weigh|weighs|weighed|weighing)\b(?! loss|"
-            r" gain)[^.?]{0,20}?\b(?P<v>\d{1,3}(?:\.\d)? (?:pounds?|lbs?|"
+            rf" gain)[^.?]{{0,20}}?{_OPEN}\b(?P<v>\d{{1,3}}(?:\.\d)? (?:pounds?|lbs?|"
             r"kilos?|kilograms?|kg|stones?))\b",
         ),
         (
             "Height", "", (1, 250),
-            r"\b(?:height|tall)\b[^.?]{0,20}?\b(?P<v>\d{1,3}(?:\.\d+)? (?:cm|centimet(?:er|re)s?|met(?:er|re)s?|"
+            r"\b(?:height|tall)\b[^.?]{0,20}?(?<![\d.,])(?P<v>\d{1,3}(?:\.\d+)? (?:cm|centimet(?:er|re)s?|"
+            r"met(?:er|re)s?|"
             r"feet|foot)"
             r"(?: (?:and )?\d{1,2}(?: inch(?:es)?)?)?)\b",
         ),
         ("Height", "", (3, 8), r"\b(?P<v>[3-7] (?:foot|feet) (?:and )?\d{1,2}(?: inch(?:es)?)?)\b"),
-        ("BMI", "kg/m2", (8, 90), rf"\b(?:bmi|body mass index)\b{_GAP}\b(?P<v>\d{{2}}(?:\.\d+)?)\b"),
+        ("BMI", "kg/m2", (8, 90), rf"\b(?:bmi|body mass index)\b{_GAP}\b(?P<v>\d{{2}}(?:\.\d+)?)\b{_CLOSE}"),
     )
 )  # fmt: skip
 _SHORT = (
@@ -58,7 +63,8 @@ _SHORT = (
 
 # name, unit when none is said, plausible range, what it is called
 _LABORATORY: tuple[tuple[str, str, tuple[float, float], re.Pattern[str]], ...] = tuple(
-    (name, unit, plausible, re.compile(rf"\b(?:{called})\b{_GAP}(?<![\d.])(?P<v>\d{{1,6}}(?:\.\d+)?)\b(?! ?(?:/|"
+    (name, unit, plausible, re.compile(rf"\b(?:{called})\b{_GAP}(?P<v>\d{{1,6}}(?:,\d{{3}})?(?:\.\d+)?)\b{_CLOSE}"
+                                       r"(?! , \d{3}\b)(?! ?(?:/|"
                                        rf"over) ?\d)"
                                        r"(?P<u> ?(?:%|percent|mg/dl|mmol(?:/l)?|milligrams? per deciliter|"
                                        r"millimoles?)(?= |$))?"
@@ -87,11 +93,6 @@ _LABORATORY: tuple[tuple[str, str, tuple[float, float], re.Pattern[str]], ...] =
 )  # fmt: skip
 
 
-def _readable(plain: str) -> str:
-    """Spoken decimals as written, each replaced by as many characters where it can be (places stay near)."""
-    return re.sub(r"(?<=\d) (?:\.|point) (?=\d)", ".", plain)
-
-
 @remembered
 def vital_signs(plain: str) -> tuple[Value, ...]:
     """Vital signs as ("Blood pressure", "140/90"), ("Temperature", "38.2 °C"), by kind."""
@@ -99,9 +100,8 @@ def vital_signs(plain: str) -> tuple[Value, ...]:
 
 
 def _vital_signs(plain: str) -> Iterator[Value]:
-    text = _readable(plain)
     for name, unit, (low, high), pattern in _VITALS:
-        for found in pattern.finditer(text):
+        for found in pattern.finditer(plain):
             if low <= float(found["v"].split()[0]) <= high:
                 yield Value(name, _with_unit(name, found, unit), *found.span())
 
@@ -119,10 +119,9 @@ def _with_unit(name: str, found: re.Match[str], unit: str) -> str:
 
 def laboratory_values(plain: str) -> Iterator[Value]:
     """Laboratory and test values ("Hemoglobin A1c", "7.4%"), by kind; the unit said, else the usual one."""
-    text = _readable(plain)
     for name, unit, (low, high), pattern in _LABORATORY:
-        for found in pattern.finditer(text):
-            if low <= float(found["v"]) <= high:
+        for found in pattern.finditer(plain):
+            if low <= float(found["v"].replace(",", "")) <= high:
                 said = _said_unit(found["u"]) or unit
                 joined = said if said in {"", "%"} else f" {said}"
                 yield Value(name, f"{found['v']}{joined}", *found.span())

@@ -16,9 +16,10 @@ from clinical_language.concepts import body_parts, concepts, ordinary_uses, patt
 from clinical_language.grammar import sensations
 from clinical_language.lexicon import Lexicon
 from clinical_language.model import Concept, Kind, Mention, Sentence
+from clinical_language.plain_numbers import digits, is_split_decimal
 from clinical_language.remembering import remembered
 from clinical_language.spelling import guess_medicine
-from clinical_language.wording import clean, digits, fold
+from clinical_language.wording import clean, fold
 
 if TYPE_CHECKING:  # spaCy takes three seconds and brings torch: `serve` writes numbers without either
     from spacy.language import Language
@@ -138,10 +139,15 @@ def _asked_apart(doc: Doc, first: int, last: int) -> Iterator[tuple[int, int]]:
     yield start, last
 
 
+def _is_decimal_point(doc: Doc, at: int) -> bool:
+    first = max(0, at - 1)
+    return is_split_decimal([token.text for token in doc[first : at + 3]], at - first)
+
+
 def _bounds(doc: Doc) -> Iterator[tuple[int, int]]:
     first = 0
     for token in doc:
-        if token.text in _END:
+        if token.text in _END and not _is_decimal_point(doc, token.i):
             yield from _pieces(doc, first, token.i + 1)
         elif token.is_space:
             yield from _pieces(doc, first, token.i)

@@ -21,6 +21,7 @@ _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _NOUGHTS = frozenset({"oh", "o", "nought", "naught", "zero"})
 _POINTS = frozenset({"point", "decimal"})
 _DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
+NUMBER_WORDS = frozenset({*_UNITS, *_TENS, *_SCALES, *_NOUGHTS, *_POINTS})
 _LONGEST_RUN = 24  # words; no number takes more, and reading one recurses
 _LONGEST_WORD = 60  # letters; what is longer is no number, whatever it holds
 _EDGES = re.compile(r"^([^\w.%°]*|\.+(?!\d))(.*?)([^\w%°]*)$", re.DOTALL)
@@ -234,3 +235,10 @@ def splits(words: Sequence[str]) -> bool:
 
 def _strength(words: Sequence[str]) -> int | None:
     return cardinal(("a", *words)) if words[0] in _SCALES else cardinal(words)
+
+
+def as_dose(figures: str) -> str:
+    """Figures as doses are written (ISMP): a nought before a point, none trailing, commas from 1,000 on."""
+    whole, _, decimals = figures.replace(",", "").partition(".")
+    decimals = decimals.rstrip("0")
+    return f"{int(whole or 0):,}{'.' if decimals else ''}{decimals}"

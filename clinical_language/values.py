@@ -46,7 +46,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         "for ages)\b"),
         (
             "severity",
-            r"\b(?P<s>\d{1,2})(?: ?(?:or|to|-) ?(?P<s2>\d{1,2}))? ?(?:out of|/|over|on a scale (?:of|"
+            r"(?<![\d.,])(?<!point )\b(?P<s>\d{1,2}(?:\.\d)?)(?: ?(?:or|to|-) ?(?P<s2>\d{1,2}(?:\.\d)?))? ?"
+            r"(?:out of|/|over|on a scale (?:of|"
             r"from) \d+ to) ?(?:a )?10\b",
         ),
         (
@@ -159,7 +160,7 @@ def _all_of(plain: str) -> Iterator[Value]:
     yield from influences(plain)
     for name, pattern in _PATTERNS:
         for found in pattern.finditer(plain):
-            if name != "severity" or not found.groupdict().get("s") or int(found["s"]) <= 10:
+            if name != "severity" or not found.groupdict().get("s") or float(found["s"]) <= 10:
                 yield Value(name, _text(name, found), *found.span(), _iso(name, found))
 
 

@@ -1,4 +1,4 @@
-"""From letters to comparable words: clean text, fold plurals and British spelling, read number words."""
+"""From letters to comparable words: clean text, fold plurals and British spelling."""
 
 from __future__ import annotations
 
@@ -32,12 +32,6 @@ _KEEP = frozenset({"his", "this", "is", "was", "has", "does", "yes", "us", "as",
                    "acidosis", "fetus", "anus", "humerus", "tetanus", "bruxus", "callus", "asbestos", "gluteus",
                    "lens", "biceps", "triceps", "forceps", "previous", "conscious", "unconscious", "nervous",
                    "venous"})  # fmt: skip
-_UNITS = {w: i for i, w in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen".split())}  # fmt: skip
-_TENS = {
-    w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-}
 
 
 def clean(text: str) -> str:
@@ -57,57 +51,6 @@ def fold(word: str) -> str:
     if word.endswith(("tches", "shes", "sses", "xes", "nches")):
         return word[:-2]
     return word[:-1]
-
-
-def _group(words: list[str], at: int) -> tuple[int, int] | None:
-    """The number that starts at `at` and how many words it takes: "one hundred and twenty" -> (120, 4)."""
-    total = current = 0
-    used = at
-    seen = False
-    while used < len(words):
-        word = words[used]
-        if word in _UNITS and (not seen or current % 10 == 0) and not (seen and 0 < current % 100 < 20):
-            current += _UNITS[word]
-        elif word in _TENS and (not seen or current % 100 == 0):
-            current += _TENS[word]
-        elif word == "hundred" and seen and 0 < current < 100:
-            current *= 100
-        elif word == "thousand" and seen and 0 < current < 1000:
-            total, current = total + current * 1000, 0
-        elif word == "and" and seen and current >= 100 and used + 1 < len(words) and _counts(words[used + 1]):
-            used += 1
-            continue
-        else:
-            break
-        seen = True
-        used += 1
-    return (total + current, used - at) if seen else None
-
-
-def _counts(word: str) -> bool:
-    return word in _UNITS or word in _TENS
-
-
-def digits(words: list[str]) -> list[tuple[str, int]]:
-    """Words with number words as digits, each with the index of the word it starts at.
-
-    "one forty over ninety" -> 140 over 90, as blood pressures are spoken.
-    """
-    out: list[tuple[str, int]] = []
-    at = 0
-    while at < len(words):
-        found = _group(words, at)
-        if found is None:
-            out.append((words[at], at))
-            at += 1
-            continue
-        value, used = found
-        following = _group(words, at + used) if 0 < value < 10 else None
-        if following and 10 <= following[0] < 100 and words[at] != "zero":
-            value, used = value * 100 + following[0], used + following[1]
-        out.append((str(value), at))
-        at += used
-    return out
 
 
 def last_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

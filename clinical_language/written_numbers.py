@@ -22,7 +22,7 @@ from clinical_language.number_units import (
     Unit,
     unit_at,
 )
-from clinical_language.spoken_numbers import Run, Token, runs_in, splits, tokens_of
+from clinical_language.spoken_numbers import Run, Token, as_dose, runs_in, splits, tokens_of
 from clinical_language.written_dates import MONTHS, dates_in
 from clinical_language.written_series import series_in
 
@@ -78,6 +78,41 @@ def _with_punctuation(tokens: Sequence[Token], first: int, end: int, text: str) 
     if not (begin.opens and last.closes):
         return None
     return WrittenNumber(begin.word, last.word, f"{begin.before}{text}{last.after}")
+
+
+def read_numbers(words: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
+    """Words [first, end) and the figures they are, for rules that search in text; figures already stay as they are.
+
+    Wider than `written_numbers` only where nothing is in doubt: "three days" is 3. A dose, and hundreds said in short
+    ("one fifty"), count where `written_numbers` writes them; what it leaves as spoken is left out here too.
+    """
+    sentence = _Sentence(tokens_of(words))
+    sure = [(first, end) for first, end, _ in sentence.forms()]
+    found = (
+        _figures(sentence, run, any(f <= run.first and run.end <= e for f, e in sure))
+        for run in sentence.runs
+    )
+    tokens = sentence.tokens
+    return tuple(
+        (tokens[first].word, tokens[end - 1].word + 1, text)
+        for first, end, text in found
+        if text and tokens[first].opens and tokens[end - 1].closes
+    )
+
+
+def _figures(sentence: _Sentence, run: Run, sure: bool) -> Form:
+    """The run in figures; "" where it could be read in two ways."""
+    unit = sentence.unit(run.end + 3 if _and_a_half(sentence, run) else run.end)
+    text = run.text
+    if unit is not None and unit.is_dose and sure and _and_a_half(sentence, run):
+        return run.first, run.end + 3, f"{text}.5"
+    if run.value is None:
+        text = str(run.hurried) if sure and run.hurried is not None else ""
+    elif len(run.words) == 1 and run.words[0][0].isdigit():
+        text = run.words[0]
+    elif _may_be_idiom(sentence, run) or (unit is not None and unit.is_dose and not sure):
+        text = ""
+    return run.first, run.end, text
 
 
 Form = tuple[int, int, str]
@@ -168,12 +203,10 @@ Rule = Callable[[_Sentence, Run], Form | None]
 def number_text(run: Run, *, counted: bool = False) -> str:
     """The run's value as it is written; `counted`: with commas from 1,000 on, as doses are, and no trailing zero."""
     assert run.value is not None
-    whole, point, decimals = run.text.partition(".")
     if counted:
-        decimals = decimals.rstrip("0")
-        point = "." if decimals else ""
-    grouped = f"{int(whole):,}" if int(whole) >= (1_000 if counted else 10_000) else whole
-    return f"{grouped}{point}{decimals}"
+        return as_dose(run.text)
+    whole, point, decimals = run.text.partition(".")
+    return f"{int(whole):,}{point}{decimals}" if int(whole) >= 10_000 else run.text
 
 
 def _blood_pressure(sentence: _Sentence, run: Run) -> Form | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from clinical_language import written_numbers
 from clinical_language.concepts import body_parts
-from clinical_language.wording import digits
+from clinical_language.plain_numbers import digits
 from soap.order_candidates import Candidate
 from soap.order_wording import Part
 

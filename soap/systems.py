@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from clinical_language import State
-from clinical_language.wording import digits
+from clinical_language.plain_numbers import digits
 from soap import model
 from soap.model import Statement
 from soap.phrasing import join
