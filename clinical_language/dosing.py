@@ -21,7 +21,8 @@ _DOSE = re.compile(
 )
 _COUNT = re.compile(
     rf"(?<![\w.,])(?<!of )(?<!point )(?<!hundred )(?P<n>{_FIGURES}(?: (?:to|or|-) {_FIGURES})?(?: and a half)?|"
-    rf"half a|a) (?P<u>{_COUNTED})\b(?! and a (?:half|quarter))"
+    r"half a|(?<!got )(?<!have )(?<!had )(?<!was )(?<!is )(?<!'s )(?<!need )a) "
+    rf"(?P<u>{_COUNTED})\b(?! and a (?:half|quarter))"
 )
 _FREQUENCY = re.compile(
     r"\b(?:(?P<times>once|twice|1 time|\d+(?: (?:or|to|-) \d+)? times)(?: (?:a|per|"

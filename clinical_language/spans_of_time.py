@@ -17,7 +17,9 @@ ABOUT = (
     r"(?:about |around |roughly |like |maybe |probably |approximately |almost |over |nearly |"
     r"just |only |at least |more than |less than |up to )*"
 )
-SPAN = rf"{ABOUT}(?P<n>{NUMBER}) (?P<u>{UNIT})"
+SPAN = rf"{ABOUT}(?P<n>{NUMBER}) (?P<u>{UNIT}(?: or \d\d?\b(?! times?\b))?)"
+"""A day or two is not a day: the unit takes the other end along ("day or 2")."""
+
 DAYS = r"monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _SPELLED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _WORDED = {
@@ -50,6 +52,9 @@ def spelled(number: str) -> str:
 
 def length(number: str | None, unit: str) -> str:
     """ "3", "days" -> "three days"; None, "week" (the past week) -> "one week"."""
+    unit, _, most = unit.partition(" or ")
+    if most:
+        return f"{spelled(_WORDED.get(number or 'a', number or ''))} or {spelled(most)} {unit.rstrip('s')}s"
     if number is None:
         return f"one {unit.rstrip('s')}"
     number = _WORDED.get(number, number)
@@ -62,8 +67,8 @@ def iso_length(number: str | None, unit: str) -> str:
     """ISO 8601 duration of an exact length ("P3D", "PT2H"), "" for "a few" or "two or three"."""
     number = {"a": "1", "an": "1", "one": "1", None: "1", "a couple": "2", "a couple of": "2", "couple": "2",
               "couple of": "2"}.get(number, number)  # fmt: skip
-    letter = _LETTER[unit.rstrip("s")]
-    if number is None or not number.isdigit():
+    letter = _LETTER.get(unit.rstrip("s"))  # none of "day or 2"
+    if number is None or not number.isdigit() or letter is None:
         return ""
     return f"PT{number}{letter[1]}" if letter.startswith("T") else f"P{number}{letter}"
 

@@ -113,9 +113,10 @@ def chief_complaint(consult: Consult, lines: Sequence[Resolved]) -> Iterator[Sta
         yield Statement(section, section, sentence(text), evidence, State.PRESENT, 0.75)
         return
     lay = _lay_words(consult, fact)
-    text = f"{capital(text)} (\u201c{lay}\u201d)" if lay else capital(text)
+    if lay:
+        text, evidence = f"{text} (\u201c{lay}\u201d)", tuple(sorted({*evidence, fact.at}))
     yield Statement(
-        section, section, f"{text}.", evidence, fact.state, fact.confidence, dict(fact.concept.codes)
+        section, section, f"{capital(text)}.", evidence, fact.state, fact.confidence, dict(fact.concept.codes)
     )
 
 

@@ -66,6 +66,25 @@ def test_what_could_be_two_numbers_stays_as_said(said: str) -> None:
     assert said.endswith(dose.replace("2 to", "two to"))
 
 
+def test_a_spray_in_the_house_is_no_count() -> None:
+    assert doses("I've got a spray.") == []
+    assert doses("I take a tablet.") == ["one tablet"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("for a day or two", [("duration", "one or two days", "")]),
+        ("a week or two ago", [("onset", "one or two weeks ago", "")]),
+        ("for a day", [("duration", "one day", "P1D")]),
+        ("for a week or so", [("duration", "one week", "P1W")]),
+    ],
+)
+def test_a_day_or_two_is_not_a_day(said: str, expected: list[tuple[str, str, str]]) -> None:
+    (sentence,) = read_sentences(f"I had it {said}.")
+    assert [(v.name, v.text, v.iso) for v in values_in(sentence.plain)] == expected
+
+
 @pytest.mark.parametrize("said", ["a tablet and a half", "a quarter of a tablet", "5 mg per kilo"])
 def test_a_part_of_an_amount_is_no_dose(said: str) -> None:
     assert doses(f"Take {said}.") == []
