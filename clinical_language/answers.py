@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from clinical_language import questions, replies
 from clinical_language.attachment import attach
 from clinical_language.concepts import concepts
-from clinical_language.context import state_of
+from clinical_language.context import hedged, state_of
 from clinical_language.model import Concept, Exchange, Fact, Kind, Mention, State
 from clinical_language.reading import Asked, Reading, Reply, asked_mentions, fact_of, nothing_of
 from clinical_language.relatives import whose
@@ -63,6 +63,7 @@ class _Rest:
     polar: bool = False
     continues: bool = True
     asks_for_more: bool = True
+    alternative: bool = False  # "does it burn? Or is it more of an itch?"
 
     def after(self, asked: Asked) -> _Rest:
         """The rest as seen from the sentence before `asked`."""
@@ -71,6 +72,7 @@ class _Rest:
             polar=self.polar or asked.form == "polar",
             continues=self.continues and questions.continues(asked.sentence),
             asks_for_more=self.asks_for_more and questions.asks_for_more(asked.sentence),
+            alternative=asked.sentence.words[:1] == ("or",),
         )
 
 
@@ -90,7 +92,7 @@ def answer(reading: Reading, reply: Reply, pending: Sequence[Asked]) -> None:
         elif asked.form == "open":
             _open(reading, reply, asked, others, mentions)
         else:
-            _polar(reading, reply, asked, others, mentions, reached=rest.continues)
+            _polar(reading, reply, asked, others, mentions, rest)
         if asked.form != "statement":
             _habits(reading, reply, asked)
 
@@ -154,13 +156,14 @@ def _polar(
     asked: Asked,
     others: Sequence[Mention],
     mentions: Sequence[Mention],
-    *,
-    reached: bool,
+    rest: _Rest,
 ) -> None:
+    reached = rest.continues
     told = [m for m in others if _told_before(asked, m)]
     themes = [m for m in others if m not in told and questions.is_theme(asked.sentence, m)]
     wanted = [m for m in others if m not in themes and m not in told]
     listed = len(wanted) < len(mentions) and bool(reply.named & {m.concept.id for m in mentions})
+    listed = listed or (rest.alternative and bool(reply.named))
     opening = reply.opening
     if (
         opening in {"", "unsure"}
@@ -296,6 +299,8 @@ def _merged(
     )
     if who and state is State.PRESENT:
         fact = replace(fact, state=State.FAMILY)
+    if state is State.PRESENT and hedged(mention):
+        fact = replace(fact, state=State.UNCERTAIN)
     if state is State.PRESENT and fact.concept.kind is Kind.HABIT and _GIVEN_UP.search(asked.sentence.plain):
         fact = replace(fact, state=State.RESOLVED)
     if asked.slot == "allergies":

@@ -26,6 +26,7 @@ _UNCERTAIN = re.compile(
     r"\b(?:feel|feels|seems?|sounds?) (?:a bit |kind of )?like (?:i (?:have|am (?:having|getting)|might)|"
     r"it (?:is|could))\b"
 )
+_HEDGED = re.compile(r"(?:could|might|may) be\b")
 _RESEMBLES = re.compile(  # said of conditions only: "it seems like a migraine", "my mother thinks I have pneumonia"
     r"\b(?:seems?|looks?|sounds?|feels?) (?:a bit |kind of |to be )?(?:like )?(?:a|an|the|it 's|maybe)(?: \w+)?$|"
     r"\b(?:thinks?|thought|believes?|suspects?|guess(?:es)?) (?:that )?(?:i|it|this|he|she|we)(?: \w+){0,3}$"
@@ -171,6 +172,8 @@ def _resolved(before: str, after: str) -> bool:
 
 
 def _timed(before: str, after: str, mention: Mention, speaker: str) -> tuple[State, float]:
+    if hedged(mention):
+        return State.UNCERTAIN, 0.7
     embedded = last_match(_EMBEDDED, before)
     if embedded is not None and len(before[embedded.end() :].split()) <= 6:
         return State.UNCERTAIN, 0.7
@@ -193,6 +196,11 @@ def _timed(before: str, after: str, mention: Mention, speaker: str) -> tuple[Sta
     ):
         return State.UNCERTAIN, 0.7
     return State.PRESENT, 0.9
+
+
+def hedged(mention: Mention) -> bool:
+    """Whether the wording itself is in doubt: "could be pregnant"."""
+    return bool(_HEDGED.match(mention.text.lower()))
 
 
 def _known(doubt: str, before: str, after: str, mention: Mention) -> bool:

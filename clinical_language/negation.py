@@ -29,7 +29,7 @@ _LIST = frozenset(
     "today recently ever yet that this think say believe call it 's complaining reports report "
     "endorse endorses develop i've "
     "take taking taken use using used developed as far your you exactly one coming on active "
-    "acute left right side lower upper both visible".split()
+    "acute left right side lower upper both visible anything going gon gonna na".split()
 )
 _NAMING = frozenset({"no", "without", "denies", "deny", "denied", "zero", "lack", "lacks", "lacking"})
 # "no relief from the pain": the word after "no" is what is missing, not the pain.
@@ -55,7 +55,10 @@ _OPENERS = frozenset("think say believe know mean that".split())
 _BREAKS = frozenset("but however although though except apart because so since while".split())
 _ARTICLE = frozenset("a an some my the i".split())
 _CLAUSE = re.compile(r"^(?:it|that|there) (?:'s|is|was)\b")
-_NO_CHANGE = re.compile(r"\b(?:not|no|never)\b[^.]{0,60}\b(?:like this|like that|this bad|as bad|before)\b")
+_NO_CHANGE = re.compile(
+    r"\b(?:not|no|never)\b[^.]{0,60}\b(?:"
+    r"(?<!anything )(?<!nothing )like (?:this|that)|this bad|as bad|(?<!day )(?<!night )(?<!week )before)\b"
+)
 _GOES_ON = re.compile(r"^\W*(?:is|was|are|has|have|will|would|gets?|goes|going)\b(?! (?:there|present|real))")
 _ECHO = re.compile(r"^(?:is|are|was|were|has|have|does|did) (?:the|my|this)\b")
 _INNER = frozenset({"no", "not", "never", "without"})
@@ -92,8 +95,14 @@ def _place_of_denied(words: Sequence[str], at: int, mention: Mention) -> bool:
 def _passes(words: Sequence[str], index: int, denier: str) -> bool:
     """Words a denial reaches over though no list holds them: "I don't think I have", "negative for", "comes with"."""
     word, previous = words[index], words[index - 1]
+    if previous == "like" and word in _AFTER_NOT:
+        return words[index - 2] in _DENIERS  # "not like I'm going to faint"
     if word in _AFTER_NOT:
         return previous in _OPENERS or denier in {"never", "aint"}
+    if word in {"remember", "recall"}:
+        return words[index + 1] in {"any", "having", "seeing", "getting", "feeling"}
+    if (previous, word) == ("i", "am"):
+        return True
     comes_with = word in {"come", "comes"} and words[index + 1 : index + 2] == ("with",)
     return comes_with or (previous, word) in {("negative", "for"), ("aint", "no")}
 

@@ -226,7 +226,7 @@ def _read_pieces(doc: Doc) -> list[_Piece]:
             for label, first, last in lexicon.find(norms)
         ]
 
-    spans = matches(tools.phrases)
+    spans = sorted(matches(tools.phrases), key=lambda span: span.label_ != _ORDINARY)  # it wins a tie
     longest = filter_spans([s for s in spans if not s.label_.startswith("allergen.")])
     others = [span for span in longest if span.label_ != _ORDINARY]
     for span, concept, certain in _with_spelling(others, doc):

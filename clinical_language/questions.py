@@ -107,6 +107,7 @@ _WORKING = frozenset(
 )
 _AUXILIARY = frozenset("is was are were does did do has have had will would can 's".split())
 _SUBJECTS = frozenset("you he she they i we it anyone anybody family patient mother father".split())
+_COMPARED = re.compile(r"\b(?:worse|more|less)\b")
 _TROUBLE = frozenset("problem problems issue issues trouble difficulty difficulties troubles".split())
 _CONTINUES = re.compile(
     r"\b(?:like that|of (?:that|those|these)|at all|that something|sort of thing|(?:any|anything|"
@@ -159,6 +160,8 @@ def grants_theme(sentence: Sentence) -> bool:
 def is_theme(sentence: Sentence, mention: Mention) -> bool:
     """Whether a yes-or-no question is about the mention rather than for it: "does the cough wake you?"."""
     words = sentence.words
+    if _COMPARED.search(mention.text.lower()):
+        return False  # "is the cough worse at night?" asks for just that
     if mention.text.lower().startswith("cough") and words[mention.last : mention.last + 1] == ("up",):
         return True  # "are you coughing anything up?" asks for sputum
     at, definite = mention.first - 1, False

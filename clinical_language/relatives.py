@@ -59,6 +59,9 @@ def whose(sentence: Sentence, mention: Mention, *, patients: Collection[str] = (
     means at the start of the sentence, the relative of the sentence before.
     """
     words = sentence.words
+    owner = _OF_WHOM.match(" ".join(words[mention.last : mention.last + 6]))
+    if owner and RELATIVES[owner[1]] not in patients:
+        return RELATIVES[owner[1]]
     if _of_the_family(words, mention):
         return "family"
     for at in range(mention.first - 1, max(-1, mention.first - 14), -1):
@@ -76,6 +79,11 @@ def whose(sentence: Sentence, mention: Mention, *, patients: Collection[str] = (
     ):  # fmt: skip
         return before
     return ""
+
+
+_OF_WHOM = re.compile(
+    rf"^(?:attempt )?(?:of|by|in|with) (?:my|your|his|her|their) (?:\w+ )?({'|'.join(sorted(RELATIVES))})\b"
+)
 
 
 def _names_relative(words: Sequence[str], at: int) -> bool:

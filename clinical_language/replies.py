@@ -13,7 +13,7 @@ _FILL = (
 _SUBJECT = r"(?:i|it|he|she|they|we|that|there|this)"
 _AUX = r"(?:do|does|did|have|has|had|am|is|are|was|were|would|can|could|will)"
 _NO = re.compile(
-    _FILL + r"(?:sorry\s)?(?:(?:yes|yeah|yep|okay)[\s,.]+)*(?:not (?:at the )?, )*"
+    _FILL + r"(?:sorry\s)?(?:(?:yes|yeah|yep|okay|mm+)[\s,.]+)*(?:not (?:at the )?, )*"
     r"(?:no|nope|nah|none|never|not (?:really|that|at all|at the moment|currently|now|any|right now|in|"
     r"anymore|as|particularly|usually|yet|recently|lately|so far|too|much|to|necessarily|today|for|since|so|"
     r"especially|quite|myself|since|more)|"
@@ -47,7 +47,8 @@ _PERHAPS = re.compile(
     _FILL + r"(?:maybe|possibly|perhaps|could be|might be|it (?:could|might)|potentially)\b"
 )
 _THINKS_NOT = re.compile(
-    r"\bdo not (?:think|believe) so\b|\bnot that i (?:know|noticed|recall|remember|can think)\b"
+    r"\bdo not (?:think|believe) so\b|\bnot that i (?:(?:have|can|could|'ve) )?"
+    r"(?:know|noticed|recall|remember|can think)\b"
 )
 _AFFIRMED_NEGATIVE = re.compile(
     _FILL + r"(?:(?:yeah|yes|yep|mm - hmm)[\s,.]+)*"
@@ -59,6 +60,10 @@ _AGAIN = re.compile(
     r"what (?:do|did) you (?:mean|say)"
 )
 _NO_MORE = re.compile(r"^(?:(?:um|uh|,)\s)*no\b[\s,.]*(?:yeah|yes|yep)\b[\s,.]*(?:i|it|he|she|they) ")
+_TAKEN_BACK = re.compile(
+    _FILL + r"no\b[\s,.]*(?:(?:um|uh|er|,|\.)\s)*(?:well|actually|i mean)[\s,]+(?:(?:um|uh|er|,)\s)*"
+    r"(?:yeah|yes|yep|maybe|sometimes|a (?:bit|little))\b"
+)
 BACKCHANNEL = re.compile(
     r"^(?:(?:okay|ok|right|all right|alright|mm - hmm|mm hmm|mhm|uh huh|uh - huh|yeah|yes|yep|"
     r"sure|i see|hmm|um|uh|great|good|fine|thank you|thanks|hi|hello)"
@@ -94,6 +99,8 @@ def polarity(words: str) -> str:
         return "unsure"
     if _NO_MORE.match(opening):
         return "yes"
+    if _TAKEN_BACK.match(opening):
+        return ""
     if _NO.match(opening):
         return "no"
     if _YES.match(opening):

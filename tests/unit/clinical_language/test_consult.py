@@ -135,3 +135,32 @@ def test_a_summary_agreed_to_is_a_fact_of_both() -> None:
 def test_a_question_not_heard_stays_asked() -> None:
     read = consult("d: Any chest pain?", "p: Sorry, can you say that again?", "p: No, no.")
     assert states(read) == {"chest pain": "absent"}
+
+
+@pytest.mark.parametrize("answer", ["Mm, no not that I've seen.", "Hmm, not that I have noticed."])
+def test_a_hum_before_no_is_no_yes(answer: str) -> None:
+    assert states(consult("d: Any rashes at all?", f"p: {answer}")) == {"rash": "absent"}
+
+
+@pytest.mark.parametrize("answer", ["No, um, well yeah it stings when I run.", "No. Well, sometimes."])
+def test_a_no_taken_back_denies_nothing(answer: str) -> None:
+    read = consult("d: Any chest pain with that?", f"p: {answer}")
+    assert "chest pain" not in {fact.concept.label for fact in read.facts if fact.state.value == "absent"}
+    assert "chest pain" in {fact.concept.label for fact in read.unanswered}
+
+
+def test_what_is_asked_of_a_finding_is_not_taken_for_known() -> None:
+    read = consult("d: And is the cough worse at night?", "p: No, it's the same all day.")
+    assert states(read).get("nighttime cough") == "absent"
+
+
+def test_the_other_of_two_questions_is_what_yes_answers() -> None:
+    read = consult(
+        "d: Does aspirin give you heartburn? Or is it more of a rash?", "p: Yeah, I get a rash from it."
+    )
+    assert "heartburn" not in states(read)
+
+
+def test_yes_to_what_may_be_leaves_it_open() -> None:
+    read = consult("d: Is there any chance you could be pregnant?", "p: Yes.")
+    assert states(read) == {"pregnancy": "uncertain"}

@@ -80,3 +80,51 @@ def test_the_words_stand_at_their_span() -> None:
 )
 def test_ordinary_words_are_no_findings(text: str) -> None:
     assert states(text) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I can't fall asleep before two.",
+        "I've been sat in a van for long periods of time.",
+        "He said I salt my food a wee bit too much.",
+        "I can't remember the name of the tablets, sorry.",
+        "I can't remember, it was blue I think.",
+        "I'm confused as to which form you need.",
+        "Parking here is a bloody nightmare.",
+        "I tend to panic about deadlines.",
+        "After the run I have a big breakfast.",
+        "I can't go to work in these shoes.",
+        "I told him to shake it off.",
+        "I felt better after the longer runs.",
+    ],
+)
+def test_words_in_another_sense_name_no_finding(text: str) -> None:
+    assert set(states(text)) <= {"insomnia"}
+
+
+def test_the_same_words_in_their_own_sense() -> None:
+    assert states("I fell on the stairs and I'm confused.") == {"fall": "present", "confusion": "present"}
+    assert states("I've got the runs.") == {"diarrhea": "present"}
+    assert states("I keep having nightmares.") == {"nightmares": "present"}
+    assert states("I can't remember anything since June.") == {"memory loss": "present"}
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("I had some heart problems.", "Heart disease"),
+        ("I have an ulcer on my leg.", "Peptic ulcer"),
+        ("I drink a lot of water.", "increased thirst"),
+        ("There's some yellow discharge from my ear.", "vaginal discharge"),
+        ("I was quite drunk that night.", "substance craving"),
+    ],
+)
+def test_general_words_name_nothing_more_specific(text: str, label: str) -> None:
+    found = states(text)
+    assert (label in found) is (label == "Heart disease")
+    assert "Coronary artery disease" not in found
+
+
+def test_a_wording_that_doubts_itself_is_uncertain() -> None:
+    assert states("If the implant failed then I could be pregnant.") == {"pregnancy": "uncertain"}
