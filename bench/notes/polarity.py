@@ -1,8 +1,9 @@
 """States: the trap sentences, question-answer pairs, and the denied findings of clinical vignettes.
 
 Peer in the same run: a NegEx-style rule, absent when a denial word stands up to six words before the finding, question
-and answer read as one text. Pairs are those of OSCE, PriMock57 and MTS-Dialog that need no judge: a polar question of
-the doctor, answered in at most four words that open with yes or no, "yes" only to a question after one thing.
+and answer read as one text. Pairs are those read by hand (`read_pairs`), and those of OSCE, PriMock57 and MTS-Dialog
+that need no judge: a polar question of the doctor, answered in at most four words that open with yes or no, "yes" only
+to a question after one thing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from bench.notes import read_pairs
 from bench.notes.corpora import mts, osce, primock
 from bench.notes.options import Options
 from bench.notes.results import Row, row
@@ -131,7 +133,7 @@ def denials(options: Options) -> list[Row]:
 
 def run(options: Options) -> list[Row]:
     """Every row that there is data for."""
-    return [traps(options), *answers(options), *denials(options)]
+    return [traps(options), *read_pairs.rows(options, negex), *answers(options), *denials(options)]
 
 
 def show_one(options: Options) -> str:

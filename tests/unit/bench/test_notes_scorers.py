@@ -9,7 +9,8 @@ from bench.notes.corpora import Encounter, bracketed
 from bench.notes.divisions import divide
 from bench.notes.folds import fold_of
 from bench.notes.orders import OrderText
-from clinical_language import Turn
+from bench.notes.read_pairs import Pair
+from clinical_language import State, Turn
 
 NOTE = """CHIEF COMPLAINT
 
@@ -129,10 +130,10 @@ def test_bad_input_ends_in_an_error_with_a_code_or_in_a_draft() -> None:
     assert bad_input.outcome('{"turns": [{"speaker": "patient", "text": "I have a cough."}]}') == "draft"
 
 
-def test_a_consult_is_said_again_until_the_minutes_are_full() -> None:
-    turns = speed.lasting((Turn("doctor", "Hello", 0, 50), Turn("patient", "Hi", 50, 60)), 2.9)
-    assert [t.start for t in turns] == [0, 50, 60, 110, 120]
-    assert turns[-1].end == 170
+def test_consults_one_after_another_go_on_in_time() -> None:
+    first = Encounter("1", (Turn("doctor", "Hello", 0, 50), Turn("patient", "Hi", 50, 60)))
+    talk = list(speed.one_after_another([first, Encounter("2", (Turn("doctor", "Bye", 1, 2),))]))
+    assert [(t.text, t.start, t.end) for t in talk] == [("Hello", 0, 50), ("Hi", 50, 60), ("Bye", 61, 62)]
 
 
 def test_the_plain_rule_denies_what_stands_soon_after_a_denial() -> None:
@@ -144,3 +145,19 @@ def test_confidence_is_set_against_what_is_right() -> None:
     talks = [Encounter(str(n), (), label="ROS") for n in range(4)]
     told = [("ROS", 0.95), ("CC", 0.91), ("ROS", 0.5), ("ROS", 0.52)]
     assert mts.calibration(talks, told) == [(0.51, 1.0, 2), (pytest.approx(0.93), 0.5, 2)]
+
+
+@pytest.mark.parametrize(
+    ("right", "found", "is_right"),
+    [
+        ("N", State.ABSENT, True),
+        ("N", State.PRESENT, False),
+        ("N", None, False),
+        ("p", State.PRESENT, True),
+        ("XR", State.HISTORICAL, True),
+        ("-H", None, True),
+    ],
+)
+def test_a_pair_of_which_nothing_is_read_is_wrong(right: str, found: State | None, is_right: bool) -> None:
+    turn = Turn("patient", "No.")
+    assert Pair("first", "fever", right, turn, turn, found).is_right is is_right
