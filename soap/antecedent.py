@@ -20,6 +20,8 @@ _REMEDY = frozenset(
 _OF_A_SYMPTOM = re.compile(
     r"^(?:(?:only|usually|also|still|now|sometimes|always|mostly|first) )*(?:comes?|came|goes|went|started|begins?|"
     r"began|happens|happened|lasts?|lasted|gets?|got|hurts?|feels like|spreads?|moves?|radiates?|wakes?|"
+    r"remain(?:s|ed) the same|(?:has|had) come (?:on|back)|affects|(?:is|has been) (?:affecting|itching|spreading|"
+    r"bleeding|ongoing|going on|constant|there)|(?:is|has) (?:still|remained) (?:the same|there|painful|itchy|sore)|"
     r"(?:does|did) not (?:go|move|spread|hurt|radiate|help|work)|"
     r"(?:is|was|has been) (?:getting |a lot |much |always |not |mainly |mostly )*(?:worse|better|constant|on|"
     r"intermittent|"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from clinical_language import Consult, State
 from soap import model, opening, subjective
 from soap.model import Statement, VisitContext
 from soap.narrative import sex_of
-from soap.resolution import Resolved
+from soap.resolution import Resolved, resolve
 from soap.social import social_history
 from soap.told import Told, content, told
 
@@ -49,12 +50,26 @@ def settled(consult: Consult, lines: Sequence[Resolved]) -> list[Resolved]:
     A denial of what the visit is about, or of what the patient affirmed before, is for the doctor to read.
     """
     about = opening.complaint(consult)
+    affirmed = _affirmed(consult, about.concept.id) if about else None
     return [
-        line
+        affirmed if affirmed and line.state is State.ABSENT and _same(line, affirmed) else line
         for line in lines
         if line.state is not State.ABSENT
         or not (line.contradicted or (about and about.concept.id == line.concept.id and not line.relation))
+        or (affirmed and _same(line, affirmed))
     ]
+
+
+def _same(line: Resolved, other: Resolved) -> bool:
+    return (line.concept.id, line.relation, line.allergy) == (other.concept.id, other.relation, other.allergy)
+
+
+def _affirmed(consult: Consult, complaint: str) -> Resolved | None:
+    """What the visit is about, as it was affirmed: what is denied of it (of others, of now) is in the review tray."""
+    facts = [
+        f for f in consult.facts if f.concept.id == complaint and f.state is State.PRESENT and not f.relation
+    ]
+    return replace(resolve(facts)[0], contradicted=True) if facts else None
 
 
 def _overruled(part: Told, lines: Sequence[Resolved]) -> bool:

@@ -133,7 +133,7 @@ class Narrator:
         evidence = (turn,) if exchange is None else (exchange.question, turn)
         told = False
         for said in sentences:
-            if said.is_question:
+            if said.is_question and _ASKS.search(" ".join(said.words)):
                 continue
             for candidate in self._told(turn, said, evidence, exchange):
                 told = True
@@ -217,6 +217,11 @@ class Narrator:
         )
 
 
+# A patient's voice that rises ("six times a day?") asks nothing; what asks is in the words.
+_ASKS = re.compile(
+    r"^(?:\W|(?:um|uh|so|and|but|well|ok|okay|yeah|sorry|oh)\b)*(?:do|does|did|can|could|should|would|will|is|are|am|was|"
+    r"were|have|has|what|when|where|who|why|how|which|or|right|pardon)\b|\b(?:you|your|if|whether|wonder\w*)\b",
+)
 _READ_OUT = re.compile(
     r"^(?:.{0,60}?\b(?:see|understand|know|hear|heard|notes|said|saying|says|mentioned|told me|looks like|chart|"
     r"like) (?:here )?(?:that )?)?"

@@ -35,6 +35,7 @@ _NO_OBJECT_AFTER = frozenset(
 )
 _NO_FUNCTION_AFTER = frozenset("a an the my their his her i to".split())
 _FUNCTION = frozenset("a an the so and but is was to in on of because are or if when".split())
+_FOLLOW = frozenset({("to", "a"), ("to", "an"), ("to", "the"), ("i", "was")})
 _TALK = re.compile(
     r"^(?:not (?:that|at|yet|really|no)\b|thank|thanks|hello|hi\b|hey|bye|good (?:morning|afternoon|evening)|"
     r"sounds? good|"
@@ -122,10 +123,10 @@ def _broken(words: Sequence[str]) -> bool:
         if (
             word in {"it", "my", "there"}
             and before in _NO_OBJECT_AFTER
-            and (word != "my" or before in _NO_FUNCTION_AFTER)
+            and (word != "my" or before in _NO_FUNCTION_AFTER - {"to"})
         ):
             return True
-        if word in _FUNCTION and before in _NO_FUNCTION_AFTER and (before, word) != ("to", "a"):
+        if word in _FUNCTION and before in _NO_FUNCTION_AFTER and (before, word) not in _FOLLOW:
             return True
     return False
 

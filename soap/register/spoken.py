@@ -12,13 +12,13 @@ from clinical_language.remembering import remembered
 
 _SOUNDS = frozenset(
     "um umm uh er erm hmm hm mm mhm ah oh eh yeah yep yea yes yup okay ok alright ugh wow gosh ohh ooh oof nah "
-    "nope mm-hmm hmm-mm mh-mm uh-huh".split()
+    "nope hey mm-hmm hmm-mm mh-mm uh-huh".split()
 )
 _PHRASES = tuple(
     tuple(phrase.split())
     for phrase in """you know|you see|i mean|sort of|kind of|kinda|i guess|i suppose|to be honest|all right|i would say|
 i 'd say|let 's say|let us say|to be fair|or whatever|and stuff like that|things like that|and stuff|
-or something like that|
+or something like that|other than that|
 or something|or anything like that|or anything|and everything|and so on|as i say|as i said|like i said|like you said|
 as you know|of course|basically|obviously|literally|honestly|actually|just|really|quite|anyway|essentially|definitely|
 unfortunately|luckily|thankfully|apparently|pretty much|please|well ,|in terms of that|if that makes sense|
