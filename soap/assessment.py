@@ -40,7 +40,7 @@ _NO_REASON = re.compile(
     r"\b(?:questions?|thank|good to see|nice to|hear|talk|look at|show me|let me|sounds (?:good|"
     r"fine)|how|what (?:that|this|it) means|mean|know what|tell|said|mentioned|dragon|"
     r"the patient .* the patient|weather|kids|fun|hope|sorry|happy|glad|proud|joke|love|guess|"
-    r"ready|back in|be in|nurse|going to|will)\b"
+    r"ready|likely to get|back in|be in|nurse|going to|will)\b"
 )
 _OPENS_WITH = tuple(
     (re.compile(pattern), by)

@@ -123,14 +123,14 @@ _INNER = tuple(
 )  # fmt: skip
 _SIGN = re.compile(
     r"\b(?:blood pressure|heart rate|temperature|pulse ox|oxygen\w*|satting|saturation|"
-    r"respiratory rate|breathing rate|respirations?|vitals?|fever)\b"
+    r"respiratory rate|pulse rate|breathing rate|respirations?|vitals?|fever)\b"
 )
 _NOT_FOUND = re.compile(
     r"\b(?:i (?:want|will|think|'ll|would|am going|need|know|believe|was|have)|we (?:will|can|"
     r"should|are|have)|let (?:me|'s)|going to|you (?:can|should|said|told|mentioned|feel|think|"
     r"were|want|know|need|might)|do you|does it|have you|are you|can you|could you|because|"
     r"what (?:it|that|this)|means?|if you|take a|deep breath|order|"
-    r"prescribe|refer|worried|template|i am sorry|interesting|multiple occasions|looking at|"
+    r"prescribe|refer|worried|template|year(?:s)?[ -]+old|i am sorry|interesting|multiple occasions|looking at|"
     r"listening to|relax|make a fist|show me|tell me|questions?|thank|(?:you|patient) (?:have|has|"
     r"'ve) been|'ve been|vomiting|diarrhea|check(?:ing)? (?:for|out)|"
     r"documented?|findings|call(?:ing)? (?:it )?out|verbaliz\w+|so i can|in order to|hopefully)\b"

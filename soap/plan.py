@@ -13,6 +13,7 @@ from soap.model import Statement
 from soap.notation import notation
 from soap.phrasing import sentence, slug
 from soap.plan_wording import plan_text
+from soap.pronouns import referred
 from soap.register import Person
 from soap.register.verbs import bases
 from soap.safety_net import rejoined
@@ -41,6 +42,7 @@ _NO_PLAN = re.compile(
     r"talk (?:a little )?(?:about|more)|take a (?:quick )?look|look at|go over|see what|"
     r"see how (?:this|that|it) goes from there|be right back|ask (?:the patient|you)|"
     r"questions?|let you know what|examine|listen to|the nurse|my nurse|front desk|"
+    r"in the notes|over the phone|on the line|all the information|able to help|"
     r"check (?:the patient )?out|(?<!get )checked out|get (?:the patient )?checked|do (?:a|an|my|"
     r"your) (?:\w+ )?exam|physical exam|"
     r"pull (?:up|that)|bring up|document\w*|finalize|show me|thank|take care|"
@@ -69,7 +71,7 @@ _REFERRALS = re.compile(
     re.IGNORECASE,
 )
 _TREATS = re.compile(
-    r"\b(?:\d+ (?:mg|mcg|g|mL|units|grams?|puffs?|tablets?|drops?)|prescri\w+|medications?|"
+    r"\b(?:\d+ (?:mg|milligrams?|mcg|g|mL|units|grams?|puffs?|tablets?|drops?)|prescri\w+|medications?|"
     r"medicines?|inhalers?|antibiotics?|steroids?|brace|splint|sling|boot|cast|crutches|"
     r"aircast|injections?|surgery|cream|ointment|drops|cortisone|refill\w*|dose|taper|"
     r"pain ?killers?|supplement|nsaids?|anti-inflammator\w+|wrap|immobilizer|orthotics|"
@@ -186,6 +188,11 @@ def _plain_advice(text: str) -> bool:
     )
 
 
+def _advises(text: str, clause: Clause) -> bool:
+    """Whether it tells the patient something clinical, not how the call or the clinic works."""
+    return not text.startswith(("we ", "the patient ")) or bool(clause.mentions or _ADVICE.search(text))
+
+
 @dataclass(frozen=True, slots=True)
 class PlanLine:
     """A line of the plan before it is a statement."""
@@ -238,15 +245,17 @@ def plan_lines(strands: Sequence[Strand], about: Sequence[str], person: Person, 
         joined = len(warned.turns) > 1 or clause is not strands[warned.at].clause
         if (strand.plan < _LEAST and not joined) or (clause.asked and strand.plan < _SURE):
             continue
-        worded = plan_text(clause.text, person)
+        worded, turns = referred(plan_text(clause.text, person), strands[: warned.at], clause)
         part = part_of(worded, clause)
         if (
             part
             and 3 <= len(worded.split()) <= 55
             and (strand.plan >= bar or part in _PLAIN or _plain_advice(worded))
+            and (part != EDUCATION or strand.plan >= _SURE or _advises(worded, clause))
         ):
             text = notation(worded, clause.mentions)
-            lines.append(PlanLine(part, text, clause, about[warned.at], warned.turns))
+            evidence = tuple(sorted({*warned.turns, *turns}))
+            lines.append(PlanLine(part, text, clause, about[warned.at], evidence))
     return lines
 
 
@@ -287,23 +296,24 @@ def _once(lines: Sequence[PlanLine]) -> list[PlanLine]:
     return kept
 
 
+def _of_the_visit(line: PlanLine, problems: Sequence[str]) -> PlanLine:
+    """Follow-up and safety net said at the end of several problems are about none of them by name."""
+    closing = len(problems) > 1 and line.problem == problems[-1] and line.part in {FOLLOW_UP, SAFETY_NET}
+    return replace(line, problem="") if closing and not line.clause.mentions else line
+
+
 def plan_statements(
     lines: Sequence[PlanLine], titles: Mapping[str, str], consult: Consult
 ) -> Iterator[Statement]:
-    """Lines by problem and part; follow-up, safety net and agreement close the plan.
+    """Lines by problem, each problem's together, then those of the visit; by part within; agreement closes the plan.
 
     `titles`: heading of each problem by key, in the order of the problems.
     """
     first: set[tuple[str, str]] = set()
     rank = {key: at for at, key in enumerate(titles)}
-    closing = {FOLLOW_UP, SAFETY_NET}
     ordered = sorted(
-        _once(lines),
-        key=lambda x: (
-            x.part in closing,
-            0 if x.part in closing else rank.get(x.problem, -1),
-            PARTS.index(x.part),
-        ),
+        (_of_the_visit(line, list(titles)) for line in _once(lines)),
+        key=lambda x: (rank.get(x.problem, len(rank)), PARTS.index(x.part)),
     )
     for line in ordered:
         label = _LABELS.get(line.part, "") if (line.problem, line.part) not in first else ""

@@ -16,7 +16,6 @@ from clinical_language.wording import last_match
 from soap.clauses import Clause
 from soap.notation import notation
 from soap.phrasing import capital
-from soap.spoken import IMPRESSION
 from soap.strands import Strand
 
 _OPENS = re.compile(
@@ -34,6 +33,15 @@ _TALK = re.compile(
     r"make sure|signs? of|evidence of|concerned about|worried about|worry about|not have|"
     r"check(?:ing)? for|test(?:ing)? for|exclude|you (?:did )?indicate|given that|"
     r"likely to (?:get|have|develop)|(?<!wonder )whether)\b"
+)
+_IMPRESSION = re.compile(
+    r"\b(?:i (?:really )?(?:do not )?think(?: that)?|sounds (?:like|more like)|looks (?:like|"
+    r"more like)|seems (?:like|to be|more like)|consistent with|"
+    r"this is(?: a| an| most| more| probably)?|it is (?:a|an|most|probably|likely|more)|"
+    r"it 's (?:a|an|most|probably|likely|more)|that 's (?:a|an|most|probably|likely)|likely|"
+    r"probably|suspect|suspicious|you (?:do )?have (?:a|an|some|got|what)\b|you 've got|"
+    r"diagnos\w+|could be|might be|may (?:be|have)|my impression|impression is|suggestive of|"
+    r"concerned (?:about|for|that)|seem to have|appears? to|possibility|called|you have)\b"
 )
 _LIKELY = re.compile(
     r"\b(?:likely|probably|suspect|suspicious|sounds? (?:more )?like|looks? (?:more )?like|seems?|"
@@ -75,7 +83,7 @@ _EDGE = frozenset(
     "terms regard regards be being from about what our my us by on in just probably likely called consistent".split()
 )
 _WHERE = re.compile(
-    r"^ (?:of|in|on|over) (?:your|the|that) (?P<where>(?:(?:left|right|lower|upper) )*[a-z]+)"
+    r"^ (?:of|in|on|over) (?:your|the|that) (?P<where>(?!past\b)(?:(?:left|right|lower|upper) )*[a-z]+)"
 )
 _GENERIC = frozenset({"finding.pain", "finding.injury", "finding.swelling", "finding.stress", "finding.lump"})
 
@@ -114,6 +122,20 @@ def _conditions(clause: Clause) -> Iterator[Mention]:
             yield mention
 
 
+_OPENED = 0.15  # probability of the plan under which "in terms of your ..." is talk
+_ASKING = re.compile(r"\b(?:any|how|what|whether|helping|getting)\b")
+
+
+def _asks(clause: Clause, start: int, mention: Mention) -> bool:
+    """Whether the doctor goes on to ask ("in terms of your ears, any dullness") before naming the finding."""
+    return bool(_ASKING.search(clause.words[start : len(_before(clause, mention))]))
+
+
+_OPINION = re.compile(
+    r"\b(?:think|likely|unlikely|doubt|sounds?|looks?|seems?|suspect|believe|suggest\w*|concerned)\b"
+)
+
+
 def opened(clause: Clause, plan: float) -> Mention | str | None:
     """What a clause opens as the problem to talk of: a concept, or its words when no table knows it."""
     found = _OPENS.match(clause.words)
@@ -122,7 +144,7 @@ def opened(clause: Clause, plan: float) -> Mention | str | None:
     rest = clause.words[found.end() :]
     named = next((m for m in _conditions(clause) if len(_before(clause, m)) <= found.end() + 30), None)
     numbered = bool(found["number"] or found["noun"])
-    if named is not None and (numbered or plan >= 0.1):
+    if named is not None and (numbered or (plan >= _OPENED and not _asks(clause, found.end(), named))):
         return named
     words = re.split(r" (?:i|we|let|you|it|that|so|what|this|,|my)\b|[,.]", f"{rest} ")[0].split()
     words = [w for w in words if w not in {"your", "the", "of", "a", "first", "all", "for", "just"}]
@@ -135,7 +157,7 @@ def impression(clause: Clause) -> tuple[Mention, str] | None:
     """The condition the doctor takes it to be, with the words that say how sure."""
     for mention in _conditions(clause):
         before = _before(clause, mention)
-        found = last_match(IMPRESSION, before)
+        found = last_match(_IMPRESSION, before)
         if found is None or _TALK.search(before) or mention.concept.kind is not Kind.CONDITION:
             continue
         if len(before[found.end() :].split()) <= 9:
@@ -186,7 +208,7 @@ def named_diagnosis(clause: Clause) -> str:
 
 
 _VAGUE = re.compile(
-    r"\b(?:good|great|best|better|thing|lot|little|bit|going|something|anything|all|muscular pain|"
+    r"\b(?:good|great|best|better|thing|lot|little|bit|going|something|anything|all|muscular pain|panel|urinalysis|"
     r"time|plan|job|idea|fine|doing|reason|normal|"
     r"questions?|point|way|right|just|really|stuff|kind|sort|more|where|part|one)\b"
 )
@@ -232,6 +254,8 @@ class Problems:
         state, confidence, who = state_of(clause.sentence_of(mention), mention, speaker="doctor")
         if who or state in {State.HYPOTHETICAL, State.HISTORICAL, State.RESOLVED, State.FAMILY}:
             return
+        if state is State.ABSENT and not _OPINION.search(before):
+            return  # "you have no food allergies" is told of the past, not judged
         text, state = _certainty(_name(clause, mention), before, state)
         key = mention.concept.id
         problem = self.found.get(key) or Problem(key, text, opened=key)

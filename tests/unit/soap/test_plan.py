@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soap import DraftNote, Turn, draft_note
+from soap.plan import PARTS
 
 VISIT = [
     Turn("doctor", "Okay, let's talk about my assessment and plan."),
@@ -104,3 +105,41 @@ def test_a_later_turn_drops_no_line(turns: list[Turn], more: str) -> None:
     earlier = {s.key for s in draft_note(turns).statements if not s.section.startswith("subjective")}
     later = {s.key for s in draft_note([*turns, Turn("doctor", more)]).statements}
     assert earlier <= later
+
+
+def of_doctor(*said: str) -> DraftNote:
+    return draft_note(
+        [Turn("doctor", "Here is my assessment and plan."), *(Turn("doctor", text) for text in said)]
+    )
+
+
+def test_lines_of_a_problem_stand_together_and_in_order() -> None:
+    note = draft_note(VISIT)
+    plan = [s for s in note.statements if s.section == "plan" and s.part != "agreement"]
+    problems = [s.problem for s in plan]
+    assert len([1 for at, p in enumerate(problems) if at == 0 or p != problems[at - 1]]) == len(set(problems))
+    for problem in problems:
+        parts = [PARTS.index(s.part) for s in plan if s.problem == problem]
+        assert parts == sorted(parts)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "You have no food allergies.",
+        "You have not had an asthma check for some time.",
+        "In terms of your ears, any ringing in your ears or ear pain.",
+        "We will do a blood film to check for malaria.",
+        "You are a bit more likely to get a chest infection than other people.",
+    ],
+)
+def test_what_is_no_problem(said: str) -> None:
+    assert not of(of_doctor(said), "assessment")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["We will leave that number in the notes.", "We can assess you over the phone.", "We will order a test."],
+)
+def test_how_the_call_works_is_no_plan(said: str) -> None:
+    assert not of(of_doctor(said), "plan")
