@@ -15,10 +15,12 @@ from soap.plan import PlanLine, plan_lines, plan_statements
 from soap.problems import Problem, heard_problems
 from soap.register import Person
 from soap.results import named_test, result_statements, shown, told_of_result
+from soap.safety_net import carried
 from soap.strands import EXAM, RESULTS, Strand, strands
 from soap.vitals import vitals
 
 NOT_YET_BAR = 0.35
+NEVER = 1.01  # before anybody spoke of examining, "sore throat" is a complaint
 UNANNOUNCED_BAR = 0.5  # "no numbness" before anybody spoke of examining is more often asked than found
 TOLD_BAR = 0.03  # a finding told in the words of an examination ("i do not hear any ...")
 TOLD_RESULT_BAR = 0.04  # a result told in the words of results, of a test that was named
@@ -38,7 +40,7 @@ class DoctorSpeech:
 def doctor_speech(consult: Consult, sex: str = "") -> DoctorSpeech:
     """Read the doctor's turns once for all parts below."""
     clauses = doctor_clauses(consult)
-    return DoctorSpeech(consult, clauses, strands(clauses), sex_of(consult, sex))
+    return DoctorSpeech(consult, clauses, carried(strands(clauses)), sex_of(consult, sex))
 
 
 def objective(speech: DoctorSpeech) -> Iterator[Statement]:
@@ -52,6 +54,8 @@ def objective(speech: DoctorSpeech) -> Iterator[Statement]:
 
 def _exam_bar(strand: Strand) -> float:
     if not strand.examined:
+        if not told_of_exam(strand.clause.text):
+            return NEVER
         return UNANNOUNCED_BAR if strand.clause.text.startswith(("no ", "any ", "you ")) else NOT_YET_BAR
     told = strand.phase == EXAM and strand.plan < EXAM_BAR and told_of_exam(strand.clause.text)
     return TOLD_BAR if told else EXAM_BAR
@@ -74,8 +78,7 @@ def assessment_and_plan(speech: DoctorSpeech) -> Iterator[Statement]:
 def _assessed(
     speech: DoctorSpeech, problems: list[Problem], about: list[str], naming: set[int], lines: list[PlanLine]
 ) -> Iterator[Statement]:
-    taken = {id(line.clause) for line in lines}
-    planned = {at for at, clause in enumerate(speech.clauses) if id(clause) in taken}
+    planned = {at for line in lines for at in line.places}
     reasons = list(reasoning(speech.strands, about, naming, planned, speech.person, REASON_BAR))
     yield from (statement for key, statement in reasons if not key)
     for heading, problem in zip(problem_statements(problems), problems, strict=True):

@@ -42,7 +42,7 @@ _NO_PLAN = re.compile(
     r"talk (?:a little )?(?:about|more)|take a (?:quick )?look|look at|go over|see what|"
     r"see how (?:this|that|it) goes from there|be right back|ask (?:the patient|you)|"
     r"questions?|let you know what|examine|listen to|the nurse|my nurse|front desk|"
-    r"in the notes|over the phone|on the line|all the information|able to help|"
+    r"in the notes|(?:over|on) the phone|on the line|in a (?:second|moment|minute)|all the information|able to help|"
     r"check (?:the patient )?out|(?<!get )checked out|get (?:the patient )?checked|do (?:a|an|my|"
     r"your) (?:\w+ )?exam|physical exam|"
     r"pull (?:up|that)|bring up|document\w*|finalize|show me|thank|take care|"
@@ -67,7 +67,7 @@ _REFERRALS = re.compile(
     r"dermatolog\w+|orthoped\w+|urolog\w+|nephrolog\w+|endocrinolog\w+|psychiatr\w+|psycholog\w+|"
     r"therapist|rheumatolog\w+|pulmonolog\w+|ophthalmolog\w+|"
     r"oncolog\w+|surgeon|specialist|podiatr\w+|nutritionist|nutrition|dietit?ian|dietician|"
-    r"allergist|counsell?or|cardiac rehab)\b",
+    r"ambulance|allergist|counsell?or|cardiac rehab)\b",
     re.IGNORECASE,
 )
 _TREATS = re.compile(
@@ -124,6 +124,7 @@ _YES = re.compile(
 _OBJECTS = re.compile(r"\b(?:but|not sure|do not want|don't want|rather not|would prefer|worried|no)\b")
 
 
+_TOLD = 0.25  # over it "we will ..." is a plan whatever it is about
 _LEAST, _SURE = 0.03, 0.5  # under the first nothing is a plan; a question is one only over the second
 _PLAIN = frozenset({TREATMENT, TESTING, REFERRAL, FOLLOW_UP, SAFETY_NET})  # wording alone tells a plan
 
@@ -132,6 +133,7 @@ _BARE = re.compile(
     r"^(?:(?:\S+ ){2,3}(?:that|it|this|them)|continue to (?:use|take|monitor|do)|"
     r".*\bfollow up(?: with (?:her|him|them))?|we (?:will|can) (?:order|do) (?:a|an|some|the|that|more|other) ?(?:test|"
     r"tests|referral)|if (?:those|these|such|any of (?:those|these)) things .*|.*\bin that case|"
+    r"i recommend some medications?|.*\btak(?:e|ing) (?:for|instead)\b.*|.* here|"
     r"we (?:will|can) send (?:it|that|those|them|these) .*)$"
 )  # "we can test that": of what, nobody can read
 _VERB = re.compile(
@@ -202,6 +204,7 @@ class PlanLine:
     clause: Clause
     problem: str
     evidence: tuple[int, ...]
+    places: tuple[int, ...]  # of its clauses among the doctor's
 
     def content(self) -> set[str]:
         """Its content words and numbers."""
@@ -251,11 +254,11 @@ def plan_lines(strands: Sequence[Strand], about: Sequence[str], person: Person, 
             part
             and 3 <= len(worded.split()) <= 55
             and (strand.plan >= bar or part in _PLAIN or _plain_advice(worded))
-            and (part != EDUCATION or strand.plan >= _SURE or _advises(worded, clause))
+            and (part != EDUCATION or strand.plan >= _TOLD or _advises(worded, clause))
         ):
             text = notation(worded, clause.mentions)
             evidence = tuple(sorted({*warned.turns, *turns}))
-            lines.append(PlanLine(part, text, clause, about[warned.at], evidence))
+            lines.append(PlanLine(part, text, clause, about[warned.at], evidence, warned.places))
     return lines
 
 

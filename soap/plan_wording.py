@@ -19,7 +19,8 @@ _US = r"(?:i|we)"
 _INTENT = re.compile(
     rf"^(?:(?:(?:so|now|and|but|then|first|for that|at this point|in the meantime|today|also|again|"
     rf"meantime|,) )*)"
-    rf"(?:(?:what )?{_US} (?:am going to|are going to|will|can|would like to|want to|'d like to) {_ALSO}do"
+    rf"(?:(?:what )?{_US} (?:am going to|are going to|will|'ll|can|would like to|"
+    rf"want to|'d like to) {_ALSO}do"
     rf"(?: for you| now| today| here| first| next)* is (?:that )?)?"
     rf"(?:(?:what|the (?:first|next|other|second|only) thing) (?:{_US}|"
     rf"that {_US}) .{{0,40}}? is (?:to |that )?|"
@@ -65,7 +66,7 @@ _ACTS = tuple(
         (r"^(?:keep|continue) (?:you )?(?:on )?with (?:the |your )", "continue "),
         (r"^continue you on (?:the |your )?", "continue "),
         (r"^have you (?:continue|stay|keep) (?:on |taking |with )?(?:the |your )?", "continue "),
-        (r"^stay on (?:the |your )?(?!line\b|phone\b)", "continue "),
+        (r"^stay on (?!(?:the |your )?(?:line|phone)\b)(?:the |your )?", "continue "),
         (r"^keep taking (?:the |your )?", "continue taking "),
         (
             r"^(?:put|get|start|place|try) you (?:back )?(?:in|into|on to|onto|on|with) ",
@@ -130,8 +131,10 @@ _PAUSE = re.compile(  # "i would , suggest , getting": a breath, no comma
 )
 _PREFACE = re.compile(
     r"^(?:(?:so|and|but|then|,) )*(?:what|the (?:first|other|next|best|main|second) thing)(?: that)? (?:i|we)"
-    r"(?: (?:'d|would|want|will|also|need|are|am|going|to|should|think|about|like|love|suggest|recommend|advise|you|do|"
-    r"now|first|today|then|maybe|,)){1,9} is,? (?:that |to )?(?:maybe )?"
+    r"(?:,? (?:'d|would|want|will|also|need|are|am|going|to|should|think|about|like|love|suggest|recommend|"
+    r"advise|you|do|"
+    r""
+    r"now|first|today|then|maybe)){1,9},? is,? (?:that |to )?(?:maybe )?"
     r"(?=(?:i|we) (?:'d|would|will|are|am)\b|you (?:can|should|could|will)\b|[a-z]{2,}ing\b)"
 )
 _SEEKING = tuple(

@@ -50,6 +50,21 @@ class Warned:
     at: int
     strand: Strand
     turns: tuple[int, ...]
+    places: tuple[int, ...]
+
+
+_HANGING = re.compile(r"(?:^| )(if|unless|in case)[ ,.]*$")
+
+
+def carried(strands: Sequence[Strand]) -> list[Strand]:
+    """An "if" that stands alone at the end of a clause belongs to the next one, which is no fact then."""
+    found = list(strands)
+    for at in range(1, len(found)):
+        before, clause = found[at - 1].clause, found[at].clause
+        hangs = _HANGING.search(before.words)
+        if hangs and clause.turn - before.turn <= 2:
+            found[at] = replace(found[at], clause=replace(clause, text=f"{hangs[1]} {clause.text}"))
+    return found
 
 
 def rejoined(strands: Sequence[Strand]) -> list[Warned]:
@@ -59,7 +74,9 @@ def rejoined(strands: Sequence[Strand]) -> list[Warned]:
     while at < len(strands):
         run = _run(strands, at)
         parts = strands[at : run + 1]
-        found.append(Warned(at, _joined(parts) if run > at else strands[at], _turns(parts)))
+        found.append(
+            Warned(at, _joined(parts) if run > at else strands[at], _turns(parts), tuple(range(at, run + 1)))
+        )
         at = run + 1
     return found
 

@@ -60,7 +60,8 @@ _CLASHES = re.compile(
     r"|(?:a|an|the|his|her|their|my) (?:and|or|of|is|was|are|were|to|that|when|if|it|he|she|they|the|a|an|last was)"
     r"|(?:of|to|with|for|in|at|by|from) (?:is|was|are|were|has|and|or|of|if|because|does|did)"
     r"|not no|did or|do or|to to|last was|patient do|he do|she do|they does|an [bcdfgjkpqtvwz]\w+"
-    r"|the patient the|patient they|has positive|had positive|the since|that like|if any if|and do the|so on the"
+    r"|the patient the|patient they|has positive|had positive|the since|that like|if any if|if when|"
+    r"and do the|so on the"
     r")\b"
 )
 _AGAIN = re.compile(r"\b(?!had\b|that\b)([a-z]+(?: [a-z]+){0,2}) \1\b")

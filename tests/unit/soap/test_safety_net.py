@@ -66,3 +66,18 @@ def test_half_a_warning_is_none(said: str) -> None:
 )
 def test_what_to_do_is_an_instruction(said: str, told: str) -> None:
     assert consequence(said) == told
+
+
+def test_a_condition_left_hanging_is_carried_over() -> None:
+    note = draft_note(
+        [
+            *ASKED,
+            Turn(
+                "doctor",
+                "So if. Your breathing is getting worse. You would need to take yourself to hospital.",
+            ),
+        ]
+    )
+    texts = [s.text for s in note.statements if "worse" in s.text]
+    assert texts
+    assert all(text.startswith("If ") for text in texts)
