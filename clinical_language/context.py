@@ -23,8 +23,8 @@ _UNCERTAIN = re.compile(
     r"\bi (?:think|thought|guess|suspect) (?:i|it|that|this|he|she|the)\b(?! (?:have|has|'ve) had\b)|\bprobably\b|"
     r"\bsuspect|\bsuspicious\b|\b(?:worried|afraid|scared) (?:that )?(?:it|this|that|i)\b|"
     r"\blikely\b|\bconcerned (?:about|for)\b|\bpossibility of\b|\bpotential(?:ly)?\b|\bquestion of\b|"
-    r"\b(?:feel|feels|seems?|sounds?) (?:a bit |kind of )?like (?:i (?:have|am (?:having|getting)|might)|"
-    r"it (?:is|could))\b"
+    r"\b(?:feel|feels|felt|seems?|sounds?) (?:a bit |kind of )?like "
+    r"(?:i (?:have|had|(?:am|was) (?:having|getting)|might)|it (?:is|could))\b"
 )
 _HEDGED = re.compile(r"(?:could|might|may) be\b")
 _RESEMBLES = re.compile(  # said of conditions only: "it seems like a migraine", "my mother thinks I have pneumonia"

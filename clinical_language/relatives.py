@@ -31,7 +31,12 @@ _IN_FAMILY = re.compile(
     r"family history (?:of|for)|in (?:my|the|your|our|his|her) (?:immediate )?family\b|"
     r"family (?:has|had|have)|side of (?:the|my) family"
 )
-_RUNS = re.compile(r"^(?:do |does |did )?run(?:s|ning)? in (?:my|the|our|his|her) family")
+# "Heart attacks or strokes in the family", "any conditions that run in your family": a list, then whose.
+_OF_FAMILY_AFTER = re.compile(
+    r"^(?P<list>(?:(?!(?:i|you|he|she|we|they|there|but|my|your|so|is|are|was|have|has|had)\b)[\w',/-]+ ){0,7}?)"
+    r"(?:run(?:s|ning)? )?in (?:my|the|your|our|his|her) (?:immediate )?family\b"
+)
+_THEY = frozenset({"he", "she", "they"})
 _OTHERS = frozenset(
     "nobody everyone everybody anyone anybody someone somebody others people kids classmates coworkers".split()
 )
@@ -66,6 +71,8 @@ def whose(sentence: Sentence, mention: Mention, *, patients: Collection[str] = (
         return "family"
     for at in range(mention.first - 1, max(-1, mention.first - 14), -1):
         word = words[at]
+        if word in _THEY and (named := _MY.findall(" ".join(words[:at]))):
+            return _unless_witness(words[at : mention.first], RELATIVES[named[-1]], patients)
         if word in _ME or (word == "my" and at + 1 < mention.first and not _names_relative(words, at)):
             return ""
         if word in RELATIVES:
@@ -95,15 +102,21 @@ def _named(words: Sequence[str], at: int, first: int, patients: Collection[str])
     owner = words[at - 1] if at else ""
     if at and owner not in _OWNERS and words[at - 2 : at - 1] != ("my",):
         return ""
-    if who in patients or any(word in _WITNESS for word in words[at + 1 : first]):
-        return ""
-    return who
+    return _unless_witness(words[at + 1 : first], who, patients)
+
+
+def _unless_witness(between: Sequence[str], who: str, patients: Collection[str]) -> str:
+    """`who`, or "" for a relative who is the patient or only told of it ("my wife noticed a rash")."""
+    return "" if who in patients or any(word in _WITNESS for word in between) else who
 
 
 def _of_the_family(words: Sequence[str], mention: Mention) -> bool:
     """ "Diabetes in my family", "everyone in the family has it", "it runs in the family"."""
     after = " ".join(words[mention.last :])
-    if _RUNS.match(after) or re.match(r"^in (?:my|the|our) family\b", after):
+    listed = _OF_FAMILY_AFTER.match(after)
+    if listed and not (
+        listed["list"] and "i" in words[: mention.first]
+    ):  # "I have asthma, and diabetes in my family"
         return True
     before = " ".join(words[: mention.first])
     return bool(_IN_FAMILY.search(before)) and not re.search(r"\b(?:but|and) i\b", before)

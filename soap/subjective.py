@@ -16,6 +16,7 @@ from soap.systems import in_figures
 _CONTACTS = frozenset(
     {"wife", "husband", "partner", "friend", "colleague", "flatmate", "child", "children", "son", "daughter"}
 )
+_OFFERED = re.compile(r"\b(?:do you (?:need|want)|would you (?:like|want|prefer)|are you interested in)\b")
 _HERE = frozenset({State.PRESENT, State.RESOLVED, State.UNCERTAIN})
 
 
@@ -229,6 +230,12 @@ def medicine_text(line: Resolved) -> str:
     return text if line.certain else f"{text} (heard as \u201c{line.first.words}\u201d)"
 
 
+def _only_offered(consult: Consult, line: Resolved) -> bool:
+    """ "Do you need something for the pain?" "No": declined, which says nothing of what is taken."""
+    asked = line.first.asked
+    return asked is not None and _OFFERED.search(consult.turns[asked].text.lower()) is not None
+
+
 def medications(heard: Heard) -> Iterator[Statement]:
     """What the patient takes, took or does not take."""
     lines = [r for r in heard.of(Kind.MEDICINE) if r.concept.id != "medicine.any"]
@@ -240,7 +247,7 @@ def medications(heard: Heard) -> Iterator[Statement]:
             yield line_statement(
                 model.MEDICATIONS, line.concept.id, sentence(f"Previously {_named(line)}"), line
             )
-    denied = [r for r in lines if r.state is State.ABSENT]
+    denied = [r for r in lines if r.state is State.ABSENT and not _only_offered(heard.consult, r)]
     yield from _denials(model.MEDICATIONS, denied, "Not taking", "or")
     for line in heard.of(Kind.MEDICINE):
         if line.concept.id == "medicine.any":
