@@ -32,6 +32,7 @@ from clinical_store import (
     OrderFound,
     ReviewItem,
     Segment,
+    SuggestedCoding,
     TranscriptTurn,
     VisitStatus,
 )
@@ -222,6 +223,7 @@ class Writing:
                 [as_statement(statement, turns) for statement in note.statements],
                 [as_review(item, said) for item in note.review],
                 [as_order(order, said) for order in note.orders],
+                [as_coding(coding, said) for coding in note.coding],
             )
 
     async def complete_transcript(self, visit_id: str) -> None:
@@ -308,6 +310,16 @@ def as_order(order: soap.Order, said: Sequence[UUID]) -> OrderFound:
         reason=order.reason,
         evidence=tuple(said[turn] for turn in order.evidence),
         details=dict(order.details),
+    )
+
+
+def as_coding(coding: soap.Coding, said: Sequence[UUID]) -> SuggestedCoding:
+    return SuggestedCoding(
+        code=coding.code,
+        title=coding.title,
+        statement=coding.statement,
+        evidence=tuple(said[turn] for turn in coding.evidence),
+        score=coding.score,
     )
 
 

@@ -39,6 +39,7 @@ from clinical_store.note import (
     ReviewItem,
     Statement,
     StatementEdit,
+    SuggestedCoding,
 )
 from clinical_store.note_http import NoteHttp
 from clinical_store.ports import NoteForm
@@ -97,6 +98,7 @@ __all__ = [
     "Speaker",
     "Statement",
     "StatementEdit",
+    "SuggestedCoding",
     "SuggestionView",
     "TextSource",
     "Transcript",

@@ -183,6 +183,19 @@ class OrderFound(Frozen):
     status: OrderStatus = "offered"
 
 
+class SuggestedCoding(Frozen):
+    """An ICD-10-CM code that the draft's line of key `statement` supports, with the utterances it rests on.
+
+    A suggestion: it is nobody's code until a clinician adds it to a line's `codes`.
+    """
+
+    code: Code
+    title: Words
+    statement: Key
+    evidence: Annotated[tuple[UUID, ...], Field(min_length=1)]
+    score: Confidence
+
+
 class Draft(Frozen):
     """The machine's current reading of the visit; `revision` 0 means there is none yet."""
 
@@ -190,6 +203,7 @@ class Draft(Frozen):
     statements: tuple[DraftStatement, ...] = ()
     review: tuple[ReviewItem, ...] = ()
     orders: tuple[OrderFound, ...] = ()
+    coding: tuple[SuggestedCoding, ...] = ()
 
     def says_the_same(self, other: Draft) -> bool:
         """Equal content, whatever the revision."""
@@ -275,7 +289,7 @@ class EncounterNote(Frozen):
     `template`: by which it is shown; `not_discussed`: the sections that say nothing. `unreviewed`: lines nobody has
     accepted yet. `countersign`: null where one signature is enough. `merged`: this answer to a save holds somebody
     else's changes too, `merged_lines` whose. `offline_key`: 32 bytes in base64url, for the browser to keep unsent edits
-    sealed; null for who may not write this note.
+    sealed; null for who may not write this note. `coding`: codes suggested for the draft's lines, none once signed.
     """
 
     visit_id: UUID
@@ -299,4 +313,5 @@ class EncounterNote(Frozen):
     transcript_changed_after_signing: bool = False
     offline_key: Annotated[str | None, Field(repr=False)] = None
     not_discussed: tuple[str, ...] = ()
+    coding: tuple[SuggestedCoding, ...] = ()
     template: str = SOAP

@@ -28,6 +28,7 @@ def as_seen(
         suggestions=() if saved is None or signature else offered(drafted, saved, words),
         review=sheet.draft.review,
         orders=shown_orders(saved, sheet.draft.orders),
+        coding=() if signature else sheet.draft.coding,
         signed_by=signature.signer_name if signature else None,
         signed_at=signature.signed_at if signature else None,
         addenda=sheet.addenda,

@@ -22,6 +22,7 @@ from clinical_store.note import (
     NoteVersion,
     OrderFound,
     ReviewItem,
+    SuggestedCoding,
 )
 from clinical_store.note_editing import Ground, as_statements, evidence_of
 from clinical_store.note_rows import add_row_of_version, put_draft, version_in
@@ -63,6 +64,7 @@ class Notes(NoteReading):
         statements: Sequence[DraftStatement],
         review: Sequence[ReviewItem] = (),
         orders: Sequence[OrderFound] = (),
+        coding: Sequence[SuggestedCoding] = (),
     ) -> int:
         """System use (drafting): replace the machine's draft; returns its revision.
 
@@ -75,6 +77,7 @@ class Notes(NoteReading):
             statements=tuple(statements),
             review=tuple(review),
             orders=tuple(orders),
+            coding=tuple(coding),
         )
         if sheet.signature or draft.says_the_same(sheet.draft):
             return sheet.draft.revision

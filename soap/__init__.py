@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from clinical_language import Speaker, State, Turn
-from soap.model import SECTIONS, DraftNote, Order, ReviewItem, Statement, VisitContext
+from soap.model import SECTIONS, Coding, DraftNote, Order, ReviewItem, Statement, VisitContext
 from soap.templates import TEMPLATES, NoteTemplate, TemplateSection
 from soap.topic import section_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SECTIONS",
     "TEMPLATES",
+    "Coding",
     "DraftNote",
     "NoteTemplate",
     "Order",

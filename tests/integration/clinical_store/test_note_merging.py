@@ -16,6 +16,7 @@ from clinical_store import (
     NoteForm,
     OrderFound,
     StatementEdit,
+    SuggestedCoding,
 )
 from clinical_store.errors import NoteChanged, NoteConflict, OrderUnknown
 from core.ids import new_id
@@ -194,6 +195,24 @@ async def _choose(consult: Consult, version: int, template: str) -> EncounterNot
     edits = NoteEdits(statements=tuple(kept(await consult.note())), template=template)
     async with consult.clinic.database.transaction() as session:
         return await consult.store.save_note(session, consult.doctor, consult.visit.id, version, edits)
+
+
+async def test_suggested_codes_stand_beside_the_note_until_it_is_signed(consult: Consult) -> None:
+    said = await consult.say(consult.patients_place, "I have asthma.", 1.0)
+    code = SuggestedCoding(code="J45.909", title="Asthma", statement="asthma", evidence=(said,), score=0.5)
+    line = DraftStatement(key="asthma", section="assessment", text="Asthma.", evidence=(said,))
+    async with consult.clinic.database.transaction() as session:
+        first = await consult.store.save_draft(session, consult.visit.id, [line], coding=[code])
+        again = await consult.store.save_draft(session, consult.visit.id, [line], coding=[code])
+        without = await consult.store.save_draft(session, consult.visit.id, [line])
+        await consult.store.save_draft(session, consult.visit.id, [line], coding=[code])
+    assert (first, again, without) == (1, 1, 2)
+    note = await consult.note()
+    assert note.coding == (code,)
+    assert note.statements[0].codes == ()  # a suggestion is nobody's code
+    await consult.save(0, *kept(note))
+    await consult.sign(1)
+    assert (await consult.note()).coding == ()
 
 
 async def _draft_orders(consult: Consult, *orders: OrderFound) -> None:

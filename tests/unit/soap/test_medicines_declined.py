@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from soap.reading import note_json
+from soap import Turn, draft_note
 
 
 def test_a_medicine_declined_is_not_a_medicine_not_taken() -> None:
-    heard = note_json(
-        {
-            "turns": [
-                {"speaker": "doctor", "text": "Do you need some pain medication?"},
-                {"speaker": "patient", "text": "No, I will manage."},
-                {"speaker": "doctor", "text": "Are you taking any blood thinners?"},
-                {"speaker": "patient", "text": "No."},
-            ]
-        }
+    note = draft_note(
+        [
+            Turn("doctor", "Do you need some pain medication?"),
+            Turn("patient", "No, I will manage."),
+            Turn("doctor", "Are you taking any blood thinners?"),
+            Turn("patient", "No."),
+        ]
     )
-    said = [s["text"] for s in heard["statements"] if s["section"] == "subjective.medications"]
+    said = [line.text for line in note.statements if line.section == "subjective.medications"]
     assert said
     assert not any("painkiller" in text for text in said)

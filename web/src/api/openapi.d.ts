@@ -1629,7 +1629,7 @@ export interface components {
          *     `template`: by which it is shown; `not_discussed`: the sections that say nothing. `unreviewed`: lines nobody has
          *     accepted yet. `countersign`: null where one signature is enough. `merged`: this answer to a save holds somebody
          *     else's changes too, `merged_lines` whose. `offline_key`: 32 bytes in base64url, for the browser to keep unsent edits
-         *     sealed; null for who may not write this note.
+         *     sealed; null for who may not write this note. `coding`: codes suggested for the draft's lines, none once signed.
          */
         EncounterNote: {
             /**
@@ -1718,6 +1718,11 @@ export interface components {
              * @default []
              */
             not_discussed: string[];
+            /**
+             * Coding
+             * @default []
+             */
+            coding: components["schemas"]["SuggestedCoding"][];
             /**
              * Template
              * @default soap
@@ -2947,6 +2952,24 @@ export interface components {
             statement: string;
             /** Evidence */
             evidence: number[];
+            /** Score */
+            score: number;
+        };
+        /**
+         * SuggestedCoding
+         * @description An ICD-10-CM code that the draft's line of key `statement` supports, with the utterances it rests on.
+         *
+         *     A suggestion: it is nobody's code until a clinician adds it to a line's `codes`.
+         */
+        SuggestedCoding: {
+            /** Code */
+            code: string;
+            /** Title */
+            title: string;
+            /** Statement */
+            statement: string;
+            /** Evidence */
+            evidence: string[];
             /** Score */
             score: number;
         };
