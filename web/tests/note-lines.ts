@@ -16,6 +16,6 @@ export function noteOf(statements: NoteLine[], more: Partial<EncounterNote> = {}
   return {
     visit_id: "v", version: 1, status: "draft", statements, suggestions: [], review: [], orders: [], signed_by: null, signed_at: null, addenda: [],
     draft_revision: 1, unreviewed: 0, dismissed: {}, last_saved_by: null, last_saved_at: null, merged: false, merged_lines: [], countersign: null,
-    transcript_changed_after_signing: false, offline_key: null, not_discussed: [], template: "soap", ...more,
+    transcript_changed_after_signing: false, offline_key: null, not_discussed: [], coding: [], template: "soap", ...more,
   };
 }
