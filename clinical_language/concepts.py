@@ -46,7 +46,37 @@ _NAMED = {
     ("tenderness", "abdomen"): "abdominal_tenderness", ("tenderness", "joint"): "joint_tenderness",
     ("tenderness", "calf"): "calf_tenderness", ("tenderness", "chest"): "chest_wall_tenderness",
     ("tenderness", "breast"): "breast_pain", ("tenderness", "flank"): "cva_tenderness",
+    ("pain", "mouth"): "oral_pain", ("pain", "rectum"): "rectal_pain", ("pain", "vagina"): "vaginal_pain",
+    ("pain", "penis"): "penile_pain", ("pain", "bladder"): "bladder_pain", ("pain", "genitals"): "pain_in_the_genitals",
+    ("pain", "scrotum"): "testicular_pain", ("pain", "nipple"): "breast_pain", ("pain", "lung"): "chest_pain",
+    ("pain", "womb"): "pelvic_pain", ("pain", "ovary"): "pelvic_pain",
+    ("pressure", "chest"): "chest_pain", ("pressure", "head"): "headache", ("pressure", "face"): "facial_pain",
+    ("pressure", "sinus"): "facial_pain", ("pressure", "eye"): "eye_pain", ("pressure", "ear"): "ear_fullness",
+    ("pressure", "pelvis"): "pelvic_pain", ("heaviness", "chest"): "chest_pain",
+    ("itching", "eye"): "itchy_eyes", ("itching", "ear"): "ear_itching", ("itching", "nose"): "nasal_itching",
+    ("itching", "vagina"): "vaginal_itching", ("itching", "vulva"): "vaginal_itching",
+    ("itching", "rectum"): "anal_itching", ("itching", "genitals"): "genital_itching",
+    ("itching", "penis"): "genital_itching", ("itching", "groin"): "genital_itching",
+    ("swelling", "testicle"): "testicular_swelling", ("swelling", "scrotum"): "testicular_swelling",
+    ("swelling", "gum"): "swollen_gums", ("swelling", "eye"): "eyelid_swelling",
+    ("swelling", "abdomen"): "abdominal_distension", ("bleeding", "gum"): "bleeding_gums",
+    ("discharge", "eye"): "eye_discharge", ("discharge", "ear"): "ear_discharge", ("discharge", "nose"): "rhinorrhea",
+    ("discharge", "vagina"): "vaginal_discharge", ("discharge", "penis"): "genital_discharge",
+    ("discharge", "genitals"): "genital_discharge", ("discharge", "nipple"): "nipple_discharge",
+    ("lump", "testicle"): "testicular_lump", ("lump", "rectum"): "anal_lump",
+    ("lump", "groin"): "axillary_or_groin_swelling", ("lump", "armpit"): "axillary_or_groin_swelling",
+    ("injury", "head"): "head_injury", ("injury", "eye"): "eye_injury", ("locking", "finger"): "locking_of_a_finger",
     ("cramping", "abdomen"): "abdominal_pain", ("tightness", "abdomen"): "abdominal_pain",
+}  # fmt: skip
+
+_JOINT = {"giving way": "joint_instability", "locking": "joint_locking", "clicking": "joint_clicking"}
+_SYSTEM_OF_SENSATION = {
+    "itching": "skin", "rash": "skin", "redness": "skin", "bruising": "skin", "wound": "skin",
+    "numbness": "neurological", "tingling": "neurological",
+}  # fmt: skip
+_SYSTEM_OF_REGION = {
+    "eye": "eye", "ear": "ent", "nose": "ent", "mouth": "ent", "tooth": "ent", "throat": "ent",
+    "abdomen": "gastrointestinal", "rectum": "gastrointestinal", "vagina": "gynaecological", "genital": "genitourinary",
 }  # fmt: skip
 
 
@@ -142,11 +172,25 @@ def body_parts() -> dict[str, BodyPart]:
     }
 
 
+def has_name(sensation: str, part: str) -> bool:
+    """Whether the sensation at this part has a row of its own."""
+    return (sensation, part) in _NAMED
+
+
 @cache
 def sensation_at(sensation: str, part: str) -> Concept:
     """The concept of a sensation at a body part: its own row where it has a name, else "<part> <sensation>"."""
-    id_ = f"finding.{_NAMED.get((sensation, part)) or f'{part}_{sensation}'.replace(' ', '_')}"
-    if id_ in concepts():
+    name = (
+        _NAMED.get((sensation, part))
+        or _JOINT.get(sensation)
+        or f"{part}_{sensation}".lower().replace(" ", "_")
+    )
+    if (id_ := f"finding.{name}") in concepts():
         return concepts()[id_]
-    system = "skin" if sensation in {"itching", "rash", "redness", "bruising", "wound"} else "musculoskeletal"
-    return Concept(id_, Kind.FINDING, f"{part} {sensation}", f"{part} {sensation}", system)
+    return Concept(id_, Kind.FINDING, f"{part} {sensation}", f"{part} {sensation}", _system(sensation, part))
+
+
+def _system(sensation: str, part: str) -> str:
+    """The body system of a sensation that has no row: by what is felt, else by where."""
+    region = body_parts()[part].region
+    return _SYSTEM_OF_SENSATION.get(sensation) or _SYSTEM_OF_REGION.get(region, "musculoskeletal")

@@ -7,22 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clinical_language.concepts import sensation_at
+from clinical_language.concepts import has_name, sensation_at
 from clinical_language.model import Concept
 
-SENSATIONS = {
-    "pain": "pain", "ache": "pain", "aching": "pain", "hurt": "pain", "hurting": "pain", "sore": "pain",
-    "painful": "pain", "soreness": "pain", "achy": "pain", "discomfort": "pain", "throbbing": "pain",
-    "killing": "pain", "tender": "tenderness", "tenderness": "tenderness",
-    "cramp": "cramping", "cramping": "cramping", "spasm": "cramping",
-    "swelling": "swelling", "swollen": "swelling", "puffy": "swelling", "swelled": "swelling",
-    "numb": "numbness", "numbness": "numbness", "tingling": "tingling", "tingly": "tingling",
-    "stiff": "stiffness", "stiffness": "stiffness", "tight": "tightness", "tightness": "tightness",
-    "weakness": "weakness", "itchy": "itching", "itching": "itching", "itch": "itching", "itchiness": "itching",
-    "burning": "burning", "bleeding": "bleeding", "lump": "lump", "redness": "redness",
-    "bruising": "bruising", "bruise": "bruising", "injury": "injury", "broken": "injury", "twisted": "injury",
-}  # fmt: skip
-_LINK = frozenset("in on of around behind under at to inside over through across down from by near".split())
+_WORDS = {
+    "pain": "pain painful ache aching ached achy hurt hurting sore soreness discomfort throb throbbing killing",
+    "tenderness": "tender tenderness",
+    "cramping": "cramp cramped cramping spasm",
+    "swelling": "swelling swollen puffy swelled swell",
+    "numbness": "numb numbness",
+    "tingling": "tingling tingly tingle prickly",
+    "stiffness": "stiff stiffness",
+    "tightness": "tight tightness",
+    "weakness": "weak weakness",
+    "heaviness": "heavy heaviness",
+    "pressure": "pressure",
+    "itching": "itchy itching itch itchiness",
+    "burning": "burning",
+    "bleeding": "bleeding",
+    "discharge": "discharge",
+    "lump": "lump",
+    "redness": "redness",
+    "bruising": "bruising bruise bruised",
+    "injury": "injury broken twisted",
+    "locking": "locking lock locked",
+    "clicking": "clicking click clicked popping popped crunching",
+}
+SENSATIONS = {word: name for name, words in _WORDS.items() for word in words.split()}
+_IDIOMS = {("pin", "and", "needle"): "tingling"} | {
+    (verb, way): "giving way" for verb in ("give", "gave", "giving") for way in ("way", "out")
+}
+# Words that tell of a place only beside it ("a weak ankle", "my legs feel heavy"), and sensations read only where the
+# pair has a name of its own ("put pressure on the knee", "home after discharge from the ward").
+_BESIDE = frozenset({"weak", "heavy", "lock", "locked", "click", "clicked", "popped", "swell", "cramped"})
+_NAMED_ONLY = frozenset({"pressure", "discharge"})
+_LINK = frozenset(
+    "in on of around behind under at to inside over through across down from by near between".split()
+)
 _FILL = frozenset(
     "the my your his her their our this that a an left right lower upper both one side of whole entire front back "
     "middle inner outer top bottom kind sort like um uh er some bit little just all either each any affected area "
@@ -35,23 +56,28 @@ _VERB = frozenset(
 REACH = 10  # words between a sensation and its place; "pain, like, in my, um, lower left knee"
 
 
+_ADJACENT = frozenset({"hurt", "twisted", "broken", "sore", "swollen", "itchy"})
+
+
+def _sensation(words: list[str], at: int) -> tuple[str, int] | None:
+    """The sensation whose wording begins at `at`, and how many words it takes."""
+    for idiom, name in _IDIOMS.items():
+        if words[at] == idiom[0] and tuple(words[at : at + len(idiom)]) == idiom:
+            return name, len(idiom)
+    name = SENSATIONS.get(words[at], "")
+    return (name, 1) if name else None
+
+
 def _before(words: list[str], part_first: int) -> int | None:
     """Index of a sensation word that is linked forward to the part: "pain in my left" + knee."""
     linked = False
     for at in range(part_first - 1, max(-1, part_first - 1 - REACH), -1):
-        if words[at] in SENSATIONS:
-            adjacent = at == part_first - 1 or words[at] in {
-                "hurt",
-                "twisted",
-                "broken",
-                "sore",
-                "swollen",
-                "itchy",
-            }
-            return at if linked or adjacent else None
+        if (found := _sensation(words, at)) is not None:
+            adjacent = at + found[1] == part_first or words[at] in _ADJACENT
+            return at if adjacent or (linked and words[at] not in _BESIDE) else None
         if words[at] in _LINK:
             linked = True
-        elif words[at] not in _FILL:
+        elif words[at] not in _FILL and words[at] != "needle":
             return None
     return None
 
@@ -59,7 +85,7 @@ def _before(words: list[str], part_first: int) -> int | None:
 def _after(words: list[str], part_last: int) -> int | None:
     """Index of a sensation word that says how the part is: knee + "has been really hurting", "pain"."""
     for at in range(part_last, min(len(words), part_last + 7)):
-        if words[at] in SENSATIONS:
+        if _sensation(words, at) is not None:
             return at
         if words[at] not in _VERB:
             return None
@@ -74,9 +100,11 @@ def sensations(words: list[str], parts: list[tuple[str, int, int]]) -> Iterator[
         at = _after(words, last)
         if at is None:
             at = _before(words, first)
-        if at is None:
+        if at is None or (found := _sensation(words, at)) is None:
             continue
-        sensation = SENSATIONS[words[at]]
+        sensation, length = found
+        if sensation in _NAMED_ONLY and not has_name(sensation, name):
+            continue
         if sensation == "burning" and name in {"abdomen", "chest"}:
             sensation = "pain"
-        yield sensation_at(sensation, name), min(at, first), max(at + 1, last)
+        yield sensation_at(sensation, name), min(at, first), max(at + length, last)
