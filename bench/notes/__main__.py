@@ -26,6 +26,7 @@ FIGURES = {
     "orders": "orders by MEDIQA-OE's metric",
     "mts": "section of 20 headers",
     "polarity": "states: traps, question-answer pairs, denied findings",
+    "coverage": "chief complaints and denied findings that are a concept",
     "unsupported": "statements that their evidence does not support, every corpus",
     "whisper": "the note from Whisper's words against the note from the human ones",
     "bad-input": "a draft with what is there, or one clear error",
