@@ -16,6 +16,7 @@ from soap.phrasing import capital
 from soap.resolution import Resolved, resolve
 from soap.speakers import exchanged, swapped
 from soap.wellformed import readable
+from soap.withheld import identifying, unclear_self_harm
 
 _CROSSED = ReviewItem(
     "review:speakers",
@@ -48,7 +49,7 @@ def _readable(statements: Iterator[Statement]) -> Iterator[Statement]:
     """Without sentences that speech left broken: what a doctor cannot read, a doctor cannot sign."""
     for statement in statements:
         text = readable(statement.text)
-        if text:
+        if text and not identifying(text):
             yield replace(statement, text=text)
 
 
@@ -93,6 +94,9 @@ def _review(consult: Consult, lines: list[Resolved], below: list[Statement]) -> 
         }:
             text = f"{capital(line.concept.label)}: both affirmed and denied{_written(line)}."
             yield ReviewItem(f"review:contradicted:{line.concept.id}", "contradicted", text, line.evidence)
+        if unclear_self_harm(consult, line):
+            text = f"{capital(line.concept.label)}: spoken of, not clearly the patient's own. Please ask."
+            yield ReviewItem(f"review:self_harm:{line.concept.id}", "unclear", text, line.evidence)
         if not line.certain:
             text = f"Heard \u201c{line.first.words}\u201d, taken as {line.concept.label}. Please confirm."
             yield ReviewItem(f"review:spelling:{line.concept.id}", "spelling", text, line.evidence)

@@ -13,6 +13,7 @@ from soap.narrative import sex_of
 from soap.resolution import Resolved, resolve
 from soap.social import social_history
 from soap.told import Told, content, told
+from soap.withheld import unclear_self_harm
 
 _SECTIONS = (
     (subjective.past_medical_history, model.PAST_MEDICAL_HISTORY),
@@ -47,16 +48,22 @@ def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | N
 def settled(consult: Consult, lines: Sequence[Resolved]) -> list[Resolved]:
     """The lines that may stand in the note: what was affirmed and denied only where it is affirmed in the end.
 
-    A denial of what the visit is about, or of what the patient affirmed before, is for the doctor to read.
+    A denial of what the visit is about, or of what the patient affirmed before, is for the doctor to read; so is
+    self-harm that is not clearly the patient's own.
     """
     about = opening.complaint(consult)
     affirmed = _affirmed(consult, about.concept.id) if about else None
     return [
         affirmed if affirmed and line.state is State.ABSENT and _same(line, affirmed) else line
         for line in lines
-        if line.state is not State.ABSENT
-        or not (line.contradicted or (about and about.concept.id == line.concept.id and not line.relation))
-        or (affirmed and _same(line, affirmed))
+        if not unclear_self_harm(consult, line)
+        and (
+            line.state is not State.ABSENT
+            or not (
+                line.contradicted or (about and about.concept.id == line.concept.id and not line.relation)
+            )
+            or (affirmed and _same(line, affirmed))
+        )
     ]
 
 

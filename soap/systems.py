@@ -53,13 +53,18 @@ def review(lines: Sequence[Resolved]) -> Iterator[Statement]:
     Findings of no system (group "exposure": sick contacts, new food, allergies) are no symptoms and stay out.
     """
     for system, title in SYSTEMS.items():
-        own = [r for r in lines if r.concept.group == system]
+        own = [r for r in lines if r.concept.group == system and _named(r)]
         here = [r for r in own if r.state is State.PRESENT and r.concept.id not in _BARE]
         gone = [r for r in own if r.state is State.ABSENT and r.concept.id not in _GROUPS]
         if here:
             yield _line(system, f"{title}: Reports", here, State.PRESENT, "and")
         if gone:
             yield _line(system, f"{title}: Denies", gone, State.ABSENT, "or")
+
+
+def _named(line: Resolved) -> bool:
+    """Whether a question or an answer says it in so many words, and not only values of it."""
+    return line.first.named or line.last.named
 
 
 def _line(system: str, opening: str, lines: Sequence[Resolved], state: State, last: str) -> Statement:

@@ -1,0 +1,52 @@
+"""What a draft never writes by itself: who the patient is, and self-harm that is not clearly the patient's own."""
+
+from __future__ import annotations
+
+import re
+
+from clinical_language import Consult, Fact
+from soap.resolution import Resolved
+
+SELF_HARM = frozenset({"finding.suicidal_ideation", "finding.self_harm", "finding.homicidal_ideation"})
+_OWN = frozenset({"i", "my", "me", "myself"})
+_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)"
+_IDENTIFYING = re.compile(
+    r"\S@\S|\b(?:e-?mail|postcode|post code|zip code|date of birth|phone number|telephone number|mobile number|"
+    r"home address|address is|name is|is called mr|is called mrs|insurance number|nhs number)\b|"
+    rf"\b{_DIGIT}(?:[ ,-]{{1,2}}{_DIGIT}){{6}}|(?:\d[ -]?){{10}}|"
+    r"\b(?:\d+[a-z]?|at|on|in|number \w+),? (?!the |an? |his |her |their |my |our |this |that )(?:\w+ ){1,2}"
+    r"(?:street|road|avenue|lane|crescent|boulevard|gardens|terrace)\b(?! (?:traffic|accident|works|rage|bike|trip))",
+    re.IGNORECASE,
+)
+_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
+
+
+def identifying(text: str) -> bool:
+    """Whether a line holds a name told as such, an address, a postcode, a number to call, an e-mail, a birth date.
+
+    >>> identifying("The patient lives at 14 Elm Road.")
+    True
+    """
+    return bool(_IDENTIFYING.search(text) or _POSTCODE.search(text))
+
+
+def unclear_self_harm(consult: Consult, line: Resolved) -> bool:
+    """Whether self-harm is spoken of without the patient's own words or an answered question behind it."""
+    if line.concept.id not in SELF_HARM:
+        return False
+    own = (f for f in (line.first, line.last) if f.state is line.state)
+    return bool(line.relation) or not any(_asked(fact) or _first_person(consult, fact) for fact in own)
+
+
+def _asked(fact: Fact) -> bool:
+    return fact.asked is not None and fact.said_in == fact.asked
+
+
+def _first_person(consult: Consult, fact: Fact) -> bool:
+    if consult.turns[fact.turn].speaker == "doctor":
+        return False
+    first, _ = fact.span
+    return any(
+        s.start <= first < s.start + len(s.text) and bool(_OWN & set(s.words))
+        for s in consult.sentences[fact.turn]
+    )
