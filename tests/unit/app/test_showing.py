@@ -47,7 +47,9 @@ async def test_a_topic_without_a_screen_is_passed_over(topic: str) -> None:
 
 async def test_a_changed_note_is_shown_in_its_visit() -> None:
     rooms, visit = Rooms(), new_id()
-    said = {"visit_id": str(visit), "revision": 3, "version": 1, "editor": "an-account"}
+    said: dict[str, str | int] = {
+        "visit_id": str(visit), "revision": 3, "version": 1, "editor": "an-account",
+    }  # fmt: skip
     await showing(rooms).show(Event("note.changed", said))
     assert rooms.notes == [(visit, 3, 1, "an-account")]
 
