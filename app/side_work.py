@@ -16,14 +16,22 @@ def _note(value: JsonValue) -> JsonValue:
     from soap.reading import note_json  # brings spaCy along; a child that only prints never pays for it
 
     assert isinstance(value, dict)
-    return note_json(value)
+    return _forgotten(note_json(value))
 
 
 def _findings(value: JsonValue) -> JsonValue:
     from soap.findings import findings_json
 
     assert isinstance(value, dict)
-    return findings_json(value)
+    return _forgotten(findings_json(value))
+
+
+def _forgotten(answer: JsonValue) -> JsonValue:
+    """Nothing of one caller's talk stays for the next."""
+    from clinical_language.remembering import forget
+
+    forget()
+    return answer
 
 
 def _paper(value: JsonValue) -> JsonValue:

@@ -22,6 +22,7 @@ from app.speech_desk import SpeechDesk
 from app.speech_work import final_model_name, live_desk, run_speech, speech_model_name, vocabularies
 from app.vocabulary import Vocabularies, vocabulary_from
 from app.wiring import Clinic
+from clinical_language.remembering import forget
 from clinical_store import Background
 from core.errors import Unavailable
 from core.http.idempotency import forget_expired
@@ -121,11 +122,12 @@ async def try_again(session: AsyncSession) -> int:
 
 
 async def _housekeep(clinic: Clinic, stop: asyncio.Event) -> None:
-    """Once an hour: forget what was told and answered a day ago, and try given-up jobs once more.
+    """Once an hour: forget what was read of talks, and what was told and answered a day ago; try given-up jobs again.
 
     A job is given up after six tries within minutes; what made it fail (a full disk, a missing model) may be mended.
     """
     while not stop.is_set():
+        forget()
         try:
             await clinic.relay.prune()
             async with clinic.database.transaction() as session:

@@ -126,6 +126,8 @@ def _of_the_family(words: Sequence[str], mention: Mention) -> bool:
 def relative_named(sentence: Sentence) -> str:
     """The relative a sentence speaks of ("my mom is not in great shape"), for the "she" of the next; "" for none."""
     found = _MY.findall(" ".join(sentence.words))
+    if not found and not _ME & set(sentence.words):  # "a wife and two kids, and one child was ill"
+        found = [word for word in sentence.words if word in RELATIVES]
     return RELATIVES[found[-1]] if found else ""
 
 

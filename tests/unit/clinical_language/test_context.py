@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinical_language import read_text
+from clinical_language import Turn, read_consult, read_text
 
 
 def states(text: str) -> dict[str, str]:
@@ -128,3 +128,12 @@ def test_general_words_name_nothing_more_specific(text: str, label: str) -> None
 
 def test_a_wording_that_doubts_itself_is_uncertain() -> None:
     assert states("If the implant failed then I could be pregnant.") == {"pregnancy": "uncertain"}
+
+
+def test_they_after_a_sentence_about_the_family_is_not_the_patient() -> None:
+    asked = Turn("doctor", "Anyone else unwell?")
+    told = Turn(
+        "patient", "A husband and three kids, and one, um, kid was coughing. But they have not got a fever."
+    )
+    fever = [fact for fact in read_consult([asked, told]).facts if fact.concept.id == "finding.fever"]
+    assert [fact.relation for fact in fever] == ["child"]
