@@ -269,7 +269,6 @@ async def edit_and_sign(consult: Consult) -> None:
     await expect(hook(doctor, "note-status")).to_have_attribute("data-version", "1")
     await expect(hook(second, "statement-text").first).to_contain_text(EDITED)
     await second.close(run_before_unload=False)
-    await steps.picture(doctor, "3-note")
     await hook(doctor, "note-sign").click()
     await hook(doctor, "sign-all-read").check()
     await hook(doctor, "note-sign-confirm").click()

@@ -89,6 +89,8 @@ async def note_of(page: Page, visit: UUID) -> dict[str, Any]:
 async def test_a_note_is_reviewed_and_signed_by_keyboard_alone(clinic: Clinic, visit: UUID, axe: str) -> None:
     async with doctor_at(clinic, visit) as page:
         await check(page, axe)
+        await rows(page, HPI).first.hover()
+        await steps.picture(page, "3-note")
         await reach_the_note(page)
         await edit_merge_move(page)
         await take_back(page)
@@ -142,6 +144,7 @@ async def take_back(page: Page) -> None:
     await saved(page)
     await keys(page, "u")
     await expect(row(page, "Sleeps badly.")).to_have_attribute("data-section", HPI)
+    await with_a_reason(page)
     last = rows(page).last
     words = (await last.get_by_test_id("statement-text").inner_text()).strip()
     await keys(page, "End", "x")
@@ -149,6 +152,19 @@ async def take_back(page: Page) -> None:
     await expect(hook(page, "removed")).to_contain_text(words)
     await keys(page, "u")
     await expect(row(page, words)).to_have_count(1)
+
+
+async def with_a_reason(page: Page) -> None:
+    """Out of the line's menu, by keyboard: gone, the keyboard on a line, and back with undo."""
+    count = await rows(page).count()
+    await keys(page, "End", ".")
+    await expect(hook(page, "remove-not_said")).to_be_visible()
+    await hook(page, "remove-not_said").focus()
+    await keys(page, "Enter")
+    await expect(rows(page)).to_have_count(count - 1)
+    await expect(page.locator("[data-testid=draft-statement]:focus")).to_have_count(1)
+    await keys(page, "u")
+    await expect(rows(page)).to_have_count(count)
 
 
 async def accept_the_rest(page: Page) -> None:
@@ -231,7 +247,10 @@ async def compare(page: Page, axe: str, before: str) -> None:
     await expect(added.locator("ins")).to_have_text("Migraine since Monday.")
     await check(page, axe)
     await hook(page, "compare-from").select_option("0")
-    await expect(page.locator("[data-testid=note-change] ins").first).to_be_visible()
+    await expect(hook(page, "comparison")).to_have_attribute("data-from", "0")
+    draft = page.locator("[data-testid=note-change][data-kind=changed]").first
+    await expect(draft.locator("ins").last).to_have_text("Monday", timeout=PATIENCE)
+    await expect(draft.get_by_test_id("bring-back")).to_have_attribute("aria-label", f"Bring back: {before}")
     await page.keyboard.press("Escape")
 
 
@@ -264,6 +283,7 @@ async def test_signing_asks_for_what_nobody_reviewed(clinic: Clinic, visit: UUID
     """On a phone: what is left is counted, reading is confirmed, addenda follow in order, the PDF is there."""
     async with doctor_at(clinic, visit, size=SMALL) as page:
         await check(page, axe)
+        await steps.picture(page, "3-note-phone")
         await hook(page, "note-sign").click()
         await expect(hook(page, "sign-unreviewed")).to_be_visible()
         await expect(hook(page, "note-sign-confirm")).to_be_disabled()
@@ -306,11 +326,19 @@ async def test_a_trainees_note_waits_for_its_countersignature(clinic: Clinic, vi
             await hook(page, "note-sign-confirm").click()
             await expect(hook(page, "awaiting-countersignature")).to_be_visible(timeout=PATIENCE)
             await expect(hook(page, "note-countersign")).to_have_count(0)
+            await expect(hook(page, "to-countersign")).to_have_count(0)
             await steps.sign_in(other, supervisor)
-            await other.goto(f"/visits/{visit}/note")
+            waiting = other.locator(f"[data-testid=to-countersign][data-visit='{visit}']")
+            await expect(waiting).to_contain_text("Osei", timeout=PATIENCE)
+            await check(other, axe)
+            await waiting.get_by_role("link").click()
+            await expect(hook(other, "note-countersign")).to_be_visible(timeout=PATIENCE)
             await check(other, axe)
             await hook(other, "note-countersign").click()
             await expect(hook(other, "countersigned")).to_contain_text("Okafor")
+            await other.goto("/")
+            await expect(hook(other, "open-note").or_(hook(other, "demo-consult")).first).to_be_visible()
+            await expect(waiting).to_have_count(0)
             await page.reload()
             await expect(hook(page, "countersigned")).to_contain_text("Okafor")
     finally:

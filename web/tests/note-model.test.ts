@@ -27,7 +27,8 @@ describe("what a clinician does to a line", () => {
   it("takes a line out so that it is neither suggested again nor lost", () => {
     const out = steps.reject("fever")(start);
     expect(ids(out)).toEqual(["cough", "chills", "rest"]);
-    expect(toEdits(out).dismissed_keys).toEqual([`${HPI}:fever`]);
+    expect(toEdits(out)).toMatchObject({ dismissed_keys: [`${HPI}:fever`], dismissed_reasons: {} });
+    expect(toEdits(steps.reject("fever", "not_said")(start)).dismissed_reasons).toEqual({ [`${HPI}:fever`]: "not_said" });
     const back = steps.putBack("fever")(out);
     expect(toEdits(back).dismissed_keys).toEqual([]);
     expect(ids(steps.move("fever", -1)(back))).toContain("fever");

@@ -3,7 +3,7 @@ import { QueryClient, queryOptions } from "@tanstack/react-query";
 
 import { request, requestVersioned, ServiceProblem } from "./http";
 import type {
-  ChatMessage, ClinicJob, ClinicSpeech, ClinicTemplates, Composition, DemoAccount, Doctor, EncounterNote, GuestVisit, Invitation, NoteVersion, NoteVersionContent,
+  AwaitingNote, ChatMessage, ClinicJob, ClinicSpeech, ClinicTemplates, Composition, DemoAccount, Doctor, EncounterNote, GuestVisit, Invitation, NoteDiff, NoteVersion, NoteVersionContent,
   RecordingSegment, Session, Slot, Transcript, UtteranceVersion, Visit, VisitFile, VisitQuality, VisitSummary,
 } from "./types";
 
@@ -142,6 +142,19 @@ export const noteVersionQuery = (visitId: string, version: number) =>
     queryFn: () => request<NoteVersionContent>(`${visitPath(visitId)}/note/versions/${version}`),
     staleTime: Infinity,
   });
+
+/** What was saved as `version`, against the machine's draft as it stands. */
+export const draftDiffQuery = (visitId: string, version: number) =>
+  queryOptions({
+    queryKey: ["note-versions", visitId, "draft", version],
+    queryFn: () => request<NoteDiff>(`${visitPath(visitId)}/note/diff?${new URLSearchParams({ from: "0", to: String(version) }).toString()}`),
+    staleTime: 0,
+  });
+
+export const awaitingNotesQuery = queryOptions({
+  queryKey: ["notes-awaiting"],
+  queryFn: () => request<AwaitingNote[]>("/api/notes/awaiting-countersignature"),
+});
 
 export const summaryQuery = (visitId: string) =>
   queryOptions({

@@ -63,6 +63,9 @@ export type OrderStatus = OrderLine["status"];
 export type DismissReason = NonNullable<EncounterNote["dismissed"][string]>;
 export type NoteVersion = Schemas["NoteVersionView"];
 export type NoteVersionContent = Schemas["NoteVersionContent"];
+export type NoteDiff = Schemas["NoteDiff"];
+/** A trainee's signed note that the reader may countersign. */
+export type AwaitingNote = Schemas["AwaitingNote"];
 export type VisitSummary = Schemas["VisitSummary"];
 export type SummaryAddendum = Schemas["SummaryAddendum"];
 

@@ -30,6 +30,7 @@ const PATHS = {
   check: "M4.5 12.5l5 5L19.5 7",
   up: "M12 19V5.5M6 11l6-6 6 6",
   down: "M12 5v13.5M6 13l6 6 6-6",
+  chevron: "M6 9.5l6 6 6-6",
   trash: "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 13h9l1-13M10 11v5.5M14 11v5.5",
   plus: "M12 5v14M5 12h14",
   speaker: "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11",

@@ -14,6 +14,7 @@ import { PageHead } from "../../ui/PageHead";
 import { Empty, LoadingRows, Refused } from "../../ui/States";
 import { addDays, clockTime, longDay, relativeDay, startOfDay } from "../../ui/time";
 import classes from "./MyDay.module.css";
+import { ToCountersign } from "./ToCountersign";
 import { VisitRow, WaitTimer } from "./VisitRow";
 
 /** People come while the page stands open: the list renews itself this often. */
@@ -141,6 +142,7 @@ export function DoctorDay({ session }: { session: Session }) {
           <ul className={classes["list"]}>{waiting.map((visit) => <WaitingCard key={visit.id} visit={visit} />)}</ul>
         </section>
       )}
+      <ToCountersign />
       {demo != null && <DemoConsult />}
       {visits.isPending && <LoadingRows label="Loading your visits" />}
       {visits.isError && visits.data === undefined && <Refused error={visits.error} retry={() => void visits.refetch()} />}

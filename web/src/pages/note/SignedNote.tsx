@@ -62,7 +62,7 @@ function Countersigning({ visitId, note }: { visitId: string; note: EncounterNot
     mutationFn: () => countersignNote(visitId, note.version),
     onSuccess: (signed) => {
       client.setQueryData(noteQuery(visitId).queryKey, signed);
-      void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === "visits" || queryKey[0] === "summary" });
+      void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === "visits" || queryKey[0] === "notes-awaiting" || queryKey[0] === "summary" });
       notify("success", "The note is countersigned", "The patient can now read the summary.");
     },
     onError: notifyProblem,

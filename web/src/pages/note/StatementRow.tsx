@@ -9,8 +9,9 @@ import { StatementMarks } from "../../ui/StatementMarks";
 import { shownText } from "../../ui/transcript/words";
 import { LineConflictBox } from "./Conflict";
 import { EvidenceChip } from "./EvidenceChip";
-import { lineOf, needsLook, type Line } from "./model/content";
+import { keysOf, lineOf, needsLook, type Line } from "./model/content";
 import { aboveOf, takeInto, waveAway } from "./model/operations";
+import { REASONS } from "./reasons";
 import classes from "./Row.module.css";
 import { rowId, type Desk } from "./use-desk";
 
@@ -89,9 +90,26 @@ function MoveTo({ line, desk }: { line: Line; desk: Desk }) {
   );
 }
 
-function More({ line, desk, open, setOpen, tabIndex, short }: { line: Line; desk: Desk; open: boolean; setOpen: (open: boolean) => void; tabIndex: number; short: string }) {
+/** Only the machine can be told what it got wrong. */
+function RemoveBecause({ line, desk }: { line: Line; desk: Desk }) {
+  if (keysOf(line).length === 0) return null;
   return (
-    <Menu opened={open} onChange={setOpen} position="bottom-end" withinPortal returnFocus={false} onClose={() => desk.focus(line.id)} classNames={{ dropdown: classes["menu"] ?? "" }}>
+    <>
+      <Menu.Label>Remove, because it is</Menu.Label>
+      {REASONS.map(({ reason, words }) => (
+        <Menu.Item key={reason} onClick={() => desk.reject(line.id, reason)} data-testid={`remove-${reason}`}>{words}</Menu.Item>
+      ))}
+    </>
+  );
+}
+
+function More({ line, desk, open, setOpen, tabIndex, short }: { line: Line; desk: Desk; open: boolean; setOpen: (open: boolean) => void; tabIndex: number; short: string }) {
+  const back = () => {
+    // Removed or merged away, it has given the keyboard to another.
+    if (desk.session.view().content.lines.some((one) => one.id === line.id)) desk.focus(line.id);
+  };
+  return (
+    <Menu opened={open} onChange={setOpen} position="bottom-end" withinPortal returnFocus={false} onClose={back} classNames={{ dropdown: classes["menu"] ?? "" }}>
       <Menu.Target>
         <ActionIcon variant="subtle" tabIndex={tabIndex} aria-label={`More for: ${short}`} data-testid="statement-more"><Icon name="more" size={18} /></ActionIcon>
       </Menu.Target>
@@ -102,6 +120,7 @@ function More({ line, desk, open, setOpen, tabIndex, short }: { line: Line; desk
         <Menu.Item leftSection={<Icon name="up" size={16} />} onClick={() => desk.move(line.id, -1)}>Move up</Menu.Item>
         <Menu.Item leftSection={<Icon name="down" size={16} />} onClick={() => desk.move(line.id, 1)}>Move down</Menu.Item>
         <MoveTo line={line} desk={desk} />
+        <RemoveBecause line={line} desk={desk} />
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,7 +1,8 @@
 /** Beside the note: what was found and is in no line yet, and what was ordered. Nothing enters the note by itself. */
+import { Menu } from "@mantine/core";
 import { useState, type ReactNode } from "react";
 
-import type { NoteSuggestion, OrderLine, ReviewItem } from "../../api/types";
+import type { DismissReason, NoteSuggestion, OrderLine, ReviewItem } from "../../api/types";
 import { Icon } from "../../ui/Icon";
 import { sectionTitle } from "../../ui/sections";
 import { Empty } from "../../ui/States";
@@ -11,6 +12,7 @@ import { lineOf, newLine } from "./model/content";
 import { reviewKey } from "./model/note-session";
 import { add, dismiss, setOrder } from "./model/operations";
 import { detailsOf } from "./order-details";
+import { REASONS } from "./reasons";
 import classes from "./Tray.module.css";
 import type { Desk } from "./use-desk";
 
@@ -32,10 +34,33 @@ interface Act {
   strong?: boolean;
 }
 
-function Acts({ acts }: { acts: readonly Act[] }) {
+function Acts({ acts, children }: { acts: readonly Act[]; children?: ReactNode }) {
   return (
     <span className={classes["acts"]}>
       {acts.map(({ words, label, hook, act, strong = false }) => <button key={hook} type="button" data-strong={strong} onClick={act} aria-label={label} data-testid={hook}>{words}</button>)}
+      {children}
+    </span>
+  );
+}
+
+/** Dismisses at once; the arrow beside it also takes a reason. */
+function Dismissal({ keyOf, text, hook, desk }: { keyOf: string; text: string; hook: string; desk: Desk }) {
+  const wave = (reason: DismissReason | null) => {
+    desk.session.apply(dismiss([keyOf], reason));
+    desk.tell("Dismissed. Undo brings it back.");
+    // What had the keyboard is gone.
+    requestAnimationFrame(() => (document.getElementById("tray") ?? document.getElementById("tab-beside"))?.focus({ preventScroll: true }));
+  };
+  return (
+    <span className={classes["dismissal"]}>
+      <button type="button" onClick={() => wave(null)} aria-label={`Dismiss: ${text}`} data-testid={hook}>Dismiss</button>
+      <Menu position="bottom-end" withinPortal returnFocus={false}>
+        <Menu.Target><button type="button" aria-label={`Dismiss with a reason: ${text}`} data-testid={`${hook}-why`}><Icon name="chevron" size={14} /></button></Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>Dismiss, because it is</Menu.Label>
+          {REASONS.map(({ reason, words }) => <Menu.Item key={reason} onClick={() => wave(reason)} data-testid={`dismiss-${reason}`}>{words}</Menu.Item>)}
+        </Menu.Dropdown>
+      </Menu>
     </span>
   );
 }
@@ -45,10 +70,6 @@ function Offer({ one, desk }: { one: NoteSuggestion; desk: Desk }) {
     desk.session.apply(add({ ...lineOf(one), reviewed: true }));
     desk.tell(`Added to ${sectionTitle(one.section)}.`);
   };
-  const wave = () => {
-    desk.session.apply(dismiss([one.key]));
-    desk.tell("Dismissed. Undo brings it back.");
-  };
   return (
     <li data-testid="suggestion" data-section={one.section}>
       <p><span className={classes["where"]}>{sectionTitle(one.section)}</span>{one.text} <StatementMarks statement={one} /></p>
@@ -56,8 +77,7 @@ function Offer({ one, desk }: { one: NoteSuggestion; desk: Desk }) {
         <EvidenceChip of={one.id} ids={one.evidence} utterances={desk.utterances} evidence={desk.evidence} />
         <Acts acts={[
           { words: "Add", label: `Add to the note: ${one.text}`, hook: "suggestion-accept", act: take, strong: true },
-          { words: "Dismiss", label: `Dismiss: ${one.text}`, hook: "suggestion-dismiss", act: wave },
-        ]} />
+        ]}><Dismissal keyOf={one.key} text={one.text} hook="suggestion-dismiss" desk={desk} /></Acts>
       </div>
     </li>
   );
@@ -82,8 +102,7 @@ function Unplaced({ item, desk }: { item: ReviewItem; desk: Desk }) {
         <EvidenceChip of={`review ${reviewKey(item)}`} ids={item.evidence} utterances={desk.utterances} evidence={desk.evidence} />
         <Acts acts={[
           { words: "Add", label: `Add to the note: ${item.text}`, hook: "review-add", act: take, strong: true },
-          { words: "Dismiss", label: `Dismiss: ${item.text}`, hook: "review-dismiss", act: () => desk.session.apply(dismiss([reviewKey(item)])) },
-        ]} />
+        ]}><Dismissal keyOf={reviewKey(item)} text={item.text} hook="review-dismiss" desk={desk} /></Acts>
       </div>
     </li>
   );
@@ -141,7 +160,7 @@ export function Tray({ desk }: { desk: Desk }) {
     return <Empty icon="check" title="Nothing waits beside the note">What is found later in the talk, and what was unclear, appears here.</Empty>;
   }
   return (
-    <div className={classes["tray"]} tabIndex={0} role="region" aria-label="Beside the note">
+    <div id="tray" className={classes["tray"]} tabIndex={0} role="region" aria-label="Beside the note">
       {found.length > 0 && (
         <Box id="suggestions" title="New in the talk" lead="Found after the note was first saved." count={found.length}>
           {found.map((one) => <Offer key={one.key} one={one} desk={desk} />)}

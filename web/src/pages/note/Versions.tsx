@@ -1,10 +1,10 @@
 /** Every version ever saved, what changed between any two of them, and a way to bring a line back. */
 import { Button, Checkbox, Modal, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 
-import { noteVersionQuery, noteVersionsQuery } from "../../api/queries";
-import type { NoteVersion, NoteVersionContent } from "../../api/types";
+import { draftDiffQuery, noteVersionQuery, noteVersionsQuery } from "../../api/queries";
+import type { NoteDiff, NoteVersion, NoteVersionContent } from "../../api/types";
 import { notify } from "../../ui/notices";
 import { sectionTitle } from "../../ui/sections";
 import { Empty, LoadingRows, Refused } from "../../ui/States";
@@ -74,18 +74,40 @@ function Changes({ changes, restore }: { changes: readonly LineChange<Saved>[]; 
   ));
 }
 
+const HOW: Record<NoteDiff["changes"][number]["change"], LineChange<Saved>["kind"]> = { added: "added", removed: "removed", edited: "changed", moved: "moved" };
+
+function Told({ changes, restore, children }: { changes: readonly LineChange<Saved>[]; restore: ((line: Saved) => void) | null; children?: ReactNode }) {
+  return (
+    <>
+      {children}
+      {changes.length === 0 ? <p className="soft">The lines are the same.</p> : <Changes changes={changes} restore={restore} />}
+    </>
+  );
+}
+
+/** What people made of the machine's draft. */
+function SinceTheDraft({ visitId, to, restore }: { visitId: string; to: number; restore: ((line: Saved) => void) | null }) {
+  const diff = useQuery(draftDiffQuery(visitId, to));
+  if (diff.isPending) return <LoadingRows rows={2} height={40} />;
+  if (diff.isError) return <Refused error={diff.error} retry={() => void diff.refetch()} />;
+  const changes = diff.data.changes.map(({ id, change, before, after }) => ({ id, kind: HOW[change], section: (after ?? before)?.section ?? "", before, after }));
+  return <div className={classes["comparison"]} data-testid="comparison" data-from={0} data-to={to}><Told changes={changes} restore={restore} /></div>;
+}
+
 function Comparison({ visitId, from, to, restore }: { visitId: string; from: number; to: number; restore: ((line: Saved) => void) | null }) {
   const [all, setAll] = useState(false);
-  const before = useQuery({ ...noteVersionQuery(visitId, from), enabled: from > 0 });
+  const before = useQuery(noteVersionQuery(visitId, from));
   const after = useQuery(noteVersionQuery(visitId, to));
-  if (after.isPending || (from > 0 && before.isPending)) return <LoadingRows rows={2} height={40} />;
+  if (after.isPending || before.isPending) return <LoadingRows rows={2} height={40} />;
+  if (before.isError) return <Refused error={before.error} retry={() => void before.refetch()} />;
   if (after.isError) return <Refused error={after.error} retry={() => void after.refetch()} />;
-  const changes = changesBetween(before.data?.statements ?? [], after.data.statements);
-  const shown = all || from === 0 ? changes : changes.filter((one) => one.kind !== "same");
+  const changes = changesBetween(before.data.statements, after.data.statements);
+  const shown = all ? changes : changes.filter((one) => one.kind !== "same");
   return (
     <div className={classes["comparison"]} data-testid="comparison" data-from={from} data-to={to}>
-      {from > 0 && <Checkbox size="sm" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} label="Show unchanged lines too" />}
-      {shown.length === 0 ? <p className="soft">The lines are the same.</p> : <Changes changes={shown} restore={restore} />}
+      <Told changes={shown} restore={restore}>
+        <Checkbox size="sm" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} label="Show unchanged lines too" />
+      </Told>
     </div>
   );
 }
@@ -121,11 +143,13 @@ function Body({ visitId, versions, restore }: { visitId: string; versions: reado
       <div className={classes["beside"]}>
         <div className={classes["pair"]}>
           <NativeSelect size="sm" label="From" value={ground} data-testid="compare-from" onChange={(event) => setFrom(Number(event.currentTarget.value))}
-            data={[...choices.map((one) => ({ value: String(one.version), label: nameOf(one) })), { value: "0", label: "Nothing" }]} />
+            data={[...choices.map((one) => ({ value: String(one.version), label: nameOf(one) })), { value: "0", label: "The machine's draft" }]} />
           <NativeSelect size="sm" label="To" value={to} data-testid="compare-to" onChange={(event) => setTo(Number(event.currentTarget.value))}
             data={choices.map((one) => ({ value: String(one.version), label: nameOf(one) }))} />
         </div>
-        <Comparison key={`${ground} ${to}`} visitId={visitId} from={ground} to={to} restore={restore} />
+        {ground === 0
+          ? <SinceTheDraft key={to} visitId={visitId} to={to} restore={restore} />
+          : <Comparison key={`${ground} ${to}`} visitId={visitId} from={ground} to={to} restore={restore} />}
       </div>
     </div>
   );

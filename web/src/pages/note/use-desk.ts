@@ -1,7 +1,7 @@
 /** A clinician at work on a note: which line they are at, and everything they can do there by hand or by key. */
 import { useLayoutEffect, useRef, useState } from "react";
 
-import type { Utterance } from "../../api/types";
+import type { DismissReason, Utterance } from "../../api/types";
 import type { Evidence } from "../../ui/evidence";
 import { titleIn, type Layout } from "../../ui/sections";
 import { needsLook, newLine, type Line } from "./model/content";
@@ -39,7 +39,7 @@ export interface Desk {
   step: (by: -1 | 1) => void;
   accept: (id: string, andOn?: boolean) => void;
   acceptSection: (section: string) => void;
-  reject: (id: string) => void;
+  reject: (id: string, reason?: DismissReason) => void;
   move: (id: string, by: -1 | 1) => void;
   place: (id: string, section: string, beforeId?: string | null) => void;
   merge: (id: string) => void;
@@ -93,9 +93,9 @@ export function useDesk(session: NoteSession, evidence: Evidence, utterances: re
   };
   const left = () => session.view().left;
   const isBlank = (id: string) => session.view().content.lines.find((line) => line.id === id)?.text.trim() === "";
-  const remove = (id: string) => {
+  const remove = (id: string, reason: DismissReason | null = null) => {
     const near = neighbour(id);
-    session.apply(steps.reject(id));
+    session.apply(steps.reject(id, reason));
     if (near !== undefined) focus(near.id);
   };
   /** Back or forward; a line that goes to another section is another element, so the keyboard is brought there. */
@@ -148,8 +148,8 @@ export function useDesk(session: NoteSession, evidence: Evidence, utterances: re
       if (onward !== undefined) focus(onward.id);
       tell(`${titleIn(layout, section)} accepted. ${counted(left())}`);
     },
-    reject: (id) => {
-      remove(id);
+    reject: (id, reason) => {
+      remove(id, reason);
       tell("Removed. U brings it back.");
     },
     move: (id, by) => {

@@ -30,11 +30,11 @@ export const accept = (ids: readonly string[]): Step => (content) => ({
   ...content, lines: content.lines.map((line) => (ids.includes(line.id) ? { ...line, reviewed: true, stale: null } : line)),
 });
 
-export const reject = (id: string): Step => (content) => {
+export const reject = (id: string, reason: DismissReason | null = null): Step => (content) => {
   const line = content.lines.find((one) => one.id === id);
   if (line === undefined) return content;
   const removed = line.text.trim() === "" ? content.removed : [...content.removed, line];
-  return { ...content, lines: content.lines.filter((one) => one !== line), dismissed: withKeys(content.dismissed, keysOf(line), null), removed };
+  return { ...content, lines: content.lines.filter((one) => one !== line), dismissed: withKeys(content.dismissed, keysOf(line), reason), removed };
 };
 
 /** At the end of its section. */
