@@ -120,7 +120,7 @@ def score(
 ) -> dict[str, tuple[float, ...]]:
     """By division: ROUGE-1, ROUGE-1 of notes whose reference has the division, concept F1."""
     written = [(reference(e), notes(e)) for e in encounters]
-    found = {}
+    found: dict[str, tuple[float, ...]] = {}
     for name in (ALL, *DIVISIONS):
         pairs = [(gold[name], note[name]) for gold, note in written]
         concepts = [(lexicon.concepts_in(table, a), lexicon.concepts_in(table, b)) for a, b in pairs]
