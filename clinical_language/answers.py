@@ -43,6 +43,11 @@ _TOLD = re.compile(
     r"\bi (?:know|understand|see) (?:that )?you (?:have|had|took|take|are|were)\b|\byou (?:(?:also|just|had|have|"
     r"'ve) )*(?:mentioned|said|told|noted|described|reported)\b"
 )
+_USED_TO = re.compile(
+    r"\bi used to\b(?! .{0,40}\bstill\b)|"
+    r"\bi (?:have |already )?(?:stopped|quit|gave (?:it |that )?up|given (?:it |that )?up)\b"
+    r"(?! (?:taking|the|my|eating|using)\b)"
+)
 _GIVEN_UP = re.compile(r"\b(?:did you (?:use to )?(?:smoke|drink)|when did you (?:quit|stop))\b")
 _TAG = re.compile(r"\b(?:is that (?:right|correct)|correct|right) \?$")
 _STILL = re.compile(r"\b(?:still|any ?more|any longer)\b")
@@ -301,7 +306,7 @@ def _merged(
         fact = replace(fact, state=State.FAMILY)
     if state is State.PRESENT and hedged(mention):
         fact = replace(fact, state=State.UNCERTAIN)
-    if state is State.PRESENT and fact.concept.kind is Kind.HABIT and _GIVEN_UP.search(asked.sentence.plain):
+    if state is State.PRESENT and fact.concept.kind is Kind.HABIT and _given_up(asked, reply):
         fact = replace(fact, state=State.RESOLVED)
     if asked.slot == "allergies":
         fact = replace(fact, values={**fact.values, "role": "allergy"})
@@ -311,6 +316,11 @@ def _merged(
             fact = attach(fact, asked.sentence, reading.focus)
         reading.focus.see(fact)
     return fact
+
+
+def _given_up(asked: Asked, reply: Reply) -> bool:
+    """A habit of the past: asked for as such, or answered so ("I used to, but I've stopped")."""
+    return bool(_GIVEN_UP.search(asked.sentence.plain) or _USED_TO.search(reply.words[:120]))
 
 
 def _habits(reading: Reading, reply: Reply, asked: Asked) -> None:
@@ -334,6 +344,8 @@ def _habits(reading: Reading, reply: Reply, asked: Asked) -> None:
         concept = concepts()[_HABITS[slot]]
         if concept.id not in here:
             state = State.PRESENT if opening == "yes" else State.ABSENT
+            if state is State.PRESENT and _given_up(asked, reply):
+                state = State.RESOLVED
             sentence = asked.sentence
             span = (sentence.start, sentence.start + len(sentence.text))
             evidence = (asked.turn, reply.index)

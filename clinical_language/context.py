@@ -43,6 +43,7 @@ _HYPOTHETICAL = re.compile(
     r"would be|otherwise|worsening)\b"
 )
 _NOW_TRUE = re.compile(r"^\W*(?:gets?|is|keeps?|does(?: not)?|continues|comes back|persists)\b")
+_STILL = re.compile(r"\b(?:i|he|she) still (?:have|has|do|does|get|gets|smokes?|drinks?|uses?)\b")
 _RESOLVED_BEFORE = re.compile(
     r"\b(?:used to (?:have|get|be|suffer(?: from| with)?|take|do)?|stopped|quit|gave up|given up|came off|"
     r"no longer(?: (?:have|has|having|get|getting|feel|feeling|am|is|take|taking))?|got over|gotten over|"
@@ -179,7 +180,8 @@ def _timed(before: str, after: str, mention: Mention, speaker: str) -> tuple[Sta
         return State.UNCERTAIN, 0.7
     if _hypothetical(before, after, speaker):
         return State.HYPOTHETICAL, 0.8
-    if _resolved(before, after) or (mention.concept.kind is Kind.HABIT and _ONCE.search(before)):
+    gone = _resolved(before, after) or (mention.concept.kind is Kind.HABIT and _ONCE.search(before))
+    if gone and not _STILL.search(after):
         return State.RESOLVED, 0.8
     past = _HISTORICAL.search(before) or _HISTORICAL.search(after)
     if past and _NOT_NOW.search(after):

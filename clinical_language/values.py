@@ -73,7 +73,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?:getting|got|gotten|gets|become|becoming|it 's|is|are|been) (?:much |a lot |a bit |a little |"
             r"a little bit |"
             r"progressively |slowly |even )?(?:worse|better)(?! (?:when|with|if|after|at|by|than|in the|on))|"
-            r"worsening|improving|improved|(?:about |stayed |staying |pretty much |been )?the same|"
+            r"worsening|improving|improved|(?:about |stayed |staying |pretty much |been |still |remained )the same|"
             r"not (?:changed|getting (?:any )?(?:better|worse))|every day)\b",
         ),
         (

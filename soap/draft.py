@@ -25,6 +25,7 @@ _CROSSED = ReviewItem(
     (0,),
 )
 BAR = 0.5  # confidence under which a line goes to the review tray
+UNSURE_BAR = 0.65  # for what the patient is not sure of: it must have been said so, not only left open
 
 
 def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> DraftNote:
@@ -39,10 +40,14 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     found = [*objective(speech), *assessment_and_plan(speech)]
     statements = [*history(consult, lines, visit), *found]
     statements = list(_readable(_unique(statements)))
-    below = [s for s in statements if s.confidence < BAR]
-    kept = tuple(s for s in statements if s.confidence >= BAR)
+    below = [s for s in statements if _is_below(s)]
+    kept = tuple(s for s in statements if not _is_below(s))
     review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below))
     return DraftNote(kept, review, found_orders(consult), suggested_codes(consult, kept))
+
+
+def _is_below(statement: Statement) -> bool:
+    return statement.confidence < (UNSURE_BAR if statement.state is State.UNCERTAIN else BAR)
 
 
 def _readable(statements: Iterator[Statement]) -> Iterator[Statement]:

@@ -88,14 +88,14 @@ def describe(line: Resolved) -> str:
 
 
 def _third(text: str) -> str:
-    text = in_figures(text).replace("when i am ", "when ")
+    text = re.sub(r"\bwhen i (?:when i )+", "when i ", in_figures(text)).replace("when i am ", "when ")
     return re.sub(r"\bwhen (?:i|you) (\w+)", lambda m: f"when {_gerund(m[1])}", text)
 
 
 def _gerund(verb: str) -> str:
-    if verb == "lie":
-        return "lying"
-    doubled = {"run": "running", "sit": "sitting"}
+    if verb.endswith("ing"):
+        return verb
+    doubled = {"run": "running", "sit": "sitting", "get": "getting", "lie": "lying"}
     return doubled.get(verb) or (verb[:-1] if verb.endswith("e") and verb != "see" else verb) + "ing"
 
 

@@ -27,7 +27,13 @@ _BARE = frozenset(  # names of groups, and findings that say nothing without wha
 
 
 WITHOUT_WORDS = frozenset(
-    {"finding.stress", "finding.malaise", "finding.general_symptoms", "finding.allergy"}
+    {
+        "finding.stress",
+        "finding.malaise",
+        "finding.general_symptoms",
+        "finding.allergy",
+        "finding.sexual_activity",
+    }
 )
 _GROUPS = frozenset({"finding.pain", "finding.general_symptoms"})
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinical_language import Consult, Turn, read_consult
+from clinical_language import Consult, State, Turn, read_consult
 
 
 def consult(*lines: str) -> Consult:
@@ -164,3 +164,17 @@ def test_the_other_of_two_questions_is_what_yes_answers() -> None:
 def test_yes_to_what_may_be_leaves_it_open() -> None:
     read = consult("d: Is there any chance you could be pregnant?", "p: Yes.")
     assert states(read) == {"pregnancy": "uncertain"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("I used to, but I've stopped for about six months now.", State.RESOLVED),
+        ("Yeah, I gave it up two years ago.", State.RESOLVED),
+        ("Yes, ten a day. I stopped taking the tablets.", State.PRESENT),
+        ("I used to smoke a lot, I still have one now and then.", State.PRESENT),
+    ],
+)
+def test_a_habit_given_up_is_one_of_the_past(answer: str, state: State) -> None:
+    facts = read_consult([Turn("doctor", "Do you smoke at all?"), Turn("patient", answer)]).facts
+    assert [fact.state for fact in facts if fact.concept.id == "habit.smoking"][-1:] == [state]

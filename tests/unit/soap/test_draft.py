@@ -203,3 +203,11 @@ def test_another_language_gives_no_lines() -> None:
         draft_note([Turn("patient", "Ich habe seit drei Tagen Kopfschmerzen und kein Fieber.")]).statements
         == ()
     )
+
+
+def test_what_is_left_open_waits_in_the_tray_and_is_no_line() -> None:
+    note = draft_note(
+        [Turn("doctor", "Have you got any blood in your stools?"), Turn("patient", "I'm not sure.")]
+    )
+    assert not [line for line in note.statements if "stool" in line.text.lower()]
+    assert any("stool" in item.text.lower() for item in note.review)

@@ -6,6 +6,7 @@ from clinical_language import read_consult
 from soap import State, Turn, draft_note
 from soap.narrative import Narrator, sex_of
 from soap.register import written as sentence
+from soap.subjective import _third
 
 
 def consult(*lines: str) -> list[Turn]:
@@ -56,3 +57,8 @@ def test_what_the_patient_asks_is_not_told() -> None:
         "How can I help?", "I have had chest pain since this morning. Could I have a heart attack?"
     )
     assert not any("heart attack" in text.lower() for text in found)
+
+
+def test_a_false_start_is_no_verb() -> None:
+    assert _third("worse when I when I am laying down".lower()) == "worse when laying down"
+    assert _third("when i get up") == "when getting up"
