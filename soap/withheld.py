@@ -12,7 +12,8 @@ _OWN = frozenset({"i", "my", "me", "myself"})
 _DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)"
 _IDENTIFYING = re.compile(
     r"\S@\S|\b(?:e-?mail|postcode|post code|zip code|date of birth|phone number|telephone number|mobile number|"
-    r"home address|address is|name is|is called mr|is called mrs|insurance number|nhs number)\b|"
+    r"home address|address is|name is|is called mr|is called mrs|insurance number|nhs number|"
+    r"born (?:in|on) (?:the )?(?:\d+|nineteen|twenty|two thousand))\b|"
     rf"\b{_DIGIT}(?:[ ,-]{{1,2}}{_DIGIT}){{6}}|(?:\d[ -]?){{10}}|"
     r"\b(?:\d+[a-z]?|at|on|in|number \w+),? (?!the |an? |his |her |their |my |our |this |that )(?:\w+ ){1,2}"
     r"(?:street|road|avenue|lane|crescent|boulevard|gardens|terrace)\b(?! (?:traffic|accident|works|rage|bike|trip))",

@@ -26,6 +26,7 @@ def body(note: DraftNote) -> str:
         "The patient writes from jo@example.org.",
         "The patient's date of birth is in May.",
         "The postcode is AB1 2CD.",
+        "The patient was born in nineteen sixty two.",
         "The patient says her name is Jo Bloggs.",
     ],
 )
@@ -39,6 +40,7 @@ def test_who_the_patient_is_is_no_statement(text: str) -> None:
         "Blood pressure 120/80, heart rate 72, temperature 37.2.",
         "The patient fell on the road two days ago.",
         "Lives with two flatmates.",
+        "The baby was born in the car.",
         "Takes paracetamol 500 mg one or two times a day.",
         "The pain was a 7 out of 10 on April 12 2005.",
     ],
