@@ -54,6 +54,7 @@ export type Statement = Schemas["Statement"];
 export type NoteLine = Schemas["NoteLine"];
 export type ReviewItem = Schemas["ReviewItem"];
 export type OrderLine = Schemas["OrderFound"];
+export type SuggestedCoding = Schemas["SuggestedCoding"];
 export type Addendum = Schemas["Addendum"];
 export type EncounterNote = Schemas["EncounterNote"];
 export type NoteSuggestion = NoteLine;

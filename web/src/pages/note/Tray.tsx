@@ -8,9 +8,10 @@ import { sectionTitle } from "../../ui/sections";
 import { Empty } from "../../ui/States";
 import { StatementMarks } from "../../ui/StatementMarks";
 import { EvidenceChip } from "./EvidenceChip";
+import { codeOffers, type CodeOffer } from "./coding";
 import { lineOf, newLine } from "./model/content";
 import { reviewKey } from "./model/note-session";
-import { add, dismiss, setOrder } from "./model/operations";
+import { add, addCode, dismiss, removeCode, setOrder } from "./model/operations";
 import { detailsOf } from "./order-details";
 import { REASONS } from "./reasons";
 import classes from "./Tray.module.css";
@@ -137,6 +138,26 @@ function Order({ order, desk }: { order: OrderLine; desk: Desk }) {
   );
 }
 
+function Code({ offer, desk }: { offer: CodeOffer; desk: Desk }) {
+  const { coding, line, code, taken } = offer;
+  const decide = () => {
+    desk.session.apply(taken ? removeCode(line.id, code) : addCode(line.id, code));
+    desk.tell(taken ? "Code taken off the line." : "Code added to its line.");
+  };
+  return (
+    <li data-testid="coding" data-code={coding.code} data-taken={taken}>
+      <p><span className={classes["where"]}>{coding.code}{taken && <b><Icon name="check" size={13} /> added</b>}</span>{coding.title}</p>
+      <p className="soft small">From the line: {line.text}</p>
+      <div className={classes["foot"]}>
+        <EvidenceChip of={`code ${coding.code} ${line.id}`} ids={coding.evidence} utterances={desk.utterances} evidence={desk.evidence} />
+        <Acts acts={[taken
+          ? { words: "Take back", label: `Take the code ${coding.code} off its line`, hook: "coding-remove", act: decide }
+          : { words: "Add code", label: `Add the code ${coding.code}, ${coding.title}`, hook: "coding-accept", act: decide, strong: true }]} />
+      </div>
+    </li>
+  );
+}
+
 /** What still asks for a decision. */
 export function openCount(desk: Desk): number {
   const { suggestions, review, note, content } = desk.view;
@@ -156,7 +177,8 @@ export function Tray({ desk }: { desk: Desk }) {
   const { suggestions, review } = desk.view;
   const found = suggestions.filter((one) => one.about === null);
   const orders = useSortedOrders(desk);
-  if (found.length + review.length + orders.length === 0) {
+  const codes = codeOffers(desk.view.note.coding, desk.view.content.lines);
+  if (found.length + review.length + orders.length + codes.length === 0) {
     return <Empty icon="check" title="Nothing waits beside the note">What is found later in the talk, and what was unclear, appears here.</Empty>;
   }
   return (
@@ -174,6 +196,11 @@ export function Tray({ desk }: { desk: Desk }) {
       {orders.length > 0 && (
         <Box id="orders" title="Orders heard in the plan" lead="Accepted ones become drafts; nothing is ordered by itself." count={orders.length}>
           {orders.map((order) => <Order key={order.key + order.description} order={order} desk={desk} />)}
+        </Box>
+      )}
+      {codes.length > 0 && (
+        <Box id="codes" title="Suggested ICD-10-CM codes" lead="Each with the line that justifies it; none is added by itself." count={codes.length}>
+          {codes.map((offer) => <Code key={offer.line.id + offer.code} offer={offer} desk={desk} />)}
         </Box>
       )}
       <p className={classes["promise"]}><Icon name="shield" size={16} />Every machine-written line rests on words that were said.</p>
