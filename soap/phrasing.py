@@ -32,20 +32,6 @@ _LEAD = re.compile(
     r"no|really|actually|oh|like|because|cause)\b[\s,]*)+",
     re.IGNORECASE,
 )
-_YOU = (
-    (r"\byou're\b", "they are"),
-    (r"\byou've\b", "they have"),
-    (r"\byou'll\b", "they will"),
-    (r"\byou'd\b", "they would"),
-    (r"\b(for|with|have|give|send|help|tell|call) you\b", r"\1 them"),
-    (r"\b(see|put|set|let|get|ask|and) you\b(?! (?:have|are|can|should|need|get|feel|will|do))", r"\1 them"),
-    (r"\b(start|make|want|need|refer|about) you\b(?! (?:have|are|can|should|need|will|do))", r"\1 them"),
-    (r"\b(to|on|of) you\b(?! (?:have|are|can))", r"\1 them"),
-    (r"\byourself\b", "themselves"),
-    (r"\byours\b", "theirs"),
-    (r"\byour\b", "their"),
-    (r"\byou\b", "they"),
-)
 _I = (
     (r"\bi'm\b", "is"),
     (r"\bi've\b", "has"),
@@ -107,13 +93,6 @@ def tidy(text: str) -> str:
         for pattern, by in _SPLIT:
             text = re.sub(pattern, by, text, flags=re.IGNORECASE)
     return _LEAD.sub("", text).strip()
-
-
-def about_patient(text: str) -> str:
-    """Doctor's words to the patient in the third person."""
-    for pattern, by in _YOU:
-        text = re.sub(pattern, by, text, flags=re.IGNORECASE)
-    return text
 
 
 def own_words(text: str) -> str:

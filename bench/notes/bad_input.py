@@ -23,6 +23,13 @@ from soap.reading import note_json, parse
 Json = dict[str, Any]
 _MARKUP = re.compile(r"<[a-z/!][^>]*>|[\x00-\x08\x0b-\x1f\x7f\u202e\ufeff]", re.IGNORECASE)
 ERROR = "one clear error"
+_SPANISH = (
+    "Buenos días, ¿qué le pasa?",
+    "Me duele la cabeza desde ayer y tengo fiebre.",
+    "¿Toma medicamentos?",
+    "No.",
+)
+_HOSTILE = "<script>alert(1)</script><b>I have a bad cough</b>\x00\x1b[31m\u202e&lt;img src=x onerror=y&gt;"
 
 
 def cases(options: Options) -> dict[str, tuple[Callable[[], str], str]]:
@@ -44,16 +51,7 @@ def cases(options: Options) -> dict[str, tuple[Callable[[], str], str]]:
     hours = long[
         : next((i for i in range(len(long)) if i * 9 > 5 * 3600), len(long))
     ]  # about nine seconds a turn
-    spanish = [
-        "Buenos días, ¿qué le pasa?",
-        "Me duele la cabeza desde ayer y tengo fiebre.",
-        "¿Toma medicamentos?",
-        "No.",
-    ]
-    foreign = [Turn("patient" if i % 2 else "doctor", text) for i, text in enumerate(spanish)]
-    hostile = (
-        "<script>alert(1)</script><b>I have a bad cough</b>\x00\x1b[31m\u202e&lt;img src=x onerror=y&gt;"
-    )
+    foreign = [Turn("patient" if i % 2 else "doctor", text) for i, text in enumerate(_SPANISH)]
     return {
         "empty text": (lambda: "", "error"),
         "not JSON": (lambda: "{", "error"),
@@ -72,7 +70,7 @@ def cases(options: Options) -> dict[str, tuple[Callable[[], str], str]]:
         "turns out of order": (of(turns[::-1]), "draft"),
         "wrong language": (of(foreign), "draft"),
         "five hours": (of(hours), "either"),
-        "markup and control characters": (of(saying(lambda text: f"{hostile} {text}")), "draft"),
+        "markup and control characters": (of(saying(lambda text: f"{_HOSTILE} {text}")), "draft"),
         "all capitals": (of(saying(str.upper)), "draft"),
         "no punctuation": (of(saying(lambda text: re.sub(r"[.,?!]", "", text))), "draft"),
         "every turn twice": (of([t for t in turns for _ in range(2)]), "draft"),
