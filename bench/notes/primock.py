@@ -109,5 +109,5 @@ def show_one(options: Options) -> str:
     parts += ["\n===== facts (texts that say them)"]
     for fact, said in found(facts, texts(encounter, note)):
         marks = " ".join(name if yes else "-" for name, yes in said.items())
-        parts.append(f"{fact.label:2} {marks:30} {fact.section:6} {fact.fact}")
+        parts.append(f"{fact.label or '':2} {marks:30} {fact.section or '':6} {fact.fact}")
     return "\n".join(parts)
