@@ -1,7 +1,9 @@
 """States of question-answer pairs whose labels were read by hand: data/polarity.tsv, places in corpora without text.
 
 A row is set, encounter, the answer's turn, the words of the finding (in the question or the answer), the states that
-are right, and the part: "first" was looked at while the rules were made, "second" was not. States: P present, N absent,
+are right, and the part. "first" was looked at while the rules were made, "second" only later; "third" and "fresh" are
+halves of one seeded draw from turns not labelled before, read without our output: the third may be looked at while rules
+are made, of the fresh one only the total is ever seen. States: P present, N absent,
 U uncertain, H hypothetical, F family, X and R resolved or historical; p present since the question takes it for
 granted; - nothing need be said. What is read is the last fact with these words or this concept, of the answer or of the
 turns just before; to read none is wrong but where the label says so.
@@ -24,7 +26,12 @@ from clinical_language import Fact, State, Turn, read_consult, read_sentences
 
 TOLD = 3  # turns: what was said shortly before is known when a question takes it for granted
 LABELS = Path(__file__).parent / "data" / "polarity.tsv"
-PARTS = {"first": "worked on", "second": "kept aside"}
+PARTS = {
+    "first": "worked on",
+    "second": "kept aside at first",
+    "third": "drawn later, worked on",
+    "fresh": "drawn later, never looked at",
+}
 LETTERS: Mapping[State, str] = {
     State.PRESENT: "Pp",
     State.ABSENT: "N",
@@ -91,7 +98,7 @@ def rows(options: Options, peer: Callable[[str, str], str]) -> list[Row]:
     pairs = read_pairs(options.data)
     if options.verbose:
         for p in pairs:
-            if not p.is_right and p.part == "first":
+            if not p.is_right and p.part != "fresh":
                 print(f"pair: {p.target!r} is {p.right}, read {p.found}: {p.question.text} / {p.answer.text}")
     known = [p for p in pairs if p.found]
     made = [
