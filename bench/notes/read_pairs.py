@@ -2,11 +2,11 @@
 
 A row is set, encounter, the answer's turn, the words of the finding (in the question or the answer), the states that
 are right, and the part. "first" was looked at while the rules were made, "second" only later; "third" and "fresh" are
-halves of one seeded draw from turns not labelled before, read without our output: the third may be looked at while rules
-are made, of the fresh one only the total is ever seen. States: P present, N absent,
-U uncertain, H hypothetical, F family, X and R resolved or historical; p present since the question takes it for
-granted; - nothing need be said. What is read is the last fact with these words or this concept, of the answer or of the
-turns just before; to read none is wrong but where the label says so.
+halves of one seeded draw from turns not labelled before, read without our output: the third may be looked at while
+rules are made, of the fresh one only the total is ever seen. States: P present, N absent, U uncertain, H hypothetical,
+F family, X and R resolved or historical; p present since the question takes it for granted; - nothing need be said.
+What is read is the last fact with these words or this concept, of the answer or of the turns just before; to read none
+is wrong but where the label says so.
 """
 
 from __future__ import annotations
