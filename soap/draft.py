@@ -16,7 +16,7 @@ from soap.phrasing import capital
 from soap.resolution import Resolved, resolve
 from soap.speakers import exchanged, swapped
 from soap.wellformed import readable
-from soap.withheld import identifying, unclear_self_harm
+from soap.withheld import identifying, identity_turns, unclear_self_harm
 
 _CROSSED = ReviewItem(
     "review:speakers",
@@ -39,7 +39,8 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     speech = doctor_speech(consult, visit.sex if visit else "")
     found = [*objective(speech), *assessment_and_plan(speech)]
     statements = [*history(consult, lines, visit), *found]
-    statements = list(_readable(_unique(statements)))
+    who = identity_turns(consult)
+    statements = [s for s in _readable(_unique(statements)) if not who.issuperset(s.evidence)]
     below = [s for s in statements if _is_below(s)]
     kept = tuple(s for s in statements if not _is_below(s))
     review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below))

@@ -19,7 +19,13 @@ _IDENTIFYING = re.compile(
     r"(?:street|road|avenue|lane|crescent|boulevard|gardens|terrace)\b(?! (?:traffic|accident|works|rage|bike|trip))",
     re.IGNORECASE,
 )
-_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
+_POSTCODE = re.compile(rf"\b[A-Z]{{1,2}} ?(?:(?i:{_DIGIT})[ ,-]*){{1,2}}(?:(?i:{_DIGIT}) ?)[A-Z]{{2}}\b")
+_ASKS_WHO = re.compile(
+    r"\b(?:your (?:\w+ )?(?:name|address|e-?mail|post ?code|zip code|date of birth|phone number)|line of your address|"
+    r"who am i speaking|what should i call you|how old are you)\b",
+    re.IGNORECASE,
+)
+_BACKCHANNEL = 3  # words; "OK, thank you." asks nothing else
 
 
 def identifying(text: str) -> bool:
@@ -29,6 +35,21 @@ def identifying(text: str) -> bool:
     True
     """
     return bool(_IDENTIFYING.search(text) or _POSTCODE.search(text))
+
+
+def identity_turns(consult: Consult) -> frozenset[int]:
+    """Turns that ask who the patient is and what is said until the doctor asks something else, if no finding is.
+
+    A name or an address cannot be known by its words ("it's four Park Avenue"); by its question it can.
+    """
+    told: set[int] = set()
+    asking = False
+    for at, turn in enumerate(consult.turns):
+        if turn.speaker == "doctor" and len(turn.text.split()) > _BACKCHANNEL:
+            asking = bool(_ASKS_WHO.search(turn.text))
+        if asking:
+            told.add(at)
+    return frozenset(told - {turn for fact in consult.facts for turn in fact.evidence})
 
 
 def unclear_self_harm(consult: Consult, line: Resolved) -> bool:

@@ -26,6 +26,7 @@ def body(note: DraftNote) -> str:
         "The patient writes from jo@example.org.",
         "The patient's date of birth is in May.",
         "The postcode is AB1 2CD.",
+        "She lives on SW four zero NG.",
         "The patient was born in nineteen sixty two.",
         "The patient says her name is Jo Bloggs.",
     ],
@@ -47,6 +48,24 @@ def test_who_the_patient_is_is_no_statement(text: str) -> None:
 )
 def test_clinical_lines_identify_nobody(text: str) -> None:
     assert not identifying(text)
+
+
+def test_the_answer_to_who_the_patient_is_is_no_statement_whatever_its_words() -> None:
+    note = drafted(
+        "d: Hello. Could you tell me the first line of your address please?",
+        "p: It's four Elm Park, and I was born on the first of January.",
+        "d: OK, thanks.",
+        "p: And I live above the bakery.",
+        "d: How can I help?",
+        "p: I have had a cough for three days and I live above a bakery.",
+    )
+    assert all(turn >= 4 for s in note.statements for turn in s.evidence)
+    assert "cough for 3 days" in body(note)
+
+
+def test_a_finding_told_with_the_name_is_kept() -> None:
+    note = drafted("d: What's your name?", "p: Jo. I've had a bad headache for two days.")
+    assert "headache" in body(note)
 
 
 def test_an_address_told_stays_out_of_the_note() -> None:
