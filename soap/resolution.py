@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from clinical_language import Concept, Fact, State
+from clinical_language import Concept, Fact, Kind, State
 from clinical_language.attachment import pain_like
 
 _SETTLED = frozenset({State.PRESENT, State.ABSENT, State.RESOLVED, State.HISTORICAL, State.FAMILY})
 _HERE = frozenset({State.PRESENT, State.RESOLVED})
+_HAD = _HERE | {State.HISTORICAL}
+_LASTING = frozenset({Kind.CONDITION, Kind.PROCEDURE})  # once had, no later "no" undoes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +54,17 @@ def _resolved(group: list[Fact], key: tuple[str, str, bool]) -> Resolved:
     settled = [fact for fact in group if fact.state in _SETTLED] or group
     last = settled[-1]
     states = {fact.state for fact in settled}
-    contradicted = State.ABSENT in states and bool(states & _HERE)
-    if contradicted and last.state is State.ABSENT and settled[-1].confidence < 0.8:
-        last = next(fact for fact in reversed(settled) if fact.state in _HERE)
+    lasting = group[0].concept.kind in _LASTING
+    had = _HAD if lasting else _HERE
+    contradicted = State.ABSENT in states and bool(states & had)
+    if contradicted and last.state is State.ABSENT and (lasting or last.confidence < 0.8):
+        last = next(fact for fact in reversed(settled) if fact.state in had)
     if last.state is State.PRESENT and any(f.state is State.RESOLVED for f in settled):
         last = next(
             f for f in reversed(settled) if f.state is State.RESOLVED
         )  # "normal vomit" later is still the old one
     agreeing = [f for f in settled if f.state is last.state or contradicted]
-    values: dict[str, str] = {}
-    for fact in agreeing:
-        if fact.state is last.state:
-            values.update({name: text for name, text in fact.values.items() if name not in {"role"}})
+    values = _values([fact for fact in agreeing if fact.state is last.state])
     evidence = tuple(sorted({turn for fact in agreeing for turn in fact.evidence}))
     confidence = max(fact.confidence for fact in agreeing if fact.state is last.state)
     certain = any(fact.certain for fact in agreeing)
@@ -71,3 +72,13 @@ def _resolved(group: list[Fact], key: tuple[str, str, bool]) -> Resolved:
         group[0].concept, last.state, key[1], key[2], evidence, round(confidence - 0.2 * contradicted, 2), values,
         group[0], last, contradicted, certain,
     )  # fmt: skip
+
+
+def _values(facts: list[Fact]) -> dict[str, str]:
+    """The latest of each value. A course told both ways is none: "worse" and "improving" cannot both be signed."""
+    values: dict[str, str] = {}
+    for fact in facts:
+        values.update({name: text for name, text in fact.values.items() if name != "role"})
+    if len({fact.values["course"] for fact in facts if "course" in fact.values}) > 1:
+        del values["course"]
+    return values
