@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.composing import COMPOSING_QUEUE, Composing, clear_later
 from app.final_pass import MOST_CRASHES
-from app.flows import COMPLETE, Writing, drafted
+from app.flows import COMPLETE, VISIT_CHANGED, Writing, drafted
 from app.later import DRAFT, LANGUAGE_QUEUE
 from app.lifetime import end_with_parent, stop_on_signals
 from app.open_speech import OpenSound
@@ -24,6 +24,7 @@ from app.vocabulary import Vocabularies, vocabulary_from
 from app.wiring import Clinic
 from clinical_language.remembering import forget
 from clinical_store import Background
+from core.bus import RESUMED, Bus
 from core.errors import Unavailable
 from core.http.idempotency import forget_expired
 from core.jobs import Task, WorkerStuck, failed_jobs, forget_problems, run_worker, try_job_again
@@ -68,6 +69,7 @@ async def run() -> int:
             run_speech(clinic, writing, speech, stop),
             _run_queues(settings, writing, clinic.composing, stop),
             _housekeep(clinic, stop),
+            forget_what_was_said(clinic.bus, stop),
             _hear_open_speech(clinic, speech, words, stop),
         )
     except WorkerStuck:
@@ -119,6 +121,16 @@ async def try_again(session: AsyncSession) -> int:
     for job in failed:
         await try_job_again(session, job.job_id)
     return len(failed)
+
+
+async def forget_what_was_said(bus: Bus, stop: asyncio.Event) -> None:
+    """Drop what drafts remember of talks whenever a visit's state changes: a consent withdrawn, the visit over, signed.
+
+    Events say which visit, not what changed; a needless drop costs the next draft a fraction of a second.
+    """
+    async for event in bus.listen(stop):
+        if event.topic in (VISIT_CHANGED, RESUMED):  # what was missed meanwhile may have been a withdrawal
+            forget()
 
 
 async def _housekeep(clinic: Clinic, stop: asyncio.Event) -> None:

@@ -344,6 +344,14 @@ async def test_after_a_new_yes_only_what_is_said_from_then_on_is_heard(consult: 
     assert await audio_of(consult, after) == b"planted audio"
 
 
+async def test_a_withdrawal_is_told_to_every_process(consult: Consult) -> None:
+    """So that what drafts remember of the talk goes too."""
+    await agree(consult, "transcribe", True)
+    before = (await consult.clinic.topics()).count("visit.changed")
+    await agree(consult, "transcribe", False)
+    assert (await consult.clinic.topics()).count("visit.changed") == before + 1
+
+
 async def test_a_withdrawal_while_an_utterance_is_being_transcribed(consult: Consult) -> None:
     await agree(consult, "transcribe", True)
     waiting = await heard(consult, 5.0)
