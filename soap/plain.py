@@ -43,6 +43,13 @@ _STEPS = (
     (re.compile(r"\bher\b", re.IGNORECASE), "you"),
     (re.compile(r"\b(?:his|their)\b", re.IGNORECASE), "your"),
 )  # fmt: skip
+_HEADINGS = (  # of a line, for clinicians: of the review of systems, and of parts of the plan
+    "Constitutional", "Eyes", "HENT", "Cardiovascular", "Respiratory", "Gastrointestinal", "Genitourinary",
+    "Gynecological", "Musculoskeletal", "Skin", "Neurological", "Psychiatric", "Endocrine", "Hematological",
+    "Medical Treatment", "Additional Testing", "Specialist Referrals", "Patient Education and Counseling",
+    "Patient Agreements",
+)  # fmt: skip
+_HEADING = re.compile(rf"^(?:{'|'.join(_HEADINGS)}): ")
 _POSSESSIVE = re.compile(r"\bthe patient(?:'|\u2019)s\b", re.IGNORECASE)
 
 
@@ -62,7 +69,8 @@ def _terms() -> re.Pattern[str]:
 
 def in_plain_words(text: str) -> str:
     """The line for the patient: spoken to, and without clinical terms that have a plain name."""
-    said = _sentence(_without_terms(text if _ELSE.search(text) else _to_you(text)))
+    bare = _HEADING.sub("", text)
+    said = _sentence(_without_terms(bare if _ELSE.search(bare) else _to_you(bare)))
     return (
         f"{said}." if text.endswith(".") and not said.endswith(".") else said
     )  # "b.i.d." ended the sentence

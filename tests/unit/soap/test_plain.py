@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soap.plain import in_plain_words, plain_words
+from soap.systems import SYSTEMS
 
 
 @pytest.mark.parametrize(
@@ -19,10 +20,18 @@ from soap.plain import in_plain_words, plain_words
         ("The patient understands and agrees with the plan.", "You understand and agree with the plan."),
         ("Reports headache for 3 days.", "You told us of: headache for 3 days."),
         ("The patient's knee is swollen.", "Your knee is swollen."),
+        ("Specialist Referrals: We will refer the patient to a clinic.", "We will refer you to a clinic."),
+        ("Medical Treatment: She can take 2 tablets.", "You can take 2 tablets."),
+        ("Blood pressure: 142/88 mmHg.", "Blood pressure: 142/88 mmHg."),
     ],
 )
 def test_a_line_is_said_to_the_patient(signed: str, plain: str) -> None:
     assert in_plain_words(signed) == plain
+
+
+@pytest.mark.parametrize("system", SYSTEMS.values())
+def test_a_body_systems_heading_is_for_clinicians(system: str) -> None:
+    assert in_plain_words(f"{system}: Denies fever.") == "You said no to: fever."
 
 
 @pytest.mark.parametrize(
