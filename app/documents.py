@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from clinical_store import EncounterNote, Patient, VisitSummary, VisitView
-from clinical_store.note import Addendum, Signature
+from clinical_store import ICD10CM, EncounterNote, Patient, VisitSummary, VisitView
+from clinical_store.note import Addendum, NoteLine, Signature
 from clinical_store.summary import SummaryAddendum
 from core.paper import Block, Fact, Paper
 from soap import SECTIONS
@@ -25,7 +25,10 @@ def note_paper(
     zone: ZoneInfo,
     titles: Sequence[tuple[str, str]] = tuple(SECTIONS.items()),
 ) -> Paper:
-    """The signed note. `titles`: headings in their order; a section without one keeps its own name, at the end."""
+    """The signed note with the ICD-10-CM codes on its lines, and what nobody spoke about.
+
+    `titles`: headings in their order; a section without one keeps its own name, at the end.
+    """
     born = f", born {_day(patient.date_of_birth)}" if patient.date_of_birth else ""
     return Paper(
         letterhead=clinic or UNTITLED_CLINIC,
@@ -35,7 +38,7 @@ def note_paper(
             Fact(label="Visit", value=_moment(visit.starts_at, zone)),
             Fact(label="Doctor", value=visit.doctor_name),
         ),
-        blocks=(*_sections(note, titles), *_added(note.addenda, zone)),
+        blocks=(*_sections(note, titles), *_silent(note, titles), *_added(note.addenda, zone)),
         closing=_signed(note, signature, zone),
         running=f"{patient.name}, visit of {_moment(visit.starts_at, zone)}",
         footer=f"Encounter note, version {signature.version}",
@@ -74,9 +77,23 @@ def _sections(note: EncounterNote, titles: Sequence[tuple[str, str]]) -> Iterabl
         for line in note.statements
     }
     for section, title in (known | {s: t for s, t in unnamed.items() if s not in known}).items():
-        lines = tuple(line.text for line in note.statements if line.section == section)
+        lines = tuple(_coded(line) for line in note.statements if line.section == section)
         if lines:
             yield Block(title=title, lines=lines)
+
+
+def _coded(line: NoteLine) -> str:
+    """ "Migraine. [ICD-10-CM G43.909]"."""
+    codes = [code.removeprefix(f"{ICD10CM}:") for code in line.codes if code.startswith(f"{ICD10CM}:")]
+    return f"{line.text} [ICD-10-CM {', '.join(codes)}]" if codes else line.text
+
+
+def _silent(note: EncounterNote, titles: Sequence[tuple[str, str]]) -> Iterable[Block]:
+    """A section that says nothing is told apart from one that was forgotten."""
+    known = dict(titles)
+    silent = [known.get(section, section) for section in note.not_discussed]
+    if silent:
+        yield Block(title="Not discussed", lines=(f"{'; '.join(silent)}.",), plain=True)
 
 
 def _added(addenda: Iterable[Addendum | SummaryAddendum], zone: ZoneInfo) -> Iterable[Block]:

@@ -25,6 +25,7 @@ from app.sound import float32, pcm16
 from app.speech_desk import Speech
 from clinical_store import (
     CHAT_ADDED,
+    ICD10CM,
     ClinicalStore,
     DraftStatement,
     Gap,
@@ -282,7 +283,11 @@ def drafted(turns: Sequence[TranscriptTurn]) -> soap.DraftNote:
 
 
 def as_statement(statement: soap.Statement, turns: Sequence[TranscriptTurn]) -> DraftStatement:
-    """Evidence leaves `soap` as turn indexes and enters the store as utterance ids, with the words' revisions."""
+    """Evidence leaves `soap` as turn indexes and enters the store as utterance ids, with the words' revisions.
+
+    ICD-10-CM codes stay behind: in a record such a code is a diagnosis claimed for a visit. They are offered apart
+    (`as_coding`), and only a clinician puts one on a line.
+    """
     said = [turns[turn] for turn in statement.evidence]
     return DraftStatement(
         key=statement.key,
@@ -290,7 +295,7 @@ def as_statement(statement: soap.Statement, turns: Sequence[TranscriptTurn]) -> 
         text=statement.text,
         state=statement.state,
         confidence=statement.confidence,
-        codes=tuple(f"{system}:{code}" for system, code in statement.codes.items()),
+        codes=tuple(f"{system}:{code}" for system, code in statement.codes.items() if system != ICD10CM),
         evidence=tuple(turn.utterance_id for turn in said),
         heard=tuple(turn.revision for turn in said),
     )

@@ -32,6 +32,7 @@ from clinical_store.model import (
     speaker_of,
 )
 from clinical_store.note import (
+    ICD10CM,
     DraftStatement,
     EncounterNote,
     NoteEdits,
@@ -64,6 +65,7 @@ from clinical_store.transcript_model import (
 
 __all__ = [
     "CHAT_ADDED",
+    "ICD10CM",
     "PURPOSES",
     "Background",
     "ChatMessage",

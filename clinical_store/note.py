@@ -21,6 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 MAX_STATEMENTS = 1_000
 MAX_TEXT = 4_000
 SOAP = "soap"
+ICD10CM = "icd10cm"
+"""Of codes "icd10cm:G43.909": a diagnosis as a clinician coded it."""
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Section = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=60)]

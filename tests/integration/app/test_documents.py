@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import re
 from collections.abc import AsyncIterator
 from zoneinfo import ZoneInfo
 
@@ -12,12 +13,13 @@ from pypdf import PdfReader
 
 from access import Actor, CareRelationships, Role
 from app.documents_http import DocumentsHttp
-from clinical_store import ClinicalStore, StatementEdit, VisitStatus
+from clinical_store import ClinicalStore, NoteForm, StatementEdit, VisitStatus
 from core.clock import ManualClock
 from core.crypto import Keyring
 from core.database import Database
 from core.http import build_app, routes_of
 from core.side_process import SideProcess
+from soap import SECTIONS
 from soap.clinic_templates import ClinicTemplatesStore
 from soap.plain import in_plain_words
 from tests.integration.clinical_store.clinic import Clinic, Consult
@@ -33,8 +35,9 @@ LINES = [("subjective.hpi", "Denies dyspnea."), ("plan", "Amoxicillin 500 mg t.i
 async def consult(database: Database, keyring: Keyring, manual_clock: ManualClock) -> Consult:
     clinic = Clinic(database, keyring, manual_clock, CareRelationships(database, manual_clock))
     clinic.store = ClinicalStore(
-        keyring, clinic.care, clinic.accounts, manual_clock, in_plain_words=in_plain_words
-    )
+        keyring, clinic.care, clinic.accounts, manual_clock,
+        in_plain_words=in_plain_words, form=NoteForm(tuple(SECTIONS)),
+    )  # fmt: skip
     return await clinic.consult()
 
 
@@ -75,7 +78,10 @@ async def read(browser: Browser, consult: Consult, name: str, who: Actor) -> tup
 
 
 async def sign(consult: Consult, lines: list[tuple[str, str]]) -> None:
-    edits = [StatementEdit(section=section, text=text) for section, text in lines]
+    await sign_edits(consult, *(StatementEdit(section=section, text=text) for section, text in lines))
+
+
+async def sign_edits(consult: Consult, *edits: StatementEdit) -> None:
     note = await consult.save(0, *edits)
     async with consult.clinic.database.transaction() as session:
         await consult.store.set_visit_status(session, consult.visit.id, VisitStatus.ENDED)
@@ -99,6 +105,20 @@ async def test_the_note_has_header_signature_and_page_numbers(browser: Browser, 
     assert "Page 1 of 2" in words
     assert "Page 2 of 2" in words
     assert words.count("Maria Planted") == 2  # whose pages these are stands on each
+
+
+async def test_codes_stand_on_their_lines_and_silence_is_told(browser: Browser, consult: Consult) -> None:
+    coded = StatementEdit(
+        section="assessment", text="Migraine.", codes=("snomed:37796009", "icd10cm:G43.909", "icd10cm:R11.0")
+    )
+    await sign_edits(consult, coded)
+    _, _, words = await read(browser, consult, "note", consult.doctor)
+    assert "Migraine. [ICD-10-CM G43.909, R11.0]" in words
+    assert "37796009" not in words
+    assert "Not discussed" in words
+    assert re.search(r"Family history;\s+Social history", words)
+    _, _, words = await read(browser, consult, "summary", consult.patient)
+    assert "G43.909" not in words
 
 
 async def test_a_trainees_note_says_who_countersigned_it_or_that_nobody_has_yet(

@@ -32,3 +32,17 @@ def test_a_line_names_its_utterances_and_the_revisions_it_was_drafted_from() -> 
     line = as_statement(said, [turn(1, 1), turn(2, 1), turn(3, 4)])
     assert line.evidence == (UUID(int=1), UUID(int=3))
     assert line.heard == (1, 4)
+
+
+def test_a_diagnosis_code_enters_the_record_by_hand_only() -> None:
+    """Not even the likely one of a diagnosis: it would be claimed for the visit by whoever signs."""
+    said = Statement(
+        key="assessment:condition.migraine",
+        section="assessment",
+        text="Migraine.",
+        evidence=(0,),
+        state=State.PRESENT,
+        confidence=0.9,
+        codes={"snomed": "37796009", "icd10cm": "G43.909"},
+    )
+    assert as_statement(said, [turn(1, 1)]).codes == ("snomed:37796009",)
