@@ -1,6 +1,10 @@
 """One line per concept: what wins, what is told as contradicted, which values stand."""
 
+from dataclasses import replace
+
+from clinical_language import read_consult
 from soap import DraftNote, Turn, draft_note
+from soap.resolution import resolve
 
 
 def drafted(*lines: str) -> DraftNote:
@@ -26,12 +30,8 @@ def test_a_condition_once_had_is_not_undone_by_a_later_no() -> None:
 
 
 def test_a_course_told_both_ways_is_not_written_as_either() -> None:
-    note = drafted(
-        "d: What brings you in?",
-        "p: I have had a cough for a week and the cough is getting worse.",
-        "d: And how is the cough today?",
-        "p: The cough is getting better, actually.",
-    )
-    line = next(s.text for s in note.statements if s.text.lower().startswith("cough"))
-    assert "worse" not in line
-    assert "improv" not in line
+    consult = read_consult([Turn("patient", "My cough is getting worse.")])
+    (worse,) = [fact for fact in consult.facts if "course" in fact.values]
+    better = replace(worse, values={"course": "improving"})
+    assert "course" in resolve([worse])[0].values
+    assert "course" not in resolve([worse, better])[0].values
