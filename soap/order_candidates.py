@@ -105,6 +105,8 @@ def candidates(consult: Consult) -> Iterator[Candidate]:
                     signs.add("after_exam" if examined else "before_exam")
                     signs.add("after_opinion" if judged else "before_opinion")
                     signs |= {f"is:{thing.group}"} | _own_signs(text, thing)
+                    if "wished" in signs:
+                        signs.discard("untimed")
                     yield Candidate(
                         thing.kind,
                         thing.key,
@@ -139,7 +141,9 @@ def _things(text: str, sentence: Sentence) -> tuple[_Thing, ...]:
     known = [
         _Thing(kind, m.concept.id, m.start, m.end, m.concept)
         for m in sentence.mentions
-        if (kind := _kind(m.concept)) and m.text.lower() != "blood"  # of "blood pressure", "blood supply"
+        if (kind := _kind(m.concept))
+        and m.text.lower() != "blood"  # of "blood pressure", "blood supply"
+        and m.concept.id not in _DONE_NOW
     ]
     end = sentence.start + len(sentence.text) + 1
     again = [
@@ -150,6 +154,20 @@ def _things(text: str, sentence: Sentence) -> tuple[_Thing, ...]:
     open_ += [_medicine(found) for found in _MEDICINE.finditer(text, sentence.start, end)]
     new = [o for o in open_ if o and not any(o.first < k.last and k.first < o.last for k in known)]
     return tuple(sorted([*known, *new, *again], key=lambda thing: thing.first))
+
+
+_DONE_NOW = frozenset(
+    f"test.{name}"
+    for name in (
+        "physical_examination",
+        "skin_check",
+        "pelvic_examination",
+        "rectal_examination",
+        "breast_examination",
+        "pulse_oximetry",
+    )
+)
+"""Tests by name that a clinician does with the patient before them: examinations, not orders."""
 
 
 def _own_signs(text: str, thing: _Thing) -> set[str]:

@@ -93,7 +93,11 @@ _SIGNS_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"\b(?:for|regarding|about) (?:your|the) (?:first|second|third|fourth|next|last|other)\b|"
             r"\b(?:first|second|third|next|last) (?:problem|issue|concern)|standpoint|in terms of"
         )),
-        ("patient_i", r"\b(?:i'?m|i am|i'?ve been|i) (?:on|taking|using|take|took|took some)\b"),
+        ("patient_i", r"\b(?:i'?m|i am|i'?ve been|i) (?:on|taking|using|take|took)\b[^.?]{0,30}$"),
+        ("reviewed", r"\blook(?:ing|ed)? at (?:your|the|our|those|that|these)(?: \w+)? $"),
+        ("here_for",
+            r"\bhere (?:today )?(?:for|to)\b[^.?]{0,20}$|\b(?:you'?re|you are|you were|you'?ve been)(?: just)? $"),
+        ("wished", r"\b(?:have you|(?:want|like|need|ask) you to)(?: please| just| also)? $"),
         ("discuss", r"\b(?:about|like|such as|called|because|why|means?|which|effects?|cause[sd]?)\b"),
         ("until", r"\b(?:once|when|after|before|until|wait)\b"),
     )
@@ -149,7 +153,7 @@ _IMPERATIVE = re.compile(
 _IMPERATIVE_AGAIN = re.compile(rf"{_OPENING}$")
 _AGAIN = re.compile(r"(?:come|return|see me|see us|follow|book|schedule|make)\b")
 _CONDITION = re.compile(
-    r"\b(?:if|unless|in case|depending (?:up)?on)\b(?! (?:you'?re|you are|that'?s|it'?s) (?:okay|ok|"
+    r"\b(?:if|unless|in case|depending (?:up)?on)\b(?! ?\.\.)(?! (?:you'?re|you are|that'?s|it'?s) (?:okay|ok|"
     r"all right|agreeable))"
     r"(?P<what>(?:(?!\b(?:and|so|but|now) (?:i|we|let|for)\b).){0,300})$"
 )
@@ -163,11 +167,13 @@ _AS_NEEDED = re.compile(
     r"sick|nause\w+|headaches?|breathless|wheez\w*|flare)\b"
 )
 _NOT_BETTER = re.compile(r"(?:\b(?:not|still|worse\w*|persist\w*|fails?|continues?)|n't)\b")
-NEVER = frozenset({"conditional", "declined", "only_maybe", "taking", "then:corrected", "show_me"})
+NEVER = frozenset(
+    {"conditional", "declined", "only_maybe", "taking", "patient_i", "then:corrected", "show_me"}
+)
 """Signs with which nothing is an order: a condition not met yet, a refusal, a mere chance, a slip of the tongue."""
-NEVER_AGAIN = NEVER | {"then:unless_better", "untimed"}
+NEVER_AGAIN = NEVER | {"then:unless_better", "untimed", "here_for"}
 """The same for meeting again: "come back if it is not better" is a safety net, "see you" a farewell."""
-NEVER_TESTED = NEVER | {"then:conditional", "watched"}
+NEVER_TESTED = NEVER | {"then:conditional", "watched", "reviewed"}
 """The same for tests: "an MRI if it is still not better"; a medicine said so is taken as needed."""
 
 

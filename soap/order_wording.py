@@ -91,12 +91,14 @@ def parts_after(text: str, first: int, last: int) -> Iterator[Part]:
     """Dose, count, frequency, length, refills said between two places, up to where another subject begins."""
     other = _NEW_SUBJECT.search(text, first, last)
     last = other.start() if other else last
+    seen: set[tuple[str, str]] = set()
     for found in _PARTS.finditer(text, first, last):
         name = str(found.lastgroup).removesuffix("2")
-        if name in {"changed", "lead"}:
-            continue
         begin, end = found.span(str(found.lastgroup))
-        yield Part(name, text[begin:end].strip(), begin, end)
+        said = text[begin:end].strip()
+        if name not in {"changed", "lead"} and (name, said) not in seen:
+            seen.add((name, said))
+            yield Part(name, said, begin, end)
 
 
 _AHEAD = rf"(?:{_RANGE}|a couple(?: of)?|couple(?: of)?|a few|few|a|an|another|the next|next)"
@@ -106,6 +108,7 @@ _WHEN = (
     r"|tomorrow|next (?:week|month|year|visit|appointment|tuesday|monday|wednesday|thursday|friday))(?![\w])"
 )
 _TIMED = re.compile(rf"\b(?:in|within|after|for)? ?(?P<when>{_WHEN}|today|this (?:afternoon|morning|week))")
+_LASTING = re.compile(r"\b(?:over|for|last|past|these|after)(?: the| a| about| next)* ?$")
 FOLLOW_UP = re.compile(
     r"\b(?P<action>se(?:e|eing) (?:you|me|us|them|him|her)(?: all| guys)?(?: back| again)*(?: here)?"
     r"|com(?:e|ing) (?:on )?(?:back|in)(?: (?:in )?(?:and|to) (?:see|visit)(?: with)? (?:me|us))?"
@@ -123,10 +126,15 @@ def when_near(text: str, first: int, last: int, reach: int = 70) -> Part | None:
     found = _TIMED.search(text, last, end)
     if found is None:
         *_, found = (None, *_TIMED.finditer(text, max(0, first - 30), first))
+        found = found if found and not _LASTING.search(text, max(0, found.start() - 20), found.start("when")) else None
     return Part("when", found["when"], *found.span("when")) if found else None
 
 
 _SPECIMEN = re.compile(r"\bblood (?:tests?|work|draws?|counts?|samples?)\b|\bbloods\b|\bbloodwork\b")
+_NO_BLOOD = re.compile(
+    r"^blood|urin|stool|swab|sputum|smear|biopsy|culture|semen|skin|saliva|pregnancy|strep|covid|flu\b|spirometry|"
+    r"peak flow|e[ck]g|electrocardiogram|colonoscopy|endoscopy|sleep study|test of|scop[ey]|monitor|eye|hearing"
+)
 _BEFORE_TEST = re.compile(
     r"\b(?:(?:(?:rapid|fasting|renal artery|carotid|liver|kidney|renal|pelvic|abdominal|thyroid|chest|"
     r"cardiac|lumbar|"
@@ -155,6 +163,20 @@ def medicine_parts(turn: int, text: str, first: int, last: int, until: int) -> l
     return [replace(part, turn=turn) for part in ([before] if before else []) + [name, *parts]]
 
 
+_GOES_ON = re.compile(
+    r"\b(?:take|taking|takes|use|using|apply|it|it's|it'll|that|that's|them|those|(?:puffs?|tablets?|pills?|capsules?|"
+    r"drops?|sachets?)(?= (?:once|twice|a|every|daily|in|at|before|three|four|two|per)))\b"
+)
+
+
+def dose_after(turn: int, text: str, until: int) -> list[Part]:
+    """What a later turn adds to the medicine named before it: "you take two puffs twice a day"; "?" asks, adds nothing."""
+    until = min(until, _REACH)
+    if "?" in text[:until] or not _GOES_ON.search(text, 0, until):
+        return []
+    return [replace(part, turn=turn) for part in parts_after(text, 0, until)]
+
+
 _EVENT = re.compile(
     r"[^.?]{0,40}?\b(?P<when>(?:after|once|following) (?:the|your|we|you|that|those)(?: [\w-]+){1,4})"
 )
@@ -181,8 +203,8 @@ def test_parts(turn: int, text: str, first: int, last: int, *, blood: bool) -> l
     narrowing = _BEFORE_TEST.search(text, max(0, first - 50), first)
     begin = narrowing.start() if narrowing else first
     found: list[Part] = []
-    specimen = _SPECIMEN.search(text) if blood else None
-    if specimen and not text[first:last].startswith(("blood", "urine")):
+    specimen = _SPECIMEN.search(text) if blood and not _NO_BLOOD.search(text[first:last]) else None
+    if specimen:
         found.append(Part("specimen", "blood", *specimen.span()))
     place = _PART_AFTER.match(text, last, last + 60)
     end = place.end() if place else last

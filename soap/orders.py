@@ -14,29 +14,32 @@ from soap import model
 from soap.model import Order, OrderKind
 from soap.order_candidates import Candidate, candidates, clinicians, said_outright
 from soap.order_details import details_of
+from soap.order_generic import said_of_others
 from soap.order_reasons import Reasons, problems_of
 from soap.order_referrals import referrals
 from soap.order_signs import NEVER, NEVER_AGAIN, NEVER_TESTED
 from soap.order_weights import BARS, probability
-from soap.order_wording import Part, follow_up_parts, medicine_parts, test_parts
+from soap.order_wording import Part, dose_after, follow_up_parts, medicine_parts, test_parts
 from soap.phrasing import slug
 
+_BREATHS = 3  # turns after a medicine in which its dose may still be told
+_SHORT = 6  # words of an answer between them
+_WIDE = 1_000
 DECISION: Mapping[OrderKind, str] = {
     "medication": "medication",
     "lab": "test",
     "imaging": "test",
     "followup": "followup",
 }
-_BLOOD = frozenset({"test.blood_test"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A mention that orders; `until`: where in its turn the next thing is named."""
+    """A mention that orders; `until`: turn, and place in it, where the next thing is named."""
 
     candidate: Candidate
     chance: float
-    until: int
+    until: tuple[int, int]
 
 
 def found_orders(consult: Consult) -> tuple[Order, ...]:
@@ -58,7 +61,7 @@ def _ordered(consult: Consult) -> list[list[_Found]]:
         chance = _chance(candidate)
         if chance >= BARS[DECISION[candidate.kind]]:
             following = named[place + 1] if place + 1 < len(named) else None
-            until = following.first if following and following.turn == candidate.turn else 10**9
+            until = (following.turn, following.first) if following else (len(consult.turns), 0)
             groups.setdefault(candidate.key, []).append(_Found(candidate, chance, until))
     return [sorted(group, key=lambda f: (-f.chance, f.candidate.turn)) for group in groups.values()]
 
@@ -81,9 +84,8 @@ def _chance(candidate: Candidate) -> float:
 
 def _specific(groups: list[list[_Found]]) -> list[list[_Found]]:
     """ "Some blood tests" is said of the tests that are then named; alone it stays."""
-    labs = [group for group in groups if group[0].candidate.kind == "lab"]
-    generic = [group for group in labs if group[0].candidate.key in _BLOOD]
-    return [group for group in groups if group not in generic or len(labs) == len(generic)]
+    others = said_of_others([group[0].candidate for group in groups])
+    return [group for group in groups if group[0].candidate.key not in others]
 
 
 def _order(consult: Consult, group: list[_Found], reasons: Reasons) -> Order:
@@ -117,10 +119,29 @@ def _said(consult: Consult, found: _Found) -> list[Part]:
     text = consult.turns[candidate.turn].text.lower()
     place = (candidate.turn, text, candidate.first, candidate.last)
     if candidate.kind == "medication":
-        return medicine_parts(*place, until=found.until)
+        parts = medicine_parts(*place, until=_reach(found, candidate.turn))
+        have = {part.name for part in parts}
+        return parts + [part for part in _said_on(consult, found) if part.name not in have]
     if candidate.kind == "followup":
         return follow_up_parts(*place)
     return test_parts(*place, blood=candidate.kind == "lab")
+
+
+def _reach(found: _Found, turn: int) -> int:
+    """How far a turn's text is still about the thing found."""
+    return found.until[1] if found.until[0] == turn else 10**9
+
+
+def _said_on(consult: Consult, found: _Found) -> Iterator[Part]:
+    """How a medicine is taken, where that is said in the speaker's next breaths: a short answer may stand between."""
+    speaker = consult.turns[found.candidate.turn].speaker
+    first, last = found.candidate.turn + 1, min(found.candidate.turn + _BREATHS, found.until[0])
+    for turn in range(first, min(last + 1, len(consult.turns))):
+        said = consult.turns[turn]
+        if said.speaker == speaker:
+            yield from dose_after(turn, said.text[:_WIDE].lower(), _reach(found, turn))
+        elif "?" in said.text or len(said.text.split()) > _SHORT:
+            return
 
 
 def _referred(consult: Consult, speakers: frozenset[str]) -> Iterator[Order]:

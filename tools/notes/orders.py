@@ -66,6 +66,17 @@ def overlap(wanted: str, said: str) -> float:
 
 def meant(read: _Read, candidate: Candidate) -> OrderText | None:
     """The gold order that this mention makes, None when it makes none."""
+    order = _named_in(read, candidate)
+    return order if order and candidate.turn in order.provenance else None
+
+
+def _again(read: _Read, candidate: Candidate) -> bool:
+    """Whether the mention orders a thing that gold cites elsewhere: then nothing is known of this mention."""
+    order = _named_in(read, candidate)
+    return order is not None and candidate.turn not in order.provenance and "act" in candidate.signs
+
+
+def _named_in(read: _Read, candidate: Candidate) -> OrderText | None:
     text = read.consult.turns[candidate.turn].text[candidate.first : candidate.last]
     name = set(words(text)) - (frozenset() if candidate.kind == "followup" else _EMPTY)
     rated = [
@@ -75,7 +86,7 @@ def meant(read: _Read, candidate: Candidate) -> OrderText | None:
         and (shared := name & set(words(order.description)))
     ]
     best = max(rated, key=lambda r: r[0], default=None)
-    return best[1] if best and candidate.turn in best[1].provenance else None
+    return best[1] if best else None
 
 
 def _examples(decision: str, data: Path) -> Sequence[Example]:
@@ -104,7 +115,7 @@ def _planned(decision: str, data: Path) -> Iterator[Example]:
 
 def _orders(read: _Read, decision: str) -> Iterator[Example]:
     for candidate in candidates(read.consult):
-        if DECISION[candidate.kind] == decision and not never(candidate):
+        if DECISION[candidate.kind] == decision and not never(candidate) and not _again(read, candidate):
             label = YES if meant(read, candidate) else "no"
             yield Example(read.id, features(candidate.signs), label)
 

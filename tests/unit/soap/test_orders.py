@@ -122,3 +122,68 @@ def test_labels_that_are_mixed_up_hide_no_order() -> None:
         Turn("patient", "I am going to order a hemoglobin a1c and I will see you back in two weeks."),
     ]
     assert {order.kind for order in found_orders(read_consult(turns))} == {"lab", "followup"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I'm going to do a quick physical exam.",
+        "Please use my physical exam template.",
+        "Let's take a look at your x-ray.",
+        "I take ibuprofen 400 mg twice a day myself.",
+        "Louis is here for a follow up in one week from the emergency room.",
+        "You're coming in with three weeks of shoulder pain.",
+    ],
+)
+def test_what_is_done_now_or_told_of_is_no_order(said: str) -> None:
+    assert heard(said) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "medicine"),
+    [
+        (
+            "I'm going to prescribe some pain medicine. Take tramadol 50 milligrams every six hours.",
+            "tramadol",
+        ),
+        ("I'm going to prescribe a muscle relaxant, flexeril 5 mg three times a day.", "cyclobenzaprine"),
+        ("I'm going to prescribe amoxicillin 500 mg three times a day, an antibiotic.", "amoxicillin"),
+        ("I'm going to prescribe an antibiotic for seven days.", "antibiotic"),
+    ],
+)
+def test_a_kind_of_medicine_is_said_of_the_one_that_is_named(said: str, medicine: str) -> None:
+    (order,) = heard(said)
+    assert order.details["medicine"] == medicine
+
+
+def test_a_dose_may_follow_in_the_next_breath() -> None:
+    (order,) = heard("So we're going to put you on a medicine called combivent.", "You take two puffs twice a day.")
+    assert order.description == "combivent two puffs twice a day"
+    assert order.evidence == (2, 3)
+
+
+def test_a_dose_after_another_medicine_is_that_ones() -> None:
+    orders = heard(
+        "I'm going to prescribe some naproxen.", "And some omeprazole.", "You take that 20 mg once a day."
+    )
+    assert not any("20 mg" in order.description for order in orders if "naproxen" in order.description)
+
+
+def test_a_false_start_is_no_condition() -> None:
+    (order,) = heard("So I want to go ahead and if ... and prescribe some tramadol 50 milligrams every six hours.")
+    assert order.kind == "medication"
+
+
+def test_urine_is_not_drawn_with_the_blood() -> None:
+    orders = heard("I'm going to order some blood tests, a urinalysis and a lipid panel.")
+    assert {order.description for order in orders} == {"urinalysis", "blood lipid panel"}
+
+
+def test_a_dose_said_twice_is_one() -> None:
+    (order,) = heard("Increase the lisinopril to 40 mg once a day, and see how you do on the 40 mg once a day.")
+    assert order.description == "lisinopril 40 mg once a day"
+
+
+def test_a_follow_up_without_a_day_is_one_when_it_is_wished() -> None:
+    (order,) = heard("I'm going to have you follow up with me here in the clinic.")
+    assert (order.kind, order.description) == ("followup", "follow up")
