@@ -241,9 +241,15 @@ def _kind(concept: Concept) -> OrderKind | None:
     return None
 
 
+_PRESCRIBING = frozenset(f"nearest:{verb}" for verb in ("prescribe", "start", "put", "increase", "refill"))
+
+
 def said_outright(candidate: Candidate) -> bool:
-    """An order in so many words: "take ibuprofen 400 mg three times a day", "come back in two weeks"."""
-    told = "imperative" in candidate.signs
+    """An order in so many words: "take ibuprofen 400 mg twice a day", "we'll start you on", "come back in a week"."""
+    told, signs = "imperative" in candidate.signs, candidate.signs
     if candidate.kind == "medication":
-        return told and bool(candidate.signs & {"has:strength", "has:frequency", "has:count"})
-    return told and (candidate.kind != "followup" or "timed" in candidate.signs)
+        started = "act" in signs and bool(signs & _PRESCRIBING)
+        return started or (told and bool(signs & {"has:strength", "has:frequency", "has:count"}))
+    if candidate.kind == "followup":
+        return told and "timed" in signs
+    return told or {"act", "nearest:order"} <= signs

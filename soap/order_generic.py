@@ -1,4 +1,4 @@
-"""Words that name a kind ("some blood tests", "a painkiller") beside the one that is ordered: they are no second order."""
+"""Words that name a kind ("some blood tests", "a painkiller") beside the one that is ordered: no second order."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _BEFORE, _AFTER = 130, 110  # characters of a turn that are read around a candid
 _VERBS: dict[str, str] = {
     "prescribe": r"prescrib\w*|prescription|script|call in|send in|write you",
     "start": r"start(?:ing|ed)?|begin|initiat\w+|add(?:ing)?|switch\w*|chang(?:e|ing) (?:you|it|that) to",
-    "put": r"(?:put|putting|place|get|keep) you(?: \w+){0,2} on|treat(?: you| that| this)? with|treatment",
+    "put": r"(?:put|putting|place|get) you(?: \w+){0,2} on|treat(?: you| that| this)? with|treatment",
     "give": r"giv(?:e|ing) you|give|get you|have you (?:take|use|try)|supply",
     "order": (
         r"order(?:ing|ed)?|send(?:ing)?(?: \w+)? (?:off|out|for|up|down|over)|request(?:ing)?|obtain|"

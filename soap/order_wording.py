@@ -126,7 +126,11 @@ def when_near(text: str, first: int, last: int, reach: int = 70) -> Part | None:
     found = _TIMED.search(text, last, end)
     if found is None:
         *_, found = (None, *_TIMED.finditer(text, max(0, first - 30), first))
-        found = found if found and not _LASTING.search(text, max(0, found.start() - 20), found.start("when")) else None
+        found = (
+            found
+            if found and not _LASTING.search(text, max(0, found.start() - 20), found.start("when"))
+            else None
+        )
     return Part("when", found["when"], *found.span("when")) if found else None
 
 
@@ -170,7 +174,7 @@ _GOES_ON = re.compile(
 
 
 def dose_after(turn: int, text: str, until: int) -> list[Part]:
-    """What a later turn adds to the medicine named before it: "you take two puffs twice a day"; "?" asks, adds nothing."""
+    """What a later turn adds to the medicine named before it: "you take two puffs twice a day"; a question nothing."""
     until = min(until, _REACH)
     if "?" in text[:until] or not _GOES_ON.search(text, 0, until):
         return []

@@ -157,7 +157,9 @@ def test_a_kind_of_medicine_is_said_of_the_one_that_is_named(said: str, medicine
 
 
 def test_a_dose_may_follow_in_the_next_breath() -> None:
-    (order,) = heard("So we're going to put you on a medicine called combivent.", "You take two puffs twice a day.")
+    (order,) = heard(
+        "So we're going to put you on a medicine called combivent.", "You take two puffs twice a day."
+    )
     assert order.description == "combivent two puffs twice a day"
     assert order.evidence == (2, 3)
 
@@ -170,7 +172,9 @@ def test_a_dose_after_another_medicine_is_that_ones() -> None:
 
 
 def test_a_false_start_is_no_condition() -> None:
-    (order,) = heard("So I want to go ahead and if ... and prescribe some tramadol 50 milligrams every six hours.")
+    (order,) = heard(
+        "So I want to go ahead and if ... and prescribe some tramadol 50 milligrams every six hours."
+    )
     assert order.kind == "medication"
 
 
@@ -180,7 +184,9 @@ def test_urine_is_not_drawn_with_the_blood() -> None:
 
 
 def test_a_dose_said_twice_is_one() -> None:
-    (order,) = heard("Increase the lisinopril to 40 mg once a day, and see how you do on the 40 mg once a day.")
+    (order,) = heard(
+        "Increase the lisinopril to 40 mg once a day, and see how you do on the 40 mg once a day."
+    )
     assert order.description == "lisinopril 40 mg once a day"
 
 
