@@ -69,6 +69,14 @@ _NAMED = {
     ("cramping", "abdomen"): "abdominal_pain", ("tightness", "abdomen"): "abdominal_pain",
 }  # fmt: skip
 
+_ROOT = 3  # letters that a place and its adjective share: "face", "facial"
+_ADJECTIVE = {
+    "abdomen": "abdominal",
+    "face": "facial",
+    "nose": "nasal",
+    "vagina": "vaginal",
+    "rectum": "rectal",
+}
 _JOINT = {"giving way": "joint_instability", "locking": "joint_locking", "clicking": "joint_clicking"}
 _SYSTEM_OF_SENSATION = {
     "itching": "skin", "rash": "skin", "redness": "skin", "bruising": "skin", "wound": "skin",
@@ -89,12 +97,18 @@ class BodyPart:
     surfaces: tuple[str, ...]
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a packaged table by column name."""
     text = (files("clinical_language") / "data" / name).read_text(encoding="utf-8")
     yield from csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
-def _written_out(shorthand: re.Match[str]) -> str:
+def written_out(wording: str) -> str:
+    """A wording without shorthand: "{throw}" and "<cannot>" as alternatives."""
+    return _SHORTHAND.sub(_alternatives, wording)
+
+
+def _alternatives(shorthand: re.Match[str]) -> str:
     verb, group = shorthand.groups()
     return f"({'|'.join(forms(verb))})" if verb else f"({_word_groups()[group]})"
 
@@ -102,7 +116,7 @@ def _written_out(shorthand: re.Match[str]) -> str:
 @cache
 def _word_groups() -> dict[str, str]:
     """Alternatives by name: "cannot" -> "can not|could not|unable to"."""
-    return {row["name"]: row["alternatives"] for row in _rows("word_groups.tsv")}
+    return {row["name"]: row["alternatives"] for row in rows("word_groups.tsv")}
 
 
 @cache
@@ -121,7 +135,7 @@ def _table() -> tuple[tuple[Concept, str], ...]:
             row["surfaces"],
         )
         for kind, name in _FILES.items()
-        for row in _rows(name)
+        for row in rows(name)
     )
 
 
@@ -140,13 +154,13 @@ def patterns() -> tuple[tuple[str, Pattern], ...]:
         for surface in (concept.label.lower(), concept.lay_label.lower(), *cell.split(" | "))
         if surface.strip()
     }
-    return tuple((id_, parse(_SHORTHAND.sub(_written_out, surface))) for id_, surface in written)
+    return tuple((id_, parse(written_out(surface))) for id_, surface in written)
 
 
 @cache
 def ordinary_uses() -> tuple[Pattern, ...]:
     """Wordings in which a concept's word means something else: "this fall", "shook hands"."""
-    return tuple(parse(_SHORTHAND.sub(_written_out, row["wording"])) for row in _rows("ordinary_uses.tsv"))
+    return tuple(parse(written_out(row["wording"])) for row in rows("ordinary_uses.tsv"))
 
 
 @cache
@@ -168,8 +182,27 @@ def body_parts() -> dict[str, BodyPart]:
         row["name"]: BodyPart(
             row["name"], row["region"], tuple(s.strip() for s in row["surfaces"].split("|"))
         )
-        for row in _rows("body_parts.tsv")
+        for row in rows("body_parts.tsv")
     }
+
+
+@cache
+def looser(id_: str) -> tuple[tuple[str, str], ...]:
+    """Sensations and places that are taken for this concept and are not what its label says, as (sensation, place)."""
+    pairs = (
+        (*pair, concepts()[f"finding.{name}"].label)
+        for pair, name in _NAMED.items()
+        if f"finding.{name}" == id_
+    )
+    return tuple(
+        (sensation, part) for sensation, part, label in pairs
+        if part[:_ROOT] not in label or not (sensation == "pain" or sensation in label)
+    )  # fmt: skip
+
+
+def placed(sensation: str, part: str) -> str:
+    """ "Abdominal cramping", "ankle swelling"."""
+    return f"{_ADJECTIVE.get(part, part)} {sensation}"
 
 
 def has_name(sensation: str, part: str) -> bool:

@@ -120,8 +120,10 @@ _FIXED = {
 
 
 def _course(text: str) -> str:
-    if "same" in text or "not " in text:
-        return "unchanged"
+    if "same" in text:
+        return "still the same"
+    if text.startswith("not "):
+        return text.replace(" any ", " ")
     return "worsening" if text.endswith("worse") else "improving" if text.endswith("better") else text
 
 

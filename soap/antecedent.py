@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clinical_language import Kind, Mention
+from clinical_language.said import is_thing, said_as
 
 _NEAR = 2  # turns after which nobody knows any more what "it" is
 _PRONOUNS = frozenset({"it", "that", "this"})
@@ -65,7 +66,8 @@ class Focus:
 
 
 def _inside(mention: Mention) -> str:
-    label = mention.concept.label
+    label = said_as(mention.concept, mention.text)
+    label = label if is_thing(label) else mention.concept.label
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from clinical_language import Consult, Fact, Kind, Sentence, State
+from clinical_language.said import folded, said_as
 from soap import model
 from soap.model import Statement
 from soap.phrasing import capital, sentence, tidy
@@ -97,7 +98,7 @@ def reason(consult: Consult, lines: Sequence[Resolved]) -> tuple[str, tuple[int,
         return None
     line = next((r for r in lines if r.concept.id == fact.concept.id and not r.relation), None)
     if line is None:
-        return fact.concept.label, fact.evidence, fact
+        return said_as(fact.concept, fact.words), fact.evidence, fact
     lasting = f" for {in_figures(line.values['duration'])}" if "duration" in line.values else ""
     return named(line) + lasting, line.evidence if line.values else fact.evidence, fact
 
@@ -116,7 +117,7 @@ def chief_complaint(consult: Consult, lines: Sequence[Resolved]) -> Iterator[Sta
     if lay:
         text, evidence = f"{text} (\u201c{lay}\u201d)", tuple(sorted({*evidence, fact.at}))
     yield Statement(
-        section, section, f"{capital(text)}.", evidence, fact.state, fact.confidence, dict(fact.concept.codes)
+        section, section, f"{capital(text)}.", evidence, fact.state, fact.confidence, _codes(fact)
     )
 
 
@@ -124,7 +125,12 @@ def _lay_words(consult: Consult, fact: Fact) -> str:
     """The words the patient used, where they are not the label's own."""
     own = consult.turns[fact.at].speaker != "doctor" and fact.asked != fact.at
     words = " ".join(fact.words.split())
-    return words if own and fact.concept.label.lower() not in words.lower() else ""
+    return words if own and not folded(said_as(fact.concept, words)) <= folded(words) else ""
+
+
+def _codes(fact: Fact) -> dict[str, str]:
+    """The codes of what was said in so many words as the label says."""
+    return dict(fact.concept.codes) if said_as(fact.concept, fact.words) == fact.concept.label else {}
 
 
 def opening(consult: Consult, lines: Sequence[Resolved], who: str) -> Iterator[Statement]:
@@ -135,5 +141,5 @@ def opening(consult: Consult, lines: Sequence[Resolved], who: str) -> Iterator[S
     text, evidence, fact = found
     inside = text if text[:2].isupper() else text[:1].lower() + text[1:]
     text = f"{who} presents today for evaluation of {inside}."
-    codes = dict(fact.concept.codes) if fact else {}
+    codes = _codes(fact) if fact else {}
     yield Statement(f"{model.HPI}:opening", model.HPI, text, evidence, State.PRESENT, 0.75, codes)

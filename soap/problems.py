@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from clinical_language import Kind, Mention, State
 from clinical_language.context import state_of
+from clinical_language.said import said_as
 from clinical_language.wording import last_match
 from soap.clauses import Clause
 from soap.notation import notation
@@ -99,7 +100,7 @@ def _name(clause: Clause, mention: Mention) -> str:
         described.pop(0)
     if described and len(described) > 1 and all(w.isalpha() and w not in _EDGE for w in described[1:]):
         kept = [*described[1:], *kept]
-    label = mention.concept.label
+    label = said_as(mention.concept, mention.text)
     words = " ".join([*kept, label if _proper(label) else label.lower()])
     words = re.sub(
         r"^(?:(?:of|up|some|sort|kind|form|case|an?|the|your|his|her|new|1|2|type|stage) )+",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from clinical_language import Concept, Fact, Kind, State
 from clinical_language.attachment import pain_like
+from clinical_language.said import said_as
 
 _SETTLED = frozenset({State.PRESENT, State.ABSENT, State.RESOLVED, State.HISTORICAL, State.FAMILY})
 _HERE = frozenset({State.PRESENT, State.RESOLVED})
@@ -16,7 +17,10 @@ _LASTING = frozenset({Kind.CONDITION, Kind.PROCEDURE})  # once had, no later "no
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A concept as it stands after all turns so far. `first`: the exchange that brought it up, for stable order."""
+    """A concept as it stands after all turns so far. `first`: the exchange that brought it up, for stable order.
+
+    `name`: the concept's label where somebody said as much, else words that say no more than was said.
+    """
 
     concept: Concept
     state: State
@@ -29,6 +33,12 @@ class Resolved:
     last: Fact
     contradicted: bool
     certain: bool
+    name: str
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """The concept's codes where the line says as much as its label does, none where it says less."""
+        return dict(self.concept.codes) if self.name == self.concept.label else {}
 
 
 def resolve(facts: Iterable[Fact]) -> list[Resolved]:
@@ -70,7 +80,7 @@ def _resolved(group: list[Fact], key: tuple[str, str, bool]) -> Resolved:
     certain = any(fact.certain for fact in agreeing)
     return Resolved(
         group[0].concept, last.state, key[1], key[2], evidence, round(confidence - 0.2 * contradicted, 2), values,
-        group[0], last, contradicted, certain,
+        group[0], last, contradicted, certain, _name(group[0].concept, agreeing, last.state),
     )  # fmt: skip
 
 
@@ -82,3 +92,14 @@ def _values(facts: list[Fact]) -> dict[str, str]:
     if len({fact.values["course"] for fact in facts if "course" in fact.values}) > 1:
         del values["course"]
     return values
+
+
+def _name(concept: Concept, facts: list[Fact], state: State) -> str:
+    """What the concept was called when it was said to stand so."""
+    names = [said_as(concept, fact.words) for fact in facts if fact.named and fact.state is state]
+    name = concept.label if concept.label in names or not names else names[0]
+    if name.startswith("not "):
+        return concept.label if state is State.ABSENT else name
+    return (
+        name if state is State.ABSENT else name.replace("anything", "something").replace("anyone", "someone")
+    )

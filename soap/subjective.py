@@ -43,7 +43,7 @@ def line_statement(
         line.evidence,
         state or line.state,
         line.confidence,
-        dict(line.concept.codes),
+        line.codes,
     )
 
 
@@ -56,7 +56,7 @@ def _attributes(line: Resolved) -> list[str]:
         parts.append(
             f"onset {onset}" if onset in {"suddenly", "gradually"} or "ago" in onset else f"since {onset}"
         )
-    if "side" in values and values["side"] not in line.concept.label:
+    if "side" in values and values["side"] not in line.name:
         parts.append("bilateral" if values["side"] == "bilateral" else f"{values['side']}-sided")
     parts += [
         values[name] for name in ("quality", "severity", "course", "frequency", "timing") if name in values
@@ -74,7 +74,7 @@ def _under(how: str, circumstance: str) -> str:
 
 def describe(line: Resolved) -> str:
     """ "Headache for three days, left-sided, 7/10"."""
-    head = capital(line.concept.label)
+    head = capital(f"possible {line.name}" if line.state is State.UNCERTAIN else line.name)
     if "duration" in line.values:
         head += f" for {_third(line.values['duration'])}"
     attributes = [_third(part) for part in _attributes(line)]
@@ -82,8 +82,6 @@ def describe(line: Resolved) -> str:
         head = f"{head} {_third(attributes.pop())}"
     if line.state is State.RESOLVED:
         attributes.append("now resolved")
-    if line.state is State.UNCERTAIN:
-        attributes.append("patient not sure")
     return ", ".join([head, *attributes])
 
 
@@ -139,7 +137,7 @@ def _acute(line: Resolved) -> bool:
 
 
 def _named(line: Resolved) -> str:
-    label = line.concept.label
+    label = line.name
     return label if label.isupper() or label[:2].isupper() or "'" in label else label[0].lower() + label[1:]
 
 
@@ -155,7 +153,7 @@ def _denials(section: str, lines: Sequence[Resolved], opening: str, last: str) -
     for group in _by_exchange(lines):
         evidence = tuple(sorted({turn for line in group for turn in line.evidence}))
         names = list(dict.fromkeys(_named(line) for line in group))
-        codes = dict(group[0].concept.codes) if len(group) == 1 else {}
+        codes = group[0].codes if len(group) == 1 else {}
         confidence = min(line.confidence for line in group)
         key = f"{section}:absent:{group[0].concept.id}"
         yield Statement(
@@ -200,7 +198,7 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
         )
     for line in operations:
         if line.concept.id not in _GENERIC:
-            text = sentence(f"Status post {_named(line)}")
+            text = sentence(_named(line))
             yield line_statement(model.PAST_MEDICAL_HISTORY, line.concept.id, text, line)
     denied = [
         r
@@ -220,7 +218,7 @@ def _as_said(line: Resolved) -> str:
     """The medicine's name as it was spoken of, by brand or generic; its codes name the substance."""
     said = line.first.words.strip()
     one = said.replace("-", "").isalpha() and line.certain
-    return said.lower() if one else line.concept.label
+    return said.lower() if one else line.name
 
 
 def medicine_text(line: Resolved) -> str:

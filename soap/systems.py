@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from clinical_language import State
 from clinical_language.plain_numbers import digits
+from clinical_language.said import is_thing
 from soap import model
 from soap.model import Statement
 from soap.phrasing import join
@@ -40,10 +41,10 @@ _GROUPS = frozenset({"finding.pain", "finding.general_symptoms"})
 
 def named(line: Resolved) -> str:
     """The concept's label inside a sentence, with its side where one was said."""
-    label = line.concept.label
+    label = line.name
     label = label if label[:2].isupper() or "'" in label else label[:1].lower() + label[1:]
     side = line.values.get("side", "")
-    if not side or side in label:
+    if not side or side in label or not is_thing(label):
         return label
     return f"{side}-sided {label}" if _MIDDLE.search(label) and side != "bilateral" else f"{side} {label}"
 
@@ -76,7 +77,7 @@ def _named(line: Resolved) -> bool:
 def _line(system: str, opening: str, lines: Sequence[Resolved], state: State, last: str) -> Statement:
     names = list(dict.fromkeys(named(line) for line in lines))
     evidence = tuple(sorted({turn for line in lines for turn in line.evidence}))
-    codes = dict(lines[0].concept.codes) if len(lines) == 1 else {}
+    codes = lines[0].codes if len(lines) == 1 else {}
     section = model.REVIEW_OF_SYSTEMS
     confidence = min(line.confidence for line in lines)
     return Statement(

@@ -22,6 +22,19 @@ _STEM = SnowballStemmer("english")
 _TOKEN = re.compile(
     r"\d+/\d+(?=\s*(?:ago|history|hx|days?|of\b|,|\.|;|$))|\d+(?:\.\d+)?|[a-z]+(?:'[a-z]+)?|[.;!?,]"
 )
+_IRREGULAR = {
+    form: verb
+    for verb, forms in {
+        "go": "went gone goes", "get": "got gotten", "feel": "felt", "think": "thought", "take": "took taken",
+        "see": "saw seen", "break": "broke broken", "fall": "fell fallen", "wake": "woke woken", "lose": "lost",
+        "sleep": "slept", "keep": "kept", "bring": "brought", "begin": "began begun", "give": "gave given",
+        "come": "came", "eat": "ate eaten", "drink": "drank drunk", "run": "ran", "throw": "threw thrown",
+        "bleed": "bled", "sting": "stung", "bite": "bit bitten", "hear": "heard", "find": "found", "buy": "bought",
+        "tell": "told", "stand": "stood", "sit": "sat", "write": "wrote written", "drive": "drove driven",
+        "grow": "grew grown", "speak": "spoke spoken", "hold": "held", "forget": "forgot forgotten", "catch": "caught",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
 _UNITS = {"7": "day", "52": "week", "12": "month"}  # "3/7": 3 days, as British doctors write it
 _NUMBERS = {
     word: str(value)
@@ -115,7 +128,8 @@ def wordings(group: str) -> tuple[frozenset[str], ...]:
 @cache
 def stem(word: str) -> str:
     """The stem of one lower-case word; a number word is its digits."""
-    return _NUMBERS.get(word) or str(_STEM.stem(word.removesuffix("'s")))
+    word = word.removesuffix("'s")
+    return _NUMBERS.get(word) or str(_STEM.stem(_IRREGULAR.get(word, word)))
 
 
 def raw_words(text: str) -> list[str]:
@@ -160,7 +174,8 @@ def content(text: str, *, denied: bool | None = False, spoken: bool = False) -> 
         elif spoken and said[0] in {",", "or", "and", "nor"}:
             last += reach if scope else 0  # a list goes on
         elif length == 1 and said[0] in _DENIALS and not name.startswith("="):
-            last = -1 if spoken and after == "," else at + reach
+            new = after == "," or (said[0] == "no" and after in _NEW_THOUGHT)
+            last = -1 if spoken and new else at + reach
         elif name.startswith("=") or (said[0] not in _STOP and said[0].isalnum()):
             found.append(Word(name, True if scope or said == ("nkda",) else denied, said))
     return tuple(found)
@@ -172,7 +187,7 @@ def note_units(text: str) -> list[Unit]:
     return _neighbours([content(line) for line in lines])
 
 
-_HUM = r"\W*(?:(?:u+h*m*|a+h+|o+h|e+r+m*|well|okay|ok|yeah|so|hm+|i mean|honestly),?\W+)*"
+_HUM = r"\W*(?:(?:u+h*m*|m+|mhm|a+h+|o+h+|e+r+m*|well|okay|ok|yeah|so|hm+|i mean|honestly),?\W+)*"
 _NO = re.compile(
     rf"{_HUM}(?:no\b|nope|nah|not\b|never|none|nothing|neither|denies|absolutely not|"
     r"i (?:don't|haven't|didn't|do n't|did n't|do not|have not)\b|(?:he|she|it) (?:doesn't|hasn't|isn't))"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -30,11 +30,30 @@ _SYSTEM = re.compile(
     r"allergic|immunologic(?:al)?|lymphatic|gyn(?:a)?ecologic(?:al)?|[ ,/&]|and)+:",
     re.IGNORECASE,
 )
+# Units of a measured value, which are clear where the number is said.
+_UNIT = re.compile(
+    r"(?<=\d) ?(?:(?:beats|breaths) per minute|mmhg|degrees? (?:celsius|fahrenheit|c|f)\b|kg/m2|lb\b|kg\b)",
+    re.IGNORECASE,
+)
 # What is neither affirmed nor denied has no polarity to be wrong.
 _OPEN = re.compile(
     r"\b(?:unlikely|unsure|not sure|uncertain|possible|possibly|ruled? out|resolved|if|in case)\b",
     re.IGNORECASE,
 )
+# Between the words of a wording these may stand: "coughed up any blood", "changes in your vision".
+_BETWEEN = re.compile(
+    r"\b(?:a|an|any|some|the|my|your|his|her|their|of|uh|um|like|really|very|quite|little|bit)\b\s*"
+)
+# What a question takes for granted: "is the pain constant?", "does your cough wake you?".
+_GRANTED = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|has|have|can)\s+(?:the|your|his|her|this|that|these|those)\s+"
+    r"([a-z'-]+(?:\s+[a-z'-]+)?)"
+)
+_GONE = re.compile(
+    r"\b(?:resolved|gone|went away|go away|goes away|cleared|clear up|settled|subsided|stopped|passed|healed|used to|"
+    r"any ?more|no longer|(?:fine|okay|ok|better|good|normal) now|not (?:right )?now|previously|back then)\b"
+)
+_ONLY = re.compile(r"\W*(?:\w{1,3}\W+)?(?:no\W+)?(?:\w{1,3}\W+)?(?:just|only|except|apart from|other than)\b")
 _UNITS = {
     w: i
     for i, w in enumerate(
@@ -64,25 +83,36 @@ def faults(
     statement: str, evidence: Sequence[Turn], answers: Sequence[str], table: lexicon.Lexicon
 ) -> list[Fault]:
     """What of a statement its evidence turns do not hold. `answers`: what was said right after each of them."""
-    said = [
-        word
-        for turn, answer in zip(evidence, answers, strict=True)
-        for word in matching.turn_content(turn, answer)
-    ]
-    states: dict[str, set[bool | None]] = {}
-    for word in said:
-        states.setdefault(word.stem, set()).add(word.denied)
+    states = _states(evidence, answers)
     text = "\n".join(t.text for t in evidence)
+    text += "\n" + _BETWEEN.sub("", text.lower())
     plain = {stem(w) for w in matching.raw_words(text)} | spoken_numbers(text)
+    plain |= {"resolv"} if _GONE.search(text.lower()) else set()
     shared = _worded(statement, text, table)
     clinical = {stem(w) for _, wording in lexicon.matches(table, statement) for w in wording.split()}
     return [
         fault
-        for word in content(_SYSTEM.sub("", statement), spoken=True)
+        for word in content(_UNIT.sub("", _SYSTEM.sub("", statement)), spoken=True)
         if not set(map(stem, word.said)) <= _register()
         and (fault := _fault(word, states, plain | shared, clinical, bool(_OPEN.search(statement))))
         is not None
     ]
+
+
+def _states(evidence: Sequence[Turn], answers: Sequence[str]) -> dict[str, set[bool | None]]:
+    """How each word stands in the evidence: affirmed (False), denied (True), only asked (None)."""
+    states: dict[str, set[bool | None]] = {}
+    for turn, answer in zip(evidence, answers, strict=True):
+        for words in (turn, replace(turn, text=_BETWEEN.sub("", turn.text.lower()))):
+            for word in matching.turn_content(words, answer):
+                states.setdefault(word.stem, set()).add(word.denied)
+        if turn.speaker == "doctor":
+            for granted in _GRANTED.findall(turn.text.lower()):
+                for word in content(granted):
+                    states.setdefault(word.stem, set()).add(False)
+            if _ONLY.match(answer.lower()):  # "Any allergies?" "No, just latex."
+                states.setdefault("=allergy", set()).add(False)
+    return states
 
 
 def spoken_numbers(text: str) -> set[str]:
@@ -146,8 +176,8 @@ def _worded(statement: str, text: str, table: lexicon.Lexicon) -> set[str]:
 
 
 def answer_after(turns: Sequence[Turn], at: int) -> str:
-    """What was said right after a turn, "" at the end."""
-    return turns[at + 1].text if at + 1 < len(turns) else ""
+    """What the next other speaker says after a turn, "" at the end."""
+    return next((turn.text for turn in turns[at + 1 : at + 5] if turn.speaker != turns[at].speaker), "")
 
 
 def judge(statement: dict[str, object], turns: Sequence[Turn], table: lexicon.Lexicon) -> list[Fault]:

@@ -83,6 +83,59 @@ def test_a_question_alone_supports_nothing() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("statement", "question", "answer", "fault"),
+    [
+        ("Denies vomiting.", "Any vomiting?", "Yeah, twice.", "polarity vomiting"),
+        ("Reports chest pain.", "Is there any chest pain?", "Mm, no.", "polarity chest pain"),
+        ("Reports chills.", "Have you had the chills?", "No.", "polarity chills"),
+        ("Reports wheezing.", "Any wheezing?", "No, just the cough.", "polarity wheezing"),
+        ("Naproxen 500 mg.", "What do you take?", "Ibuprofen, five hundred milligrams.", "word naproxen"),
+        ("Lisinopril 20 mg.", "And the lisinopril?", "Ten milligrams.", "number 20"),
+        ("Fever for 5 minutes.", "Fever?", "Yes, for five hours.", "word minutes"),
+        ("Fever for 5 days.", "Fever?", "Yes, for four days.", "number 5"),
+        ("Left knee pain.", "Which knee hurts?", "The right one.", "word left"),
+        ("Reports migraine.", "What kind of headache is it?", "A dull one.", "word migraine"),
+        ("Insect bite.", "What happened?", "I was stung by a wasp.", "word insect"),
+        ("Reports insomnia.", "And the cough?", "It kept me up.", "word insomnia"),
+        ("Not taking metformin.", "And you are on metformin?", "Yes, I am.", "polarity metformin"),
+        ("Allergic to penicillin.", "Are you allergic to penicillin?", "No.", "polarity allergic"),
+        ("Cough, now resolved.", "Do you have a cough?", "Yes, a dry one.", "word resolved"),
+        ("Smokes.", "Do you smoke?", "Never.", "polarity smokes"),
+        ("Reports dyspnea.", "Is the breathing fine?", "It is.", "word dyspnea"),
+    ],
+)
+def test_statements_made_faulty_by_hand_are_caught(
+    statement: str, question: str, answer: str, fault: str
+) -> None:
+    assert fault in faults(statement, *asked(question, answer))
+
+
+@pytest.mark.parametrize(
+    ("statement", "question", "answer"),
+    [
+        ("Denies rash.", "Any rashes at all, on your skin?", "Mm, no not that I've noticed."),
+        ("The pain is intermittent.", "Is the pain constant, or intermittent?", "Intermittent."),
+        ("Appetite has been good.", "Changes in your appetite?", "Uh, no my appetite's been good."),
+        ("Cough, now resolved.", "Do you have a cough?", "I did, but it cleared up."),
+        ("Reports coughing up blood.", "Any blood?", "Yes, I coughed up some blood."),
+        ("He went to work.", "Did you go to work?", "Yes, I did go."),
+        ("Temperature: 38.5 degrees C.", "What was your temperature?", "It was 38.5."),
+        ("Allergic to latex.", "Any allergies to medication?", "No, just latex."),
+    ],
+)
+def test_inflection_and_the_form_of_a_question_are_no_faults(
+    statement: str, question: str, answer: str
+) -> None:
+    assert faults(statement, *asked(question, answer)) == []
+
+
+def test_an_answer_is_what_the_other_one_says() -> None:
+    turns = [Turn("doctor", "Any fever?"), Turn("doctor", "Hello?"), Turn("patient", "No.")]
+    assert faults("Denies fever.", *turns, evidence=(0, 2)) == []
+    assert faults("Reports fever.", *turns, evidence=(0, 2)) == ["polarity fever"]
+
+
 def test_numbers_in_words_are_read_every_way_they_may_be_meant() -> None:
     assert {"41", "132", "80", "2002", "1.5"} <= support.spoken_numbers(
         "forty one, one thirty two over eighty, two thousand and two, one point five"

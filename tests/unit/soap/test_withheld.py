@@ -91,7 +91,7 @@ def test_self_harm_of_a_relative_is_never_the_patients(said: str) -> None:
 def test_self_harm_answered_or_in_the_patients_words_is_written() -> None:
     asked = drafted("d: Have you had thoughts of harming yourself?", "p: No.")
     told = drafted("d: How are you?", "p: I sometimes think about killing myself.")
-    assert "denies suicidal ideation" in body(asked)
+    assert "denies thoughts of self-harm" in body(asked)
     assert "reports suicidal ideation" in body(told)
 
 
