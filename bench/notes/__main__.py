@@ -28,6 +28,7 @@ FIGURES = {
     "polarity": "states: traps, question-answer pairs, denied findings",
     "coverage": "chief complaints and denied findings that are a concept",
     "unsupported": "statements that their evidence does not support, every corpus",
+    "contradictions": "notes that contradict themselves",
     "whisper": "the note from Whisper's words against the note from the human ones",
     "bad-input": "a draft with what is there, or one clear error",
     "speed": "CPU of a draft, of one more utterance",
