@@ -93,4 +93,7 @@ def act_of(sentence: Sentence) -> Form | Literal["dictation", ""]:
         return "dictation"
     if told:
         return "statement"
-    return "polar" if questions.is_fragment(sentence) else ""
+    if not questions.is_fragment(sentence):
+        return ""
+    given = all(questions.is_given(sentence, mention) for mention in sentence.mentions)
+    return "statement" if given else "polar"  # "and the cough, is it worse at night?" asks not for the cough

@@ -11,7 +11,7 @@ from clinical_language.attachment import attach
 from clinical_language.concepts import concepts
 from clinical_language.context import hedged, state_of
 from clinical_language.model import Concept, Exchange, Fact, Kind, Mention, State
-from clinical_language.reading import Asked, Reading, Reply, asked_mentions, fact_of, nothing_of
+from clinical_language.reading import Asked, Reading, Reply, asked_mentions, fact_of, nothing_of, set_aside
 from clinical_language.relatives import whose
 from clinical_language.wording import last_match
 
@@ -48,12 +48,17 @@ _USED_TO = re.compile(
     r"\bi (?:have |already )?(?:stopped|quit|gave (?:it |that )?up|given (?:it |that )?up)\b"
     r"(?! (?:taking|the|my|eating|using)\b)"
 )
+_NO_LONGER = re.compile(
+    r"\b(?:not (?:any ?more|any longer)|no longer|(?:have|had|'ve) (?:to )?stop(?:ped)?)\b"
+)
 _GIVEN_UP = re.compile(r"\b(?:did you (?:use to )?(?:smoke|drink)|when did you (?:quit|stop))\b")
 _TAG = re.compile(r"\b(?:is that (?:right|correct)|correct|right) \?$")
 _STILL = re.compile(r"\b(?:still|any ?more|any longer)\b")
 _JUST = re.compile(r"\b(?:just|only)\b")
 _EITHER = re.compile(r"\b(?:or|and)\b|,")
 _OR = re.compile(r"\bor\b|,")
+_ENDS_NEGATIVE = re.compile(r"\b(?:it|that|they) (?:has|have|had|do|does|did|is|are|was|were) not\b[^.,]*$")
+_SUCH_AS = re.compile(r", (?:so |um |uh )*(?:like|meaning|that is|i mean|so)(?: \w+){0,2} ?$")
 _ALL = re.compile(r"\b(?:both|all (?:of )?(?:them|those|that|three|the above)|everything)\b")
 _STANDS = frozenset({State.PRESENT, State.RESOLVED, State.HISTORICAL})
 _GIVEN = frozenset({Kind.FINDING, Kind.CONDITION, Kind.MEDICINE})
@@ -76,7 +81,8 @@ class _Rest:
             anything=True,
             polar=self.polar or asked.form == "polar",
             continues=self.continues and questions.continues(asked.sentence),
-            asks_for_more=self.asks_for_more and questions.asks_for_more(asked.sentence),
+            asks_for_more=self.asks_for_more
+            and (asked.form == "statement" or questions.asks_for_more(asked.sentence)),
             alternative=asked.sentence.words[:1] == ("or",),
         )
 
@@ -90,6 +96,8 @@ def answer(reading: Reading, reply: Reply, pending: Sequence[Asked]) -> None:
         reading.exchanges.append(Exchange(asked.turn, asked.slot, asked.sentence, reply.index, reply.opening))
         if questions.is_examination(asked.sentence):
             continue
+        if asked.slot != "family":
+            _grant(reading, reply, asked, set_aside(asked), 0.65)
         mentions = asked_mentions(asked)
         others = [m for m in mentions if m.concept.id not in reply.named and not _same_pain(m, reply.own)]
         if asked.form == "statement":
@@ -197,17 +205,20 @@ def _denied(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Menti
     for mention in wanted:
         held = mention.concept.id in reading.affirmed or (pain and mention.concept.id == "finding.pain")
         if not (more and held):  # "no" to "had it before?" does not take back what was said
-            still = _STILL.search(" ".join(asked.sentence.words)) and not questions.is_negative(
-                asked.sentence
-            )
-            state = State.RESOLVED if still else State.ABSENT
+            state = State.RESOLVED if _was_once(reply, asked) else State.ABSENT
             reading.add(_merged(reading, reply, asked, mention, state, 0.85))
+
+
+def _was_once(reply: Reply, asked: Asked) -> bool:
+    """ "Are you still coughing?" - "no", "are you using the spray?" - "not any more"."""
+    still = _STILL.search(" ".join(asked.sentence.words)) and not questions.is_negative(asked.sentence)
+    return bool(still or _NO_LONGER.search(reply.words[:60]))
 
 
 def _affirmed(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Mention]) -> None:
     denied = [m for m in wanted if state_of(asked.sentence, m, speaker="doctor")[0] is State.ABSENT]
     _negative_affirmed(reading, reply, asked, denied)
-    wanted = [m for m in wanted if m not in denied]
+    wanted = [m for m in wanted if m not in denied and not _is_example(asked, m)]
     alike = {m.concept.kind for m in wanted}
     every = _ALL.search(reply.words) or not _OR.search(asked.sentence.plain)
     if len(wanted) == 1 or (wanted and (alike == {Kind.MEDICINE} or every)):
@@ -219,6 +230,14 @@ def _affirmed(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Men
             evidence = (asked.turn, reply.index)
             at = reply.index
             reading.add(replace(fact, evidence=evidence, at=at, asked=asked.turn, said_in=asked.turn))
+
+
+def _is_example(asked: Asked, mention: Mention) -> bool:
+    """ "Any palpitations, like your heart racing?": the second only explains the first."""
+    return bool(
+        asked.sentence.mentions[:1] != (mention,)
+        and _SUCH_AS.search(" ".join(asked.sentence.words[: mention.first]))
+    )
 
 
 def _negative_affirmed(reading: Reading, reply: Reply, asked: Asked, denied: Sequence[Mention]) -> None:
@@ -258,7 +277,7 @@ def _neither(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Ment
 
 def _stated(reading: Reading, reply: Reply, asked: Asked, others: Sequence[Mention], rest: _Rest) -> None:
     """A summary the patient does not object to is a fact of both; what the patient had told before needs no yes."""
-    told = bool(_TOLD.search(" ".join(asked.sentence.words)))
+    told = bool(_TOLD.search(" ".join(asked.sentence.words))) or questions.is_fragment(asked.sentence)
     for mention in others:
         state, confidence, who = state_of(asked.sentence, mention, speaker="doctor")
         if state in {State.UNCERTAIN, State.HYPOTHETICAL} or who:
@@ -269,6 +288,8 @@ def _stated(reading: Reading, reply: Reply, asked: Asked, others: Sequence[Menti
         elif _agreed(reply, asked, state, rest, told=told):
             surely = confidence - 0.1 - 0.1 * rest.anything
             reading.add(_merged(reading, reply, asked, mention, state, surely))
+        elif mention.concept.kind is Kind.MEDICINE and _NO_LONGER.search(reply.words[:60]):
+            reading.add(_merged(reading, reply, asked, mention, State.RESOLVED, 0.7))
         elif (
             reply.opening == "no"
             and not rest.polar
@@ -285,7 +306,11 @@ def _agreed(reply: Reply, asked: Asked, state: State, rest: _Rest, *, told: bool
         return True
     if reply.opening == "no":
         more = rest.asks_for_more if rest.anything else told and questions.asks_for_more(asked.sentence)
-        return state is State.ABSENT or more or (told and rest.anything and state is State.PRESENT)
+        negative = _ENDS_NEGATIVE.search(
+            asked.sentence.plain.rstrip(" .")
+        )  # "... and it has not helped" - "no"
+        stands = more or (negative and not rest.polar) or (told and rest.anything and state is State.PRESENT)
+        return state is State.ABSENT or bool(stands)
     return state in _STANDS and reply.opening != "unsure" and (told or (rest.anything and not rest.polar))
 
 

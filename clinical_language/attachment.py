@@ -29,7 +29,7 @@ _ANSWERED = {
     "complaint": {"duration", "onset"}, "worse": {"worse_with", "timing"},
     "better": {"better_with", "not_helped_by", "timing"}, "radiation": {"radiation"}, "course": {"course", "onset"},
 }  # fmt: skip
-_TREATMENT = {Kind.MEDICINE}
+_TREATMENT = {Kind.MEDICINE, Kind.PROCEDURE}
 _SIDED = frozenset({"musculoskeletal", "skin", "eye", "neurological"})
 _OF_PAIN = frozenset({"severity", "place", "quality", "radiation"})
 _JOINED = frozenset({"quality", "worse_with", "better_with", "not_helped_by", "frequency"})
@@ -58,7 +58,27 @@ _CIRCUMSTANCE = re.compile(
     r"(?:when|if|with|after|during|at|while|[a-z]+ing|eating|in the|going|rest|sleep)\b"
 )
 _OWN_STATEMENT = re.compile(r"\b(?:i|it|that|this|we|he|she|they|yes|yeah|no|not|okay|is|was|are)\b")
+_COMPARED = re.compile(r"\b(?:compared (?:to|with)|than|unlike)(?: \w+)? $")
+_DISCOURSE = re.compile(r"^right\b")  # no side, but where a side was asked for
+_THAT_ONE = re.compile(
+    r"\bago was (?:it|that)\b|\bwhen was (?:it|that)\b|\b(?:start|started|take|taking|use|using|been on) "
+    r"(?:it|that|those|them|these|this one)\b"
+)
+_TOILET = re.compile(r"\b(?:are|have|do) you (?:been )?(?:going|go|to go)\b(?! (?:through|on|out|home|back))|"
+                     r"\b(?:toilet|loo|bathroom|bowels?)\b")  # fmt: skip
+_ELSEWHERE = re.compile(
+    r"\b(?:check(?:ed|s|-up)?|test(?:ed|s)?|prescriptions?|appointment|travel\w*|trip|holiday|vacation|job|work\w*|"
+    r"moved?|living|lived?|hospital\w*|married|relationship|partner|vaccin\w*|shot|jabs?|smok\w*|drink\w*|retired?|"
+    r"x - rays?|scans?|blood pressure|weigh\w*|last (?:time|meal|period)|eat|ate|sex\w*|born|pregnant|drugs?)\b"
+)
+_BOWELS = ("finding.diarrhea", "finding.constipation", "finding.change_in_bowel_habit")
 _WHERE = frozenset("in at on around behind over under below above across between near inside".split())
+
+
+def asks_of_symptom(question: Sentence) -> bool:
+    """Whether a question may be of the symptom the talk is about, and not of a test, a trip or a job."""
+    named = any(m.concept.kind in {Kind.FINDING, Kind.CONDITION} for m in question.mentions)
+    return named or not _ELSEWHERE.search(question.plain)
 
 
 def pain_like(concept_id: str, label: str) -> bool:
@@ -102,14 +122,16 @@ def _mine(value: Value, fact: Fact, sentence: Sentence, kinds: set[Kind]) -> boo
 
 
 def _asked_about(sentence: Sentence, value: Value) -> bool:
-    """A number in a negated or purposeful clause ("not for three days") is left out."""
-    return bool(re.search(r"\b(?:not|never)\b[^,]{0,12}$", sentence.plain[: value.first]))
+    """A number in a negated clause ("not for three days"), a side only compared with ("than my right knee")."""
+    before = sentence.plain[: value.first]
+    compared = value.name == "side" and _COMPARED.search(before)
+    return bool(compared or re.search(r"\b(?:not|never)\b[^,]{0,12}$", before))
 
 
 def attach(fact: Fact, sentence: Sentence, focus: Focus) -> Fact:
     """The fact with the values that belong to it; "the pain" becomes the pain the talk is about."""
     if fact.concept.kind is Kind.MEDICINE:
-        found = [v for v in medicine_values(sentence.plain) if _mine(v, fact, sentence, _TREATMENT)]
+        found = [v for v in medicine_values(sentence.plain) if _mine(v, fact, sentence, {Kind.MEDICINE})]
         found += treatment_values(_stretch(fact, sentence))
         return replace(fact, values={**fact.values, **_together(found)})
     if fact.concept.kind in {Kind.FINDING, Kind.CONDITION} and fact.state is not State.ABSENT:
@@ -117,7 +139,9 @@ def attach(fact: Fact, sentence: Sentence, focus: Focus) -> Fact:
         said = [
             v
             for v in values_in(sentence.plain)
-            if _mine(v, fact, sentence, kinds | _TREATMENT if v.name in {"frequency", "duration"} else kinds)
+            if _mine(
+                v, fact, sentence, kinds | {Kind.MEDICINE} if v.name in {"frequency", "duration"} else kinds
+            )
         ]
         found = [v for v in said if not _asked_about(sentence, v) and _fits(v, fact)]
         fact = replace(fact, values={**fact.values, **_together(found)})
@@ -140,6 +164,8 @@ def _stretch(fact: Fact, sentence: Sentence) -> str:
 def _fits(value: Value, fact: Fact) -> bool:
     """Whether a symptom can have the value: only what is on a side has one, only a cough is dry."""
     if value.text in fact.concept.label.split():  # the "dry" of a dry cough
+        return False
+    if fact.concept.group == "exposure" and value.name not in {"onset", "duration", "frequency"}:
         return False
     if value.name in {"frequency", "timing"} and fact.concept.kind is Kind.CONDITION:
         return False
@@ -189,12 +215,14 @@ class Focus:
     symptom: Fact | None = None
     pain: Fact | None = None
     medicine: Fact | None = None
+    latest: Fact | None = None  # of any kind
     seen: dict[str, Fact] = field(default_factory=dict)
 
     def see(self, fact: Fact) -> None:
         """Move the focus to a present symptom of the patient, or to the medicine spoken of."""
         if fact.concept.kind is Kind.MEDICINE and not fact.relation and not fact.values.get("role"):
             self.medicine = fact
+        self.latest = fact if fact.state is not State.ABSENT else self.latest
         if fact.concept.kind is not Kind.FINDING or fact.state is not State.PRESENT:
             return
         if fact.concept.id == "finding.pain" and self.symptom is not None:
@@ -212,8 +240,25 @@ class Focus:
             return replace(fact, concept=self.pain.concept, values={**fact.values, "quality": "cramping"})
         return fact
 
+    def themes_of(self, question: Sentence) -> list[str]:
+        """Ids of what a question is about: what it names, the treatment that it calls "that", the bowels."""
+        named = [m.concept.id for m in question.mentions]
+        if (
+            not named
+            and self.latest
+            and self.latest.concept.kind in _TREATMENT
+            and _THAT_ONE.search(question.plain)
+        ):
+            return [self.latest.concept.id]
+        if not named and _TOILET.search(question.plain):
+            return [id_ for id_ in _BOWELS if id_ in self.seen]
+        return named
+
     def _about(self, slots: Sequence[str], themes: Sequence[str]) -> Fact | None:
         """The symptom an answer is about: the one the question names, a pain for how bad and where, else the last."""
+        latest = self.latest
+        if latest and latest.concept.id in themes and latest.concept.id not in self.seen:
+            return latest
         for theme in themes:
             if theme == "finding.pain" and self.pain is not None:
                 return self.pain
@@ -222,16 +267,22 @@ class Focus:
         return self.pain if self.pain is not None and _OF_PAIN & set(slots) else self.symptom
 
     def dangling(
-        self, sentence: Sentence, slots: Sequence[str], themes: Sequence[str] = ()
+        self, sentence: Sentence, slots: Sequence[str], themes: Sequence[str] = (), *, timed: bool = True
     ) -> Iterator[Fact]:
-        """Values of a sentence that names no symptom: facts about the one in focus, evidence still to be set."""
+        """Values of a sentence that names no symptom: facts about the one in focus, evidence still to be set.
+
+        `timed`: False when the question is of something else, whose time the answer tells ("when were you tested?").
+        """
         if any(m.concept.kind in {Kind.FINDING, Kind.CONDITION, Kind.MEDICINE} for m in sentence.mentions):
             return
         yield from self._treated(sentence, slots)
         about = self._about(slots, themes)
         if about is None:
             return
-        values = _together([v for v in self._wanted(sentence, slots) if _fits(v, about)])
+        wanted = self._wanted(sentence, slots)
+        values = _together(
+            [v for v in wanted if _fits(v, about) and (timed or v.name not in {"onset", "duration"})]
+        )
         placed = self._placed(sentence, about) if "place" in slots else None
         if placed is not None or values:
             yield _elliptic(placed or about, sentence, values)
@@ -243,7 +294,9 @@ class Focus:
         found = [
             value
             for value in values_in(sentence.plain)
-            if (value.name in wanted or about_it) and not _asked_about(sentence, value)
+            if (value.name in wanted or about_it)
+            and not _asked_about(sentence, value)
+            and ("place" in slots or not _DISCOURSE.match(sentence.plain))
         ]
         yield from found
         names = {value.name for value in found}

@@ -13,12 +13,22 @@ from dataclasses import dataclass, replace
 from clinical_language import questions, replies
 from clinical_language.acts import act_of, is_bare_tag
 from clinical_language.answers import NO_ALLERGIES, answer
-from clinical_language.attachment import attach
+from clinical_language.attachment import asks_of_symptom, attach
 from clinical_language.context import state_of
 from clinical_language.model import Consult, Exchange, Fact, Kind, Mention, Sentence, State, Turn
 from clinical_language.pipeline import read_sentences
-from clinical_language.reading import Asked, Reading, asked_mentions, counted, fact_of, nothing_of, reply_of
+from clinical_language.reading import (
+    Asked,
+    Reading,
+    Reply,
+    asked_mentions,
+    counted,
+    fact_of,
+    nothing_of,
+    reply_of,
+)
 from clinical_language.relatives import patients_of, relative_asked_about, relative_named
+from clinical_language.turn_taking import heard, is_echoed_no, nothing_said_between
 
 _ALLERGY = re.compile(r"\ballerg|\breact(?:s|ed|ion)? (?:badly )?to\b|\bintolerant\b")
 _NO_ALLERGY = re.compile(
@@ -37,6 +47,11 @@ _OWN = re.compile(r"\bi (?:have|had|got|do have|am|also|get|was)\b")
 _ANOTHER = re.compile(r"\b(?:he|she|they|his|her|their)\b")
 _PATIENT_ASKS = re.compile(r"\b(?:the|my|this)\s*$")
 _IN_GENERAL = re.compile(r"\byou (?:get|have|can get|hear|said|mentioned|mean|starve|feed)\b|\bpeople\b")
+_TESTED = re.compile(
+    r"\b(?:check|checked|checking|test|tested|testing|screen|screened|swabbed) (?:(?:me|him|her|us) )?"
+    r"(?:for |on )?(?:(?:my|his|her|the|a|any|and|or|,|blood pressure|cholesterol|sugar|also) ?)*$"
+)
+_THAT_WAS = re.compile(r"^(?:(?:and|but|so|um|uh|like|i think|,) )*(?:that|it) (?:was|started|began|went)\b")
 _MYSELF = re.compile(r"\b(?:i|my|me)\b")
 _REAL_QUESTION = re.compile(
     r"^(?:(?:so|and|but|um|uh|or|okay|well|,)\s)*(?:do|does|is|are|could|can|should|will|would|"
@@ -85,16 +100,35 @@ def read_text(text: str) -> Consult:
 def _doctor(reading: Reading, index: int) -> None:
     asked: list[Asked] = []
     before: Sentence | None = None
+    echoed = 0  # of what was asked in this turn, how much the doctor has answered with "No?"
     for sentence in reading.sentences[index]:
+        if is_echoed_no(sentence):
+            if before is None and nothing_said_between(reading, index):
+                _echoed(reading, index, reading.pending)
+                reading.pending = []
+            echoed = len(asked)
+            continue
         tag = is_bare_tag(sentence) and before is not None and not before.is_question
         if tag and before is not None and (not asked or asked[-1].sentence is not before):
             asked.append(Asked(index, before, "", "statement"))
         elif not tag and (found := _act(reading, index, sentence)):
-            asked.append(found)
+            _echoed(reading, index, asked[:echoed])
+            asked = [*asked[echoed:], found]
+            echoed = 0
         before = sentence
     if asked:
         _leave_open(reading)
         reading.pending = asked
+
+
+def _echoed(reading: Reading, index: int, asked: Sequence[Asked]) -> None:
+    """Questions that the doctor's own "no" says were denied: less sure than words of the patient."""
+    reply = Reply(index, "no", "no", (), "")
+    said = len(reading.facts)
+    answer(reading, reply, [one for one in asked if one.form == "polar"])
+    reading.facts[said:] = [
+        replace(fact, confidence=min(fact.confidence, 0.6)) for fact in reading.facts[said:]
+    ]
 
 
 def _act(reading: Reading, index: int, sentence: Sentence) -> Asked | None:
@@ -141,14 +175,6 @@ def _leave_open(reading: Reading) -> None:
 # --- the patient's turns --------------------------------------------------------------------------
 
 
-def _overlaps(reading: Reading, index: int) -> bool:
-    """A back-channel spoken while the doctor still asks is no answer to what is not asked yet."""
-    turn, asked = reading.turns[index], reading.turns[reading.pending[0].turn]
-    if turn.start is None or asked.end is None:
-        return False
-    return turn.start < asked.end - 1.0 and bool(replies.BACKCHANNEL.match(_joined(reading.sentences[index])))
-
-
 def _joined(sentences: Sequence[Sentence]) -> str:
     return " ".join(word for sentence in sentences for word in sentence.words)
 
@@ -158,14 +184,14 @@ def _patient(reading: Reading, index: int) -> None:
     words = _joined(sentences)
     if not sentences or replies.asks_again(words):
         return
-    pending = [] if reading.pending and _overlaps(reading, index) else reading.pending
+    pending, later = heard(reading, index, words)
     _take_for_known(reading, index, pending)
     own = _given_up(_now_and_then(_own(reading, index, pending), words), words)
     reading.add(*own)
     reply = reply_of(index, sentences, own)
     answer(reading, reply, pending)
     if pending and (reply.opening or len(reply.words.split()) > 2):
-        reading.pending = []
+        reading.pending = later
 
 
 def _take_for_known(reading: Reading, index: int, pending: Sequence[Asked]) -> None:
@@ -182,13 +208,16 @@ def _own(reading: Reading, index: int, pending: Sequence[Asked]) -> list[Fact]:
     sentences = reading.sentences[index]
     asked = pending[-1].turn if pending else None
     slots = [asked.slot for asked in pending]
-    themes = list(dict.fromkeys(m.concept.id for asked in pending for m in asked.sentence.mentions))
+    themes = list(dict.fromkeys(id_ for one in pending for id_ in reading.focus.themes_of(one.sentence)))
     relative = next((who for asked in reversed(pending) if (who := relative_asked_about(asked.sentence))), "")
+    known = any(theme in reading.focus.seen for theme in themes)
+    timed = known or not pending or asks_of_symptom(pending[-1].sentence)
     own: list[Fact] = []
     for position, sentence in enumerate(sentences):
         following = sentences[position + 1] if position + 1 < len(sentences) else None
         found = _said(reading, _Spoken(index, sentence, following, relative), set(slots), asked)
         if not _patient_asks(sentence):
+            near = [own[-1].concept.id] if own and _THAT_WAS.match(sentence.plain) else themes
             found += [
                 replace(
                     fact,
@@ -197,7 +226,7 @@ def _own(reading: Reading, index: int, pending: Sequence[Asked]) -> list[Fact]:
                     asked=asked,
                     said_in=None,
                 )
-                for fact in reading.focus.dangling(sentence, slots, themes)
+                for fact in reading.focus.dangling(sentence, slots, near, timed=timed)
             ]
         for fact in found:
             reading.focus.see(fact)
@@ -276,11 +305,21 @@ def _judged(
     state, confidence, who = state_of(
         sentence, mention, speaker="patient", patients=reading.patients, before=spoken.relative
     )
+    if mention.concept.kind in {Kind.FINDING, Kind.CONDITION} and _TESTED.search(before):
+        return _tested(sentence, who)
     if _patient_asks(sentence) and not _PATIENT_ASKS.search(before):
         return _wondered(spoken, mention, state, who)
     if "family" in slots and state is State.PRESENT and not who and not _OWN.search(before):
         return State.FAMILY, confidence, "family"
     return state, confidence, who
+
+
+def _tested(sentence: Sentence, who: str) -> tuple[State, float, str] | None:
+    """ "They checked my diabetes": no finding; "tested for flu and it was negative" is one, and so is a positive."""
+    words = " ".join(sentence.words)
+    if re.search(r"\bpositive\b", words):
+        return State.PRESENT, 0.8, who
+    return (State.ABSENT, 0.8, who) if re.search(r"\bnegative\b", words) else None
 
 
 def _wondered(spoken: _Spoken, mention: Mention, state: State, who: str) -> tuple[State, float, str] | None:

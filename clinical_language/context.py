@@ -49,7 +49,9 @@ _RESOLVED_BEFORE = re.compile(
     r"no longer(?: (?:have|has|having|get|getting|feel|feeling|am|is|take|taking))?|got over|gotten over|"
     r"recovered from|(?:am|is|'s|finally|all) over(?: the| my)?|"
     r"got rid of|over (?:the|my))\s*(?:the |my |any |having |being |getting |taking |using |a |so |really )*$|"
-    r"\b(?:stopped|quit|came off|no longer) (?:taking|using|on) (?:the |my |any )?(?:\w+ ){0,2}$"
+    r"\b(?:stopped|quit|came off|no longer) (?:taking|using|on) (?:the |my |any )?(?:\w+ ){0,2}$|"
+    r"\b(?:had|decided|chose|was told|told (?:me|him|her)|made me) (?:me )?to (?:stop|quit|come off) "
+    r"(?:taking |using )?(?:the |my |that )?$"
 )
 _GONE = (
     r"(?:(?:is |are )?not there any ?more|gone(?: away| now| completely)?\b(?! (?:to|into|down|on|up))|"

@@ -74,11 +74,16 @@ def _pseudo(words: Sequence[str], at: int) -> bool:
         if at and words[at - 1] in {"try", "trying", "tried"}:
             return True
         unable = at > 0 and words[at - 1] in {"can", "could"}
-        return following in {"just", "only", "getting"} or (unable and following in _UNABLE)
+        kind = words[at + 1 : at + 4]  # "not the kind of headache that ...": there is a headache
+        of_a_kind = (
+            kind[:1] == ("the",) and kind[1:2] in (("kind",), ("sort",), ("type",)) and kind[2:] == ("of",)
+        )
+        return of_a_kind or following in {"just", "only", "getting"} or (unable and following in _UNABLE)
     if denier == "neither":  # "the pain is no better and neither is the nausea"
         return bool(_ECHO.match(" ".join(words[at + 1 : at + 3])))
     if denier == "without":  # "not a day goes by without a headache"
-        return any(word in {"not", "never"} for word in words[max(0, at - 7) : at])
+        doing = following.endswith("ing") and following not in _LIST  # "without sounding rude, diarrhea"
+        return doing or any(word in {"not", "never"} for word in words[max(0, at - 7) : at])
     return denier == "no" and following in _PSEUDO_AFTER_NO
 
 
@@ -96,7 +101,8 @@ def _passes(words: Sequence[str], index: int, denier: str) -> bool:
     """Words a denial reaches over though no list holds them: "I don't think I have", "negative for", "comes with"."""
     word, previous = words[index], words[index - 1]
     if previous == "like" and word in _AFTER_NOT:
-        return words[index - 2] in _DENIERS  # "not like I'm going to faint"
+        feel = words[index - 2] in {"feel", "feeling", "felt"}  # "I don't feel like I'm feverish"
+        return words[index - 3 if feel else index - 2] in _DENIERS  # "not like I'm going to faint"
     if word in _AFTER_NOT:
         return previous in _OPENERS or denier in {"never", "aint"}
     if word in {"remember", "recall"}:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from clinical_language.model import Mention, Sentence
+from clinical_language.model import Kind, Mention, Sentence
 from clinical_language.remembering import remembered
 
 _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -100,6 +100,7 @@ _BETWEEN = frozenset(
     "okay so then also well right alright all no . ? yeah good great what how about in ok uhm now".split()
 )
 _DEFINITE = frozenset("the this that these those your his her their".split())
+_INDEFINITE = frozenset({"any", "some", "a", "an"})
 _BESIDE = frozenset("for during since besides than after before despite because by towards from".split())
 _WORKING = frozenset(
     "make makes making made help helps helped helping relieve relieves relieved trigger triggers triggered worsen "
@@ -164,26 +165,38 @@ def is_theme(sentence: Sentence, mention: Mention) -> bool:
         return False  # "is the cough worse at night?" asks for just that
     if mention.text.lower().startswith("cough") and words[mention.last : mention.last + 1] == ("up",):
         return True  # "are you coughing anything up?" asks for sputum
-    at, definite = mention.first - 1, False
-    covered = {i for m in sentence.mentions for i in range(m.first, m.last)}
-    while at >= 0 and (words[at] in _DETERMINER or at in covered):
-        definite = definite or words[at] in _DEFINITE
-        at -= 1
+    at, passed = _governor(sentence, mention)
     if at < 0:
         return False
-    governor, before = words[at], words[max(0, at - 2) : at]
+    governor, before, definite = words[at], words[max(0, at - 2) : at], bool(_DEFINITE & set(passed))
     if governor == "for" and before[-1:] == ("treated",):
         return False
+    if governor in _WORKING and not definite and _INDEFINITE & set(passed):
+        return False  # "does it cause any chest pain?" asks for the pain, "what causes the pain?" does not
+    if governor not in _DETERMINER and passed[-1:] == ["of"] and definite:
+        return True  # "any flare-ups of your asthma?"
     if governor in _BESIDE or governor in _WORKING or "when" in before[-1:] or governor in {"when", "while"}:
         return True
     if governor == "with":
-        return definite and not (_TROUBLE & set(before))
+        lasting = mention.concept.kind in {Kind.CONDITION, Kind.MEDICINE}
+        return definite and (lasting or not (_TROUBLE & set(before)))
     if governor == "about":
         return definite and before[-1:] not in (("how",), ("what",))
     own_verb = bool(before) and before[-1] in _SUBJECTS  # "you have", "you are", not "have the headaches"
     holds = own_verb or (governor in {"have", "has", "had", "do"} and not definite)
     subject = governor in _AUXILIARY and not holds and (definite or mention.first == at + 1)
     return subject and not _ASKED_STILL.match(" ".join(words[mention.last :]))
+
+
+def _governor(sentence: Sentence, mention: Mention) -> tuple[int, list[str]]:
+    """Index of the word that governs a mention, -1 for none, and the words passed on the way to it."""
+    at, passed = mention.first - 1, []
+    covered = {i for m in sentence.mentions for i in range(m.first, m.last)}
+    while at >= 0 and (sentence.words[at] in _DETERMINER or at in covered):
+        if at not in covered:
+            passed.append(sentence.words[at])
+        at -= 1
+    return at, passed
 
 
 def is_given(sentence: Sentence, mention: Mention) -> bool:

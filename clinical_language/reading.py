@@ -112,15 +112,20 @@ def nothing_of(concept: Concept, sentence: Sentence, index: int, asked: int | No
 
 def asked_mentions(asked: Asked) -> list[Mention]:
     """What the sentence names, each concept once, without what it sets aside ("apart from the cough")."""
-    allergy = asked.slot == "allergies"
+    aside = set_aside(asked)
     seen: dict[str, Mention] = {}
-    for mention in counted(asked.sentence, allergy=allergy):
-        aside = asked.form != "statement" and _ASIDE.search(
-            " ".join(asked.sentence.words[: mention.first]) + " "
-        )
-        if mention.concept.kind is not Kind.TEST and not aside:
+    for mention in counted(asked.sentence, allergy=asked.slot == "allergies"):
+        if mention.concept.kind is not Kind.TEST and mention not in aside:
             seen.setdefault(mention.concept.id, mention)
     return list(seen.values())
+
+
+def set_aside(asked: Asked) -> list[Mention]:
+    """ "Apart from the cough, any other symptoms?": what a question takes for known and does not ask for."""
+    if asked.form == "statement":
+        return []
+    words = asked.sentence.words
+    return [m for m in asked.sentence.mentions if _ASIDE.search(" ".join(words[: m.first]) + " ")]
 
 
 def reply_of(index: int, sentences: Sequence[Sentence], own: Sequence[Fact]) -> Reply:

@@ -16,7 +16,7 @@ _NO = re.compile(
     _FILL + r"(?:sorry\s)?(?:(?:yes|yeah|yep|okay|mm+)[\s,.]+)*(?:not (?:at the )?, )*"
     r"(?:no|nope|nah|none|never|not (?:really|that|at all|at the moment|currently|now|any|right now|in|"
     r"anymore|as|particularly|usually|yet|recently|lately|so far|too|much|to|necessarily|today|for|since|so|"
-    r"especially|quite|myself|since|more)|"
+    r"especially|quite|myself|since|more|specifically|personally|normally|typically|generally|very)|"
     r"negative|nothing|neither|nobody|"
     rf"{_SUBJECT} {_AUX} not(?! (?:know|sure|remember))|{_SUBJECT} (?:never|neither)|"
     rf"{_AUX} not(?! (?:know|sure|remember))|i deny|mm - mm|nuh uh|uh - uh|i would not say so)\b"

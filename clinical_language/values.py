@@ -19,6 +19,17 @@ _WHEN = (
     rf"afternoon|"
     r"month|year|summer|winter|spring|fall|christmas)(?: morning| night| evening| afternoon)?"
 )
+_MY = r"(?:the |my |your |his |her )"
+_OTHER = r"(?:upper |lower |outer |inner |front |back |far |whole |other |same )"
+_SIDED = (
+    r"arms?|legs?|knees?|hips?|shoulders?|elbows?|wrists?|hands?|fingers?|thumbs?|foot|feet|ankles?|heels?|toes?|"
+    r"cal(?:f|ves)|thighs?|shins?|ears?|eyes?|breasts?|flanks?|groin|temples?|jaw|cheeks?|forearms?|buttocks?|ribs?|"
+    r"kidneys?|testicles?|back|neck|chest|abdomen|quadrant|nostrils?|tonsils?|lungs?"
+)
+# "It came right back" names no side.
+_UNSAID = (
+    r"(?<!come )(?<!came )(?<!comes )(?<!coming )(?<!go )(?<!went )(?<!goes )(?<!going )(?<!get )(?<!be )"
+)
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
@@ -83,18 +94,14 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"when (?:i|you) (?:walk|run|cough|lie down|lay down|stand up|stand|sit|move|eat|breathe in|"
             r"bend over|bend|climb stairs|exercise|swallow|pee|urinate|wake up|get up))\b",
         ),
-        ("side", r"\b(?:on|in|at|to|of) (?:the |my |your |his |her )(?:\w+ )?(?P<w>left|right)\b"
-                 r"(?! (?:track|way|place|thing|direction|now|after|away|before))"),
-        (
-            "side",
-            r"\b(?P<w>left|right)(?:[ -](?:hand|lower|upper|big|little|index|middle|"
-            r"ring))?[ -](?:sided?|arm|leg|knee|hip|shoulder|elbow|wrist|hand|finger|thumb|foot|"
-            r"ankle|heel|toe|calf|thigh|shin|ear|eye|breast|flank|groin|temple|jaw|cheek|forearm|"
-            r"buttock|rib|ribs|kidney|testicle|back|neck|chest|abdomen|quadrant)\b",
-        ),
-        ("side", r"^(?:it 's |um |, |uh |on |(?P<the>the ))*(?P<w>left|right|(?(the)right|left))(?: one|"
-        r" hand)? ?\.?$"),
-        ("side", r"\b(?P<w>both sides|bilateral(?:ly)?|both)\b"),
+        ("side", rf"\b(?:on|in|at|to|of|over|down|under|around) {_MY}(?:{_OTHER}){{0,2}}(?P<w>left|right)\b"
+                 rf"(?! (?:track|way|place|thing|direction|now|after|away|before|here|there|time|moment))"),
+        ("side", rf"{_UNSAID}\b(?P<w>left|right)[ -](?:hand|lower|upper|big|little|index|middle|ring)?[ -]?"
+                 rf"(?:sided?|{_SIDED})\b"),
+        ("side", r"^(?:it 's |um |, |uh |on |just |mainly |mostly |(?P<the>the ))*(?P<w>left|right|(?(the)right|left))"
+                 r"(?: one| hand| side)? ?\.?$"),
+        ("side", rf"\b(?P<w>both sides|bilateral(?:ly)?|both (?:of )?{_MY}?(?:{_OTHER})?(?:{_SIDED}))\b"),
+        ("side", r"^(?:it 's |in |on |um |, |uh |yes |yeah )*(?P<w>both)(?: of them| sides)? ?\.?$"),
         (
             "frequency",
             r"\b(?P<w>(?:once|twice|\d+(?: (?:or|to) \d+)? times|a couple of times|a few times|several times) "
@@ -111,7 +118,7 @@ _FIXED = {
     "coming and going": "intermittent", "comes and go": "intermittent", "on and off": "intermittent",
     "off and on": "intermittent", "intermittently": "intermittent", "all the time": "constant",
     "constantly": "constant",
-    "non - stop": "constant", "nonstop": "constant", "both": "bilateral", "both sides": "bilateral",
+    "non - stop": "constant", "nonstop": "constant",
     "bilaterally": "bilateral", "all of a sudden": "suddenly", "out of nowhere": "suddenly",
     "out of the blue": "suddenly", "improved": "improving", "achy": "aching", "crampy": "cramping",
     "like a pressure": "pressure", "like pressure": "pressure", "pressure - like": "pressure", "barky": "barking",
@@ -136,6 +143,8 @@ def _text(name: str, found: re.Match[str]) -> str:
         upper = groups.get("s2")
         return f"{groups['s']}-{upper}/10" if upper else f"{groups['s']}/10"
     text = " ".join((groups.get("t") or groups.get("w") or found[0]).split())
+    if name == "side" and text.startswith("both"):
+        return "bilateral"
     if name == "course":
         return _course(_FIXED.get(text, text))
     return _FIXED.get(text, text.replace(" i ", " ").replace(" you ", " ") if name != "timing" else text)

@@ -1,0 +1,173 @@
+"""What is said by a question and its answer together; sentences written by us, one class a test."""
+
+import pytest
+
+from clinical_language import Consult, Turn, read_consult
+from tests.unit.clinical_language.test_consult import consult, states
+
+
+def timed(*lines: tuple[str, float, float, str]) -> Consult:
+    """Turns of (speaker, start, end, text)."""
+    speakers = {"d": "doctor", "p": "patient"}
+    return read_consult([Turn(speakers[who], text, start, end) for who, start, end, text in lines])  # type: ignore[arg-type]
+
+
+def values(read: Consult, label: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for fact in read.facts:
+        if fact.concept.label == label:
+            found |= fact.values
+    return found
+
+
+# --- several questions in one turn, and answers while the doctor still speaks ---------------------------
+
+
+def test_the_doctors_own_no_answers_the_question_before_it() -> None:
+    read = consult(
+        "d: Any sweating or night sweats? No? And any vomiting?", "p: Yeah, I vomited at the start."
+    )
+    assert states(read)["sweating"] == states(read)["night sweats"] == "absent"
+    assert states(read)["vomiting"] == "present"
+
+
+def test_a_no_at_the_end_of_the_turn_waits_for_the_patient() -> None:
+    assert states(consult("d: Any sweating? No?", "p: Yes, a little.")) == {"sweating": "present"}
+
+
+def test_an_echo_in_the_next_turn_answers_what_nobody_was_heard_to_answer() -> None:
+    read = consult("d: Any discharge from the ear?", "d: No, okay. And any fever?", "p: No.")
+    assert states(read) == {"ear discharge": "absent", "fever": "absent"}
+    assert read.facts[0].evidence == (0, 1)
+    assert consult("d: Any fever?", "d: Okay. So, your knee.").facts == ()
+
+
+def test_a_short_answer_in_mid_turn_is_to_what_was_asked_by_then() -> None:
+    read = timed(
+        ("d", 0.0, 10.0, "Have you had any chest pain at all recently? And then, have you been vomiting?"),
+        ("p", 5.5, 6.0, "Uh, no."),
+        ("p", 10.5, 11.5, "Yes, twice."),
+    )
+    assert states(read) == {"chest pain": "absent", "vomiting": "present"}
+
+
+def test_a_hum_before_the_answer_to_an_open_question_is_none() -> None:
+    read = consult(
+        "p: I have a pain in my chest.", "d: How long have you had it?", "p: Yep.", "p: Three days."
+    )
+    assert values(read, "chest pain")["duration"] == "three days"
+
+
+# --- words of an answer ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "expected"),
+    [
+        ("Have you had any fever?", "Not specifically.", {"fever": "absent"}),
+        ("Have you had any fever?", "Not specifically, apart from the cough.", {"fever": "absent", "cough": "present"}),
+        ("Does it cause any pain in your chest?", "No.", {"chest pain": "absent"}),
+        ("And the shortness of breath, is it worse lying down?", "No.", {"dyspnea": "present"}),
+        ("Any flare-ups of your asthma recently?", "No, pretty well.", {"Asthma": "present"}),
+        ("Do you feel feverish?", "I don't feel like I'm feverish.", {"fever": "absent"}),
+        ("Are you sleeping all right?", "It's not the kind of headache that wakes me.", {"headache": "present"}),
+        ("How is the headache?", "I can cope without sounding off about the headache.", {"headache": "present"}),
+        ("Did they check for diabetes as well?", "Yes.", {}),
+        ("Did they check anything?", "They checked my diabetes and the doctor said it was all okay.", {}),
+        ("Are you allergic to anything?", "I'm allergic to penicillin only.", {"penicillin": "present"}),
+        ("Are you using the ramipril every day?", "Not anymore.", {"ramipril": "resolved"}),
+        ("Did the ramipril help?", "I had to stop ramipril.", {"ramipril": "resolved"}),
+        ("Any other symptoms besides the sore throat?", "No.", {"sore throat": "present"}),
+        ("Do you have palpitations, like your heart racing?", "Yeah.", {"palpitations": "present"}),
+    ],
+)  # fmt: skip
+def test_question_and_answer(question: str, reply: str, expected: dict[str, str]) -> None:
+    assert states(consult(f"d: {question}", f"p: {reply}")) == expected
+
+
+def test_a_summary_stands_when_nothing_is_added_to_it() -> None:
+    read = consult(
+        "d: So you've had a dry cough for two days. Been feeling tired. Any other symptoms?",
+        "p: No, that covers it.",
+    )
+    assert states(read) == {"dry cough": "present", "fatigue": "present"}
+
+
+def test_an_unheard_question_confirms_nothing() -> None:
+    read = consult(
+        "d: You've been having some problems with your asthma. Is that right?",
+        "p: Sorry, say that again.",
+        "d: How can I help you today?",
+        "p: Yes, I have a rash.",
+    )
+    assert states(read) == {"rash": "present"}
+
+
+# --- sides --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Right.",
+        "Right, okay.",
+        "It came right back.",
+        "Right now it is a bit better.",
+        "I left the house at eight.",
+        "It started right after I left work.",
+        "I live with both my parents.",
+        "They have both been the same.",
+        "It is worse than my right knee was.",
+        "There isn't much of the day left.",
+        "All right, that's fine.",
+        "It hurts, right?",
+        "At the moment, right, it is okay.",
+    ],
+)
+def test_no_side_in_discourse(said: str) -> None:
+    read = consult("p: I have knee pain.", "d: I see. Tell me more.", f"p: {said}")
+    assert "side" not in values(read, "knee pain")
+    read = consult(f"p: I have knee pain. {said}")
+    assert "side" not in values(read, "knee pain")
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "side"),
+    [
+        ("Which side?", "Right.", "right"),
+        ("Is it the left or the right?", "Left.", "left"),
+        ("Where is it?", "Both.", "bilateral"),
+        ("Where is it?", "In both knees.", "bilateral"),
+        ("Where is it?", "On the right side.", "right"),
+        ("Where is it?", "It's my left knee.", "left"),
+    ],
+)
+def test_a_side_that_is_told(question: str, said: str, side: str) -> None:
+    assert (
+        values(consult("p: I have knee pain.", f"d: {question}", f"p: {said}"), "knee pain")["side"] == side
+    )
+
+
+# --- values go where they belong ------------------------------------------------------------------------------
+
+
+def test_when_a_treatment_was_is_not_when_the_symptom_was() -> None:
+    read = consult(
+        "p: I have a cough.", "d: Do you take any medication?", "p: I'm on ramipril.",
+        "d: When did you start that one?", "p: About six years ago.",
+    )  # fmt: skip
+    assert values(read, "cough") == {}
+    read = consult(
+        "p: I have a cough, and I had a C-section.", "d: How long ago was that?", "p: Four weeks ago."
+    )
+    assert values(read, "cough") == {}
+
+
+def test_how_often_one_goes_is_of_the_bowels() -> None:
+    read = consult(
+        "p: I have diarrhea and some tummy pain.",
+        "d: How many times a day are you going?",
+        "p: Six times a day.",
+    )
+    assert values(read, "abdominal pain") == {}
+    assert values(read, "diarrhea")["frequency"] == "6 times a day"
