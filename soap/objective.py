@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from clinical_language import Consult
-from soap.assessment import problem_statements, reasoning, summary
+from soap.assessment import problem_statements, summary
 from soap.clauses import Clause, doctor_clauses
 from soap.examination import exam_statements, manoeuvres, systems, told_of_exam
 from soap.model import Statement
 from soap.narrative import sex_of
 from soap.plan import PlanLine, plan_lines, plan_statements
 from soap.problems import Problem, heard_problems
+from soap.reasoning import Speech, reasoning
 from soap.register import Person
 from soap.results import named_test, result_statements, shown, told_of_result
 from soap.safety_net import carried
@@ -68,18 +69,18 @@ def _results_bar(strand: Strand) -> float:
 
 def assessment_and_plan(speech: DoctorSpeech) -> Iterator[Statement]:
     """Summary, problems with reasoning, then the plan by problem."""
-    problems, about, naming = heard_problems(speech.strands)
+    problems, about = heard_problems(speech.strands)
     lines = plan_lines(speech.strands, about, speech.person, PLAN_BAR)
     yield from summary(speech.strands)
-    yield from _assessed(speech, problems, about, naming, lines)
+    yield from _assessed(speech, problems, about, lines)
     yield from plan_statements(lines, {p.key: p.text for p in problems}, speech.consult)
 
 
 def _assessed(
-    speech: DoctorSpeech, problems: list[Problem], about: list[str], naming: set[int], lines: list[PlanLine]
+    speech: DoctorSpeech, problems: list[Problem], about: list[str], lines: list[PlanLine]
 ) -> Iterator[Statement]:
-    planned = {at for line in lines for at in line.places}
-    reasons = list(reasoning(speech.strands, about, naming, planned, speech.person, REASON_BAR))
+    planned = frozenset(at for line in lines for at in line.places)
+    reasons = list(reasoning(Speech(speech.strands, about, planned, speech.person), REASON_BAR))
     yield from (statement for key, statement in reasons if not key)
     for heading, problem in zip(problem_statements(problems), problems, strict=True):
         yield heading

@@ -6,6 +6,7 @@ What was said keeps its force: a wish stays a wish, "we could consider" stays a 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from clinical_language.remembering import remembered
 from soap.notation import third_person
@@ -77,7 +78,7 @@ _ACTS = tuple(
             r"immobilizer))",
             "place the patient in ",
         ),
-        (r"^(?:give|get) you (?=(?:some|a|an|the)\b)", "provide the patient with "),
+        (r"^(?:give you (?!that\b|this\b)|get you (?=(?:some|a|an|the)\b))", "provide the patient with "),
         (r"^(?:send|get) you (?:out |over |up )?(?:for|to get) (?=(?:a|an|some)\b)", "order "),
         (r"^(?:send|get) you (?:out |over |set up )?(?:to|with) (?:see )?", "refer the patient to "),
         (r"^(?:set|hook) you up (?:with|for) ", "refer the patient to "),
@@ -100,7 +101,6 @@ _ACTS = tuple(
             "follow up ",
         ),
         (r"^have you (?:come back|back|return)(?: to see me| and see me| here)? ?", "follow up "),
-        (r"^have you (?=\w)", "have the patient "),
         (r" done$", ""),
     )
 )
@@ -137,9 +137,20 @@ _PREFACE = re.compile(
     r"now|first|today|then|maybe)){1,9},? is,? (?:that |to )?(?:maybe )?"
     r"(?=(?:i|we) (?:'d|would|will|are|am)\b|you (?:can|should|could|will)\b|[a-z]{2,}ing\b)"
 )
-_SEEKING = tuple(
+_BEEN = {"have": "are", "had": "were"}
+_SEEKING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
+        (
+            r"\b(i|we|you|they) do (?=(?:want|think|believe|recommend|see|feel|need|like|hope|have|suggest|advise|"
+            r"encourage|expect)\b)",
+            r"\1 ",
+        ),
+        (r"\b(?:i|we) (have|had) (?:got )?you on (?:the |your )?", lambda m: f"you {_BEEN[m[1]]} on "),
+        (r"^why do(?: not| n't) (?:we|i) ", "we can "),
+        (r"\bget you scheduled (?=for\b)", "schedule you "),
+        (r"\b(and|then) have you (?=(?!on\b|back\b)[a-z])", r"\1 you will "),
+        (r"\b(have|has) that (?=[a-z]+)", r"\1 the "),
         (r"\bgive (?:me|us|the practice|the surgery) a (?:call|ring|shout)(?: back)?\b", "call back"),
         (r"\b(?:call|ring|phone) (?:me|us) back\b", "call back"),
         (r"\bcome back (?:in )?(?:and|to) see (?:me|us)\b", "come back"),
@@ -190,8 +201,8 @@ def _intent(found: re.Match[str]) -> str:
     act = _acted(found["act"])
     if act.startswith(("recommend", "encourage", "advise", "suggest")):
         return f"i {act}"
-    if act.startswith(("follow up", "wear ", "take ", "use ", "drink ", "ice ", "come ")):
-        return f"you will {act}"
+    if act.startswith(("follow up", "wear ", "take ", "use ", "drink ", "ice ", "come ", "have you ")):
+        return f"you will {act.removeprefix('have you ')}"
     if act.startswith(("explain ", "go over ", "talk ", "review ")):
         return ""
     return act if _STAYS.match(act) else f"we will {act}"

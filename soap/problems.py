@@ -222,11 +222,11 @@ class Problems:
         self.found: dict[str, Problem] = {}
         self.current: Problem | None = None
 
-    def hear(self, strand: Strand) -> bool:
-        """Take in a clause of the doctor; True when it named or judged a problem."""
+    def hear(self, strand: Strand) -> None:
+        """Take in a clause of the doctor."""
         clause = strand.clause
         if clause.asked:
-            return False
+            return
         said = opened(clause, strand.plan)
         if said is not None:
             self._open(said, clause)
@@ -235,8 +235,6 @@ class Problems:
             self._judge(*judged, clause)
         elif said is None and strand.plan >= _SURE and (named := named_diagnosis(clause)):
             self._open(named, clause)
-            return True
-        return said is not None or judged is not None
 
     def _open(self, said: Mention | str, clause: Clause) -> None:
         if isinstance(said, str):
@@ -268,12 +266,11 @@ class Problems:
             self.current = problem
 
 
-def heard_problems(strands: Sequence[Strand]) -> tuple[list[Problem], list[str], set[int]]:
-    """Problems, the key of the problem each clause is about ("" before any), and the clauses that named one."""
+def heard_problems(strands: Sequence[Strand]) -> tuple[list[Problem], list[str]]:
+    """Problems, and the key of the problem each clause is about ("" before any)."""
     problems = Problems()
-    about, naming = [], set()
-    for at, strand in enumerate(strands):
-        if problems.hear(strand):
-            naming.add(at)
+    about = []
+    for strand in strands:
+        problems.hear(strand)
         about.append(problems.current.key if problems.current else "")
-    return list(problems.found.values()), about, naming
+    return list(problems.found.values()), about

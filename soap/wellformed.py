@@ -49,6 +49,13 @@ _OPEN_PHRASES = (
     " and potentially",
     " most likely",
 )
+_ELLIPSES = (
+    " if we need to",
+    " if needed to",
+    " if the patient needs to",
+    " if he needs to",
+    " if she needs to",
+)
 _LEFT_OVER = frozenset(
     "of and so but because or than which who makes makes' being not just then also".split()
 )
@@ -78,7 +85,8 @@ _I = re.compile(
     r"referred|had))\b)"
 )
 _SPAN = re.compile(
-    r"(?:#|\bone|\ba few|\ba couple of|\ba|\bseveral) (?:hours?|days?|weeks?|months?|years?|times?)|follow"
+    r"(?:#|\bone|\ba few|\ba couple of|\ba|\bseveral) (?:hours?|days?|weeks?|months?|years?|times?)|follow|"
+    r"\bdoing (?:\w+ )?(?:well|better)\b"
 )
 _CONSEQUENCE = re.compile(
     r"\b(?:call|come|go|contact|let|we|i|then|should|can|may|will|would|need|seek|return|increase|take|stop|reach|see|"
@@ -140,7 +148,8 @@ def _flaws_of(sentence: str, labelled: bool) -> tuple[str, ...]:
 
 
 def _cut_off(tokens: Sequence[str], words: Sequence[str], plain: str, labelled: bool) -> bool:
-    return words[-1] in _OPEN_ENDS or plain.endswith(_OPEN_PHRASES)
+    open_end = words[-1] in _OPEN_ENDS and not plain.endswith(_ELLIPSES)
+    return open_end or plain.endswith(_OPEN_PHRASES)
 
 
 def _left_over(tokens: Sequence[str], words: Sequence[str], plain: str, labelled: bool) -> bool:
@@ -193,7 +202,7 @@ def _says_nothing(tokens: Sequence[str], words: Sequence[str], plain: str, label
 def _half_condition(tokens: Sequence[str], words: Sequence[str], plain: str, labelled: bool) -> bool:
     if words[0] not in {"if", "when", "after", "since", "because"}:
         return False
-    half = max(4, len(words) // 2)
+    half = max(4, len(words) // 3)
     return not _CONSEQUENCE.search(" ".join(words[half:]))
 
 

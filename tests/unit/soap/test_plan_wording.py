@@ -30,6 +30,11 @@ from soap.register import HE, THEY
         ("you should see a doctor urgently", "the patient should see a doctor urgently"),
         ("you should double the dose", "the patient should double the dose"),
         ("they may take you down", "they may take the patient down"),
+        ("i do want to increase the lisinopril to 40 milligrams", "increase the lisinopril to 40 mg"),
+        ("i do want you to check your sugars daily", "I advised the patient to check his sugars daily"),
+        ("we have you on the prozac 20 milligrams a day", "the patient is on prozac 20 mg a day"),
+        ("we 're going to have you apply ice to it", "the patient will apply ice to it"),
+        ("we 'll give you crutches", "we will provide the patient with crutches"),
         ("call me if you get a fever", "I advised the patient to call me if he gets a fever"),
     ],
 )

@@ -1,0 +1,139 @@
+"""Why: what the doctor says of a problem beside its name and its plan, in whole sentences about the patient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clinical_language import State
+from soap import model
+from soap.clauses import Clause
+from soap.model import Statement
+from soap.notation import notation, third_person
+from soap.phrasing import capital, sentence, slug
+from soap.plan_wording import plan_text
+from soap.register import Person
+from soap.strands import Strand
+from soap.told import content
+from soap.wellformed import readable
+
+_VERBS = frozenset(
+    """is are was were has have had does did look looks looked seem seems seemed appear appears appeared show shows
+    showed reveals revealed demonstrates demonstrated could may might can will would should needs help helps cause
+    causes caused means remains improved continues denies denied reports reported took takes went came""".split()
+)
+_LABEL = "Medical Reasoning"
+_EARLY = 0.4  # probability of the plan a reason needs before anything was announced: there, history is retold
+_SUBJECT = 9  # words in which the subject of a sentence must have come to its verb
+_SUBJECTS = frozenset(
+    "the his her their a an all both most no other it this that these those he she there my".split()
+)
+_CLAUSE = frozenset("if when which because who whom while where whether that as for so we i".split())
+_BELIEVES = re.compile(
+    r"^(?:i (?:do not )?(?:think|believe|suspect|feel)|i am (?:\w+ )?(?:concerned|worried|reassured)|i would not|"
+    r"(?:my |the )?(?:concern|impression|diagnosis)|it appears|symptoms)\b"
+)
+_CUE = re.compile(
+    r"\d|\b(?:likely|probably|consistent|due to|because|caus\w+|suggest\w*|exacerbation|concern\w*|"
+    r"believe|suspect|doing (?:\w+ )?(?:well|better)|stable|holding steady|compliant|"
+    r"(?:un)?controlled|elevated|normal|improv\w+|wors\w+|heal\w*|risk|related|retaining|flare\w*|"
+    r"diagnos\w+|secondary|result of|results?|"
+    r"inflam\w+|infect\w+|managing|resolved|progress\w*|positive|negative|severe|mild|"
+    r"chronic|acute|high|low|surgery|treat\w*|help\w*|pain|swelling|medications?)\b"
+)
+_POINTS = re.compile(r"^(?:it|this|that|these|those)\b")  # at what, only a finding or a test beside it tells
+_NO_REASON = re.compile(
+    r"\b(?:questions?|thank|good to see|nice to|hear|talk|look(?:ing)? (?:at|for)|show me|let me|sounds? (?:good|"
+    r"fine)|how|what (?:that|this|it) means|know what|tell|said|mentioned|dragon|"
+    r"weather|kids|fun|hope|sorry|happy|glad|proud|joke|love|guess|news|office|visit|paperwork|front desk|"
+    r"ready|back in|nurse|going to|here we|we are here|we will|photos?|pictures?|appointment|insurance|pharmacy|"
+    r"i am (?:seeing|calling)|can you|right\?|com(?:es?|ing) in|came in|might call it|(?:my|many|some|most) patients|"
+    r"allerg\w+|mother|father|family history|people|for example|excuse me|paramedics|what happened|the 1|will see)\b"
+)
+_OPENS_WITH = tuple(
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r"^(it|that|this|there|he|she|what) 's (?=been|got|had)", r"\1 has "),
+        (r"^(it|that|this|there|he|she) 's ", r"\1 is "),
+        (r"\b(have|has) got (?=an?\b|the\b|some\b|no\b)", r"\1 "),
+        (r"\bhave (?:this|that) (?=[a-z])", "have the "),
+        (r"^seems? to me (?:like|that) ", "it seems that "),
+        (r"^(?:i|we) (?:do )?(?:think|feel like|feel)(?: that)? ", "i believe "),
+        (r"^(?:it )?(?:sounds|looks|seems)(?: to me)? like ", "it appears that "),
+        (r"\bdoing (?:a )?(?:really |pretty |very )?(?:good|great) job\b", "doing well"),
+        (r"\b(?:pretty|really|very|quite) (?=well|good|stable)", ""),
+        (r"^i believe (?:you are|that you are) doing well", "you are doing well"),
+        (r"^it appears that (?:you are|you 're) doing", "you are doing"),
+    )
+)
+
+
+def _reason(clause: Clause, person: Person) -> str:
+    text = clause.text
+    for pattern, by in _OPENS_WITH:
+        text = pattern.sub(by, text)
+    worded = (
+        plan_text(text, person)
+        if not text.startswith(("i believe", "it appears"))
+        else third_person(text, person)
+    )
+    return notation(worded, clause.mentions)
+
+
+def _states(text: str, clause: Clause) -> bool:
+    """Whether it opens with a subject and its verb; a finding or a test may be the subject without an article."""
+    words = text.split()[:_SUBJECT]
+    named = any(m.text.lower().startswith(words[0].lower()) for m in clause.mentions)
+    if words[0] not in _SUBJECTS and not named:
+        return False
+    ends = next((at for at, word in enumerate(words) if at and word in _CLAUSE), len(words))
+    return any(word in _VERBS for word in words[1:ends])
+
+
+def _worth_writing(text: str, clause: Clause) -> bool:
+    """Whether it is a statement about the patient's health, in words that can be written."""
+    if not 4 <= len(text.split()) <= 40 or _NO_REASON.search(text):
+        return False
+    if not (_states(text, clause) or _BELIEVES.match(text)):
+        return False
+    if _POINTS.match(text):
+        return bool(clause.mentions)
+    return bool(clause.mentions or _CUE.search(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The doctor's strands; the problem each is about ("" for none) and whether the plan has it, by their place."""
+
+    strands: Sequence[Strand]
+    about: Sequence[str]
+    planned: frozenset[int]
+    person: Person
+
+
+def reasoning(speech: Speech, bar: float) -> Iterator[tuple[str, Statement]]:
+    """What the doctor says of a problem that is neither its name nor a plan, with the problem's key."""
+    keys = frozenset(speech.about)
+    labelled: set[str] = set()
+    said: list[frozenset[str]] = []
+    for at, (strand, about) in enumerate(zip(speech.strands, speech.about, strict=True)):
+        clause = strand.clause
+        own = next((m.concept.id for m in clause.mentions if m.concept.id in keys), "")
+        least = bar if own or strand.phase else _EARLY
+        if strand.plan < least or at in speech.planned or clause.asked:
+            continue
+        text = readable(sentence(capital(_reason(clause, speech.person))))
+        words = content(re.findall(r"[a-z0-9]+", text.lower()))
+        if not _worth_writing(text[:1].lower() + text[1:], clause) or _told(words, said):
+            continue
+        said.append(words)
+        problem = about or own
+        line = text if problem in labelled else f"{_LABEL}: {text}"
+        labelled.add(problem)
+        key = f"{model.ASSESSMENT}:reasoning:{slug(clause.text)}"
+        yield problem, Statement(key, model.ASSESSMENT, line, (clause.turn,), State.PRESENT, 0.7)
+
+
+def _told(words: frozenset[str], said: Sequence[frozenset[str]]) -> bool:
+    return any(len(words & earlier) >= 0.75 * len(words) for earlier in said)

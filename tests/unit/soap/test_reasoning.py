@@ -1,0 +1,57 @@
+"""Why: the doctor's statements about a problem, beside its name and its plan."""
+
+import pytest
+
+from soap.clauses import Clause
+from soap.reasoning import Speech, reasoning
+from soap.register import HE
+from soap.strands import PLAN, Strand
+
+
+def reasons(*said: str, plan: float = 0.5, phase: str = PLAN) -> list[str]:
+    clauses = [Clause(turn, 0, text, text, asked=False, heard=()) for turn, text in enumerate(said)]
+    strands = [Strand(clause, 0.0, 0.0, plan, phase, examined=False) for clause in clauses]
+    speech = Speech(strands, [""] * len(strands), frozenset(), HE)
+    return [statement.text for _, statement in reasoning(speech, 0.2)]
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("your hemoglobin a1c was a little elevated at 8", "His hemoglobin A1c was a little elevated at 8."),
+        ("there 's no infection on the x - ray", "There is no infection on the x-ray."),
+        (
+            "i do think you have a lumbar strain because of that",
+            "I believe the patient has a lumbar strain because of that.",
+        ),
+    ],
+)
+def test_what_is_said_of_a_problem_is_a_sentence(said: str, written: str) -> None:
+    assert reasons(said) == [f"Medical Reasoning: {written}"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "they are all on 1 scale",
+        "let me go and grab my nurse",
+        "that will be good for you",
+        "when your kids have stress at school",
+        "you are coming in for chronic pain",
+        "your allergies are 8",
+    ],
+)
+def test_talk_is_no_reason(said: str) -> None:
+    assert reasons(said) == []
+
+
+def test_the_first_reason_carries_the_label_and_none_comes_twice() -> None:
+    said = "your hemoglobin a1c was a little elevated at 8"
+    found = reasons(said, "your kidney function was normal", said)
+    assert [text.startswith("Medical Reasoning: ") for text in found] == [True, False]
+
+
+def test_what_is_retold_before_anything_was_announced_needs_more() -> None:
+    said = "your pressure was high"
+    assert reasons(said, plan=0.3)
+    assert not reasons(said, plan=0.3, phase="")
