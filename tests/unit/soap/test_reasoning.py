@@ -21,8 +21,8 @@ def reasons(*said: str, plan: float = 0.5, phase: str = PLAN) -> list[str]:
         ("your hemoglobin a1c was a little elevated at 8", "His hemoglobin A1c was a little elevated at 8."),
         ("there 's no infection on the x - ray", "There is no infection on the x-ray."),
         (
-            "i do think you have a lumbar strain because of that",
-            "I believe the patient has a lumbar strain because of that.",
+            "i do think you have a lumbar strain because of the lifting",
+            "I believe the patient has a lumbar strain because of the lifting.",
         ),
     ],
 )
