@@ -31,8 +31,8 @@ _SUBJECTS = frozenset(
 )
 _CLAUSE = frozenset("if when which because who whom while where whether that as for so we i".split())
 _BELIEVES = re.compile(
-    r"^(?:i (?:do not )?(?:think|believe|suspect|feel)|i am (?:\w+ )?(?:concerned|worried|reassured)|i would not|"
-    r"(?:my |the )?(?:concern|impression|diagnosis)|it appears|symptoms)\b"
+    r"^(?:i (?:do not )?(?:think|believe|suspect|feel)(?: that)?|i am (?:\w+ )?(?:concerned|worried|"
+    r"reassured) (?:that|because)) "
 )
 _CUE = re.compile(
     r"\d|\b(?:likely|probably|consistent|due to|because|caus\w+|suggest\w*|exacerbation|concern\w*|"
@@ -58,14 +58,19 @@ _OPENS_WITH = tuple(
         (r"^(it|that|this|there|he|she) 's ", r"\1 is "),
         (r"\b(have|has) got (?=an?\b|the\b|some\b|no\b)", r"\1 "),
         (r"\bhave (?:this|that) (?=[a-z])", "have the "),
-        (r"^seems? to me (?:like|that) ", "it seems that "),
-        (r"^(?:i|we) (?:do )?(?:think|feel like|feel)(?: that)? ", "i believe "),
-        (r"^(?:it )?(?:sounds|looks|seems)(?: to me)? like ", "it appears that "),
+        (r"^it seems? to me that ", "it seems like "),
+        (r"^(?:i|we) (?:do )?(?:think|feel like|feel)(?: that)? ", "i think "),
         (r"\bdoing (?:a )?(?:really |pretty |very )?(?:good|great) job\b", "doing well"),
         (r"\b(?:pretty|really|very|quite) (?=well|good|stable)", ""),
-        (r"^i believe (?:you are|that you are) doing well", "you are doing well"),
-        (r"^it appears that (?:you are|you 're) doing", "you are doing"),
+        (r"^i think (?:you are|that you are) doing well", "you are doing well"),
+        (r"^(?:it )?(?:sounds|looks|seems) like (?:you are|you 're) doing", "you are doing"),
     )
+)
+_SEEMS = re.compile(
+    r"^(?:(?:so|and) )?(?:it )?(?:(?:definitely|really|just) )?(?:sounds|looks|seems)(?: to me)? like "
+)
+_HEDGED = re.compile(
+    r"^((?:\S+ ){0,4}?\S+) (is|are|was|were|has|have|had|could|may|might|can|will)\b(?! likely| probably)"
 )
 
 
@@ -73,11 +78,11 @@ def _reason(clause: Clause, person: Person) -> str:
     text = clause.text
     for pattern, by in _OPENS_WITH:
         text = pattern.sub(by, text)
-    worded = (
-        plan_text(text, person)
-        if not text.startswith(("i believe", "it appears"))
-        else third_person(text, person)
-    )
+    told = _SEEMS.sub("", text)
+    if told != text:
+        worded = _HEDGED.sub(r"\1 \2 likely", third_person(told, person))
+    else:
+        worded = third_person(text, person) if text.startswith("i think") else plan_text(text, person)
     return notation(worded, clause.mentions)
 
 
@@ -95,7 +100,7 @@ def _worth_writing(text: str, clause: Clause) -> bool:
     """Whether it is a statement about the patient's health, in words that can be written."""
     if not 4 <= len(text.split()) <= 40 or _NO_REASON.search(text):
         return False
-    if not (_states(text, clause) or _BELIEVES.match(text)):
+    if not _states(_BELIEVES.sub("", text), clause):
         return False
     if _POINTS.match(text):
         return bool(clause.mentions)

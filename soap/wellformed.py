@@ -80,7 +80,8 @@ _TALK = re.compile(
 )
 _I = re.compile(
     r"\bi\b(?! (?:advised?|recommend(?:ed)?|encouraged?|suggest(?:ed)?|reviewed|discussed|explained|will|would|want|"
-    r"do not|am|think|prescribed|ordered|referred|instructed|counsell?ed|last saw|saw|review|appreciate|need|"
+    r"do not|am|think|believe|suspect|prescribed|ordered|referred|instructed|counsell?ed|last saw|saw|review|"
+    r"appreciate|need|"
     r"do appreciate|have (?:advised|recommended|suggested|encouraged|ordered|reviewed|discussed|explained|prescribed|"
     r"referred|had))\b)"
 )
