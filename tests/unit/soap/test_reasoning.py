@@ -24,7 +24,10 @@ def reasons(*said: str, plan: float = 0.5, phase: str = PLAN) -> list[str]:
             "i do think you have a lumbar strain because of the lifting",
             "I think the patient has a lumbar strain because of the lifting.",
         ),
-        ("it sounds like you have had a flare of your asthma", "The patient has likely had a flare of his asthma."),
+        (
+            "it sounds like you have had a flare of your asthma",
+            "The patient has likely had a flare of his asthma.",
+        ),
     ],
 )
 def test_what_is_said_of_a_problem_is_a_sentence(said: str, written: str) -> None:
