@@ -79,8 +79,9 @@ def assessment_and_plan(speech: DoctorSpeech) -> Iterator[Statement]:
 def _assessed(
     speech: DoctorSpeech, problems: list[Problem], about: list[str], lines: list[PlanLine]
 ) -> Iterator[Statement]:
+    titles = {problem.key: problem.text for problem in problems}
     planned = frozenset(at for line in lines for at in line.places)
-    reasons = list(reasoning(Speech(speech.strands, about, planned, speech.person), REASON_BAR))
+    reasons = list(reasoning(Speech(speech.strands, about, titles, planned, speech.person), REASON_BAR))
     yield from (statement for key, statement in reasons if not key)
     for heading, problem in zip(problem_statements(problems), problems, strict=True):
         yield heading

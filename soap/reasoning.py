@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clinical_language import State
+from clinical_language.wording import fold
 from soap import model
 from soap.clauses import Clause
 from soap.model import Statement
@@ -23,6 +24,8 @@ _VERBS = frozenset(
     showed reveals revealed demonstrates demonstrated could may might can will would should needs help helps cause
     causes caused means remains improved continues denies denied reports reported took takes went came""".split()
 )
+_SAME = 0.75  # share of its words that an earlier line has, from which a line says nothing new
+_HEDGES = frozenset(map(fold, "think this likely probably called something most possible".split()))
 _LABEL = "Medical Reasoning"
 _EARLY = 0.4  # probability of the plan a reason needs before anything was announced: there, history is retold
 _SUBJECT = 9  # words in which the subject of a sentence must have come to its verb
@@ -109,10 +112,11 @@ def _worth_writing(text: str, clause: Clause) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """The doctor's strands; the problem each is about ("" for none) and whether the plan has it, by their place."""
+    """The doctor's strands; the problem each is about ("" for none), headings by problem, the places the plan has."""
 
     strands: Sequence[Strand]
     about: Sequence[str]
+    titles: Mapping[str, str]
     planned: frozenset[int]
     person: Person
 
@@ -129,16 +133,22 @@ def reasoning(speech: Speech, bar: float) -> Iterator[tuple[str, Statement]]:
         if strand.plan < least or at in speech.planned or clause.asked:
             continue
         text = readable(sentence(capital(_reason(clause, speech.person))))
-        words = content(re.findall(r"[a-z0-9]+", text.lower()))
-        if not _worth_writing(text[:1].lower() + text[1:], clause) or _told(words, said):
+        problem = about or own
+        words, heading = _content(text), _content(speech.titles.get(problem, ""))
+        if not _worth_writing(text[:1].lower() + text[1:], clause) or _told(
+            words, [*said, heading | _HEDGES]
+        ):
             continue
         said.append(words)
-        problem = about or own
         line = text if problem in labelled else f"{_LABEL}: {text}"
         labelled.add(problem)
         key = f"{model.ASSESSMENT}:reasoning:{slug(clause.text)}"
         yield problem, Statement(key, model.ASSESSMENT, line, (clause.turn,), State.PRESENT, 0.7)
 
 
+def _content(text: str) -> frozenset[str]:
+    return content(re.findall(r"[a-z0-9]+", text.lower()))
+
+
 def _told(words: frozenset[str], said: Sequence[frozenset[str]]) -> bool:
-    return any(len(words & earlier) >= 0.75 * len(words) for earlier in said)
+    return any(len(words & earlier) >= _SAME * len(words) for earlier in said)

@@ -8,10 +8,10 @@ from soap.register import HE
 from soap.strands import PLAN, Strand
 
 
-def reasons(*said: str, plan: float = 0.5, phase: str = PLAN) -> list[str]:
+def reasons(*said: str, plan: float = 0.5, phase: str = PLAN, about: str = "") -> list[str]:
     clauses = [Clause(turn, 0, text, text, asked=False, heard=()) for turn, text in enumerate(said)]
     strands = [Strand(clause, 0.0, 0.0, plan, phase, examined=False) for clause in clauses]
-    speech = Speech(strands, [""] * len(strands), frozenset(), HE)
+    speech = Speech(strands, [about] * len(strands), {"migraine": "Migraine"}, frozenset(), HE)
     return [statement.text for _, statement in reasoning(speech, 0.2)]
 
 
@@ -59,3 +59,8 @@ def test_what_is_retold_before_anything_was_announced_needs_more() -> None:
     said = "your pressure was high"
     assert reasons(said, plan=0.3)
     assert not reasons(said, plan=0.3, phase="")
+
+
+def test_the_heading_is_not_said_again() -> None:
+    assert reasons("i think this is a migraine", about="migraine") == []
+    assert reasons("i think this is a severe migraine because of the stress", about="migraine")
