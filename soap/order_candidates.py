@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from clinical_language import Concept, Consult, Kind, Sentence
 from clinical_language.remembering import remembered
 from soap.model import OrderKind
-from soap.order_signs import signs_around
-from soap.order_wording import FOLLOW_UP, NUMBER, STRENGTH, met_again, parts_after
+from soap.order_signs import NEVER, NEVER_AGAIN, NEVER_TESTED, signs_around
+from soap.order_wording import BOOKED, FOLLOW_UP, NUMBER, STRENGTH, met_again, parts_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Candidate:
     """A thing that may be ordered: what, where its words stand in the turn's text, and the signs around it.
 
     `key`: the concept's id, or the words themselves for a thing the table does not know; the same whenever it is named.
+    `settled`: turns in which it is agreed to or sent (`soap.order_agreement`).
     """
 
     kind: OrderKind
@@ -33,6 +34,7 @@ class Candidate:
     last: int
     sentence: int
     signs: frozenset[str]
+    settled: tuple[int, ...] = ()
 
 
 _EXAM_OR_RESULT = re.compile(
@@ -105,7 +107,7 @@ def candidates(consult: Consult) -> Iterator[Candidate]:
                     signs.add("after_exam" if examined else "before_exam")
                     signs.add("after_opinion" if judged else "before_opinion")
                     signs |= {f"is:{thing.group}"} | _own_signs(text, thing)
-                    if "wished" in signs:
+                    if signs & {"wished", "booked"}:
                         signs.discard("untimed")
                     yield Candidate(
                         thing.kind,
@@ -141,9 +143,7 @@ def _things(text: str, sentence: Sentence) -> tuple[_Thing, ...]:
     known = [
         _Thing(kind, m.concept.id, m.start, m.end, m.concept)
         for m in sentence.mentions
-        if (kind := _kind(m.concept))
-        and m.text.lower() != "blood"  # of "blood pressure", "blood supply"
-        and m.concept.id not in _DONE_NOW
+        if (kind := _kind(m.concept)) and m.text.lower() not in _NO_TEST and m.concept.id not in _DONE_NOW
     ]
     end = sentence.start + len(sentence.text) + 1
     again = [
@@ -153,9 +153,23 @@ def _things(text: str, sentence: Sentence) -> tuple[_Thing, ...]:
     open_: list[_Thing | None] = [_test(found) for found in _TEST.finditer(text, sentence.start, end)]
     open_ += [_medicine(found) for found in _MEDICINE.finditer(text, sentence.start, end)]
     new = [o for o in open_ if o and not any(o.first < k.last and k.first < o.last for k in known)]
-    return tuple(sorted([*known, *new, *again], key=lambda thing: thing.first))
+    met = [a for a in again if not any(_comes_for(text, a, k) for k in (*known, *new))]
+    return tuple(sorted([*known, *new, *met], key=lambda thing: thing.first))
 
 
+_TO_BE_DONE = re.compile(
+    r"(?:(?: \w+){0,7} (?:for|to (?:get|have|do|give)))?(?: (?:a|an|your|some|the|another|that))(?: [\w-]+){0,2} $"
+    r"|(?: \w+){0,7} (?:for|to (?:get|have|do|give)) $"
+)
+
+
+def _comes_for(text: str, again: _Thing, thing: _Thing) -> bool:
+    """ "Pop in for a blood test" is the test and no further meeting."""
+    test = thing.kind in {"lab", "imaging"} and 0 <= thing.first - again.last <= 80
+    return test and bool(_TO_BE_DONE.match(text[again.last : thing.first]))
+
+
+_NO_TEST = frozenset({"blood", "blood sugars", "blood pressures"})  # of "blood supply"; measured at home
 _DONE_NOW = frozenset(
     f"test.{name}"
     for name in (
@@ -173,8 +187,9 @@ _DONE_NOW = frozenset(
 def _own_signs(text: str, thing: _Thing) -> set[str]:
     """What the words of the thing itself tell."""
     if thing.kind == "followup":
-        timed = met_again(text, thing.first, thing.last)
-        return {f"says:{text[thing.first : thing.last].split()[0]}", "timed" if timed else "untimed"}
+        words = text[thing.first : thing.last]
+        timed = {"timed" if met_again(text, thing.first, thing.last) else "untimed"}
+        return timed | {f"says:{words.split()[0]}"} | ({"booked"} if BOOKED.match(words) else set())
     if thing.kind == "medication":
         parts = {part.name for part in parts_after(text, thing.last, thing.last + 160)}
         return {f"has:{name}" for name in parts} or {"has:nothing"}
@@ -182,7 +197,7 @@ def _own_signs(text: str, thing: _Thing) -> set[str]:
 
 
 _NOT_A_NAME = (
-    r"(?!(?:a|an|the|some|any|your|that|this|those|these|his|her|my|our|of|for|to|on|in|with|and|or|i|"
+    r"(?!(?:a|an|the|some|any|your|that|this|those|these|his|her|my|our|their|its|of|for|to|on|in|with|and|or|i|"
     r"you|we|it|is|are|was|"
     r"do|get|have|just|like|also|other|another|more|few|check|order|repeat|run|send|see|what|call|"
     r"called|as|if|"
@@ -217,7 +232,7 @@ _COMMON = frozenset(
     "eighty ninety seven "
     "really actually probably usually milligrams milligram micrograms absolute crutches eight three "
     "eleven fifteen exactly tablet "
-    "tablets pills capsule twelve prescribe prescription start started".split()
+    "certain various appropriate suitable tablets pills capsule twelve prescribe prescription start started".split()
 )
 
 
@@ -230,7 +245,8 @@ def _test(found: re.Match[str]) -> _Thing:
 
 def _medicine(found: re.Match[str]) -> _Thing | None:
     group = next(name for name in ("name", "called", "named") if found[name])
-    return None if found[group] in _COMMON else _Thing("medication", found[group], *found.span(group))
+    common = found[group] in _COMMON or found[group].endswith("ing")
+    return None if common else _Thing("medication", found[group], *found.span(group))
 
 
 def _kind(concept: Concept) -> OrderKind | None:
@@ -241,15 +257,32 @@ def _kind(concept: Concept) -> OrderKind | None:
     return None
 
 
+def never(candidate: Candidate) -> bool:
+    """Whether some sign rules an order out, whatever else is said. A medicine may be for when it is needed."""
+    if candidate.kind == "medication":
+        return bool(candidate.signs & NEVER)
+    ruled_out = NEVER_AGAIN if candidate.kind == "followup" else NEVER_TESTED
+    return bool(candidate.signs & (ruled_out | {"as_needed"}))
+
+
 _PRESCRIBING = frozenset(f"nearest:{verb}" for verb in ("prescribe", "start", "put", "increase", "refill"))
 
 
 def said_outright(candidate: Candidate) -> bool:
     """An order in so many words: "take ibuprofen 400 mg twice a day", "we'll start you on", "come back in a week"."""
     told, signs = "imperative" in candidate.signs, candidate.signs
+    if candidate.settled:
+        return True
     if candidate.kind == "medication":
-        started = "act" in signs and bool(signs & _PRESCRIBING)
-        return started or (told and bool(signs & {"has:strength", "has:frequency", "has:count"}))
+        started = bool(signs & _PRESCRIBING) and ("act" in signs or {"we_can", "has:strength"} <= signs)
+        dosed = bool(signs & {"has:strength", "has:frequency", "has:count", "some"})
+        return started or _advised(signs) or (told and dosed)
     if candidate.kind == "followup":
-        return told and "timed" in signs
-    return told or {"act", "nearest:order"} <= signs
+        return (told and "timed" in signs) or (
+            {"booked", "intent"} <= signs and not signs & {"past", "question", "asked"}
+        )
+    return told or _advised(signs) or {"act", "nearest:order"} <= signs
+
+
+def _advised(signs: frozenset[str]) -> bool:
+    return "advised" in signs and not signs & {"past", "question", "asked", "current", "negative"}

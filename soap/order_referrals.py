@@ -12,7 +12,8 @@ _WHO = (
     r"gyn\w+|obgyn|rheumatolog\w+|pulmonolog\w+|ophthalmolog\w+|optometr\w+|oncolog\w+|hematolog\w+|"
     r"haematolog\w+|"
     r"surgeon|surgery|physical therap\w+|physiotherap\w+|physio|specialist|podiatr\w+|dietician|dietitian|"
-    r"nutritionist|allergist|pain (?:clinic|specialist)|counsell?or|counsell?ing|dentist|optician|midwife))\b"
+    r"nutritionist|allergist|(?:[\w-]+ ){1,2}clinic|pain specialist|"
+    r"counsell?or|counsell?ing|dentist|optician|midwife))\b"
 )
 _REFER = re.compile(
     r"\b(?:refer(?:ral|red|ring)?(?: you)?(?: over| on| back| out)?(?: to| for)?|(?:see|"

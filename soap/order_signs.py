@@ -18,16 +18,13 @@ _BEFORE, _AFTER = 130, 110  # characters of a turn that are read around a candid
 _VERBS: dict[str, str] = {
     "prescribe": r"prescrib\w*|prescription|script|call in|send in|write you",
     "start": r"start(?:ing|ed)?|begin|initiat\w+|add(?:ing)?|switch\w*|chang(?:e|ing) (?:you|it|that) to",
-    "put": r"(?:put|putting|place|get) you(?: \w+){0,2} on|treat(?: you| that| this)? with|treatment",
+    "put": r"(?:put|putting|place|get) you(?: \w+){0,2} on|(?:treat|cover)(?:ing)?(?: you| that| this)? with|treatment",
     "give": r"giv(?:e|ing) you|give|get you|have you (?:take|use|try)|supply",
     "order": (
         r"order(?:ing|ed)?|send(?:ing)?(?: \w+)? (?:off|out|for|up|down|over)|request(?:ing)?|obtain|"
-        r"perform"
+        r"perform|arrang\w+|book(?: you)?(?: in)?|organi[sz]e"
     ),
-    "get": (
-        r"get(?:ting)?|do(?:ing)?|draw|run(?:ning)?|schedul\w+|arrang\w+|set(?:ting)? (?:you )?up|book|"
-        r"organi[sz]e|have"
-    ),
+    "get": r"get(?:ting)?|do(?:ing)?|draw|run(?:ning)?|schedul\w+|set(?:ting)? (?:you )?up|have",
     "check": r"check(?:ing|ed)?|repeat(?:ing)?|recheck\w*|test(?:ing)?|swab|includ\w+|look(?:ing)? at|"
     r"evaluate",
     "take": r"tak(?:e|ing)|us(?:e|ing)|try(?:ing)?|apply",
@@ -49,7 +46,7 @@ _SIGNS_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("show_me", r"\bshow me\b"),
         ("intent", (
             r"\b(?:gon ?na|going to|we'?ll|i'?ll|will|let'?s|let us|wan ?na|want to|want you|i'?d like|"
-            r"would like|like to|have you)\b"
+            r"would like|like to|have you|(?:we|i)(?: do)? need to)\b"
         )),
         ("wish", (
             r"\b(?:i want|i'?d like|i would like|i'?m going to|i'?m gon ?na|we'?re gon ?na|"
@@ -69,12 +66,13 @@ _SIGNS_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"\b(?:watch|monitor|track|record|log|keep (?:an eye|a log|a diary|"
             r"track))(?:ing)?(?: \w+){0,4} $"),
         ("might", (
-            r"\b(?:might|may|could|would|possibl[ye]|potentially|maybe|eventually|consider\w*|"
+            r"\b(?:might|may|could|would(?!(?: \w+)? like)|possibl[ye]|potentially|maybe|eventually|consider\w*|"
             r"down the (?:road|line)|later on)\b"
         )),
         ("past", (
             r"\b(?:was|were|had|did|took|taken|given|gave|last (?:year|time|visit|month|week)|already|"
-            r"previous\w*|ago|been|used to|came back|showed|prescribed|ordered|you'?ve)\b"
+            r"previous\w*|ago|been|used to|came back|showed|prescribed|(?<!i've )(?<!i have )ordered|you'?ve|"
+            r"(?:we|i|they|he|she) (?:changed|increased|decreased|started|switched|added|put))\b"
         )),
         ("current", (
             r"\b(?:you'?re (?:on|taking|using)|you are (?:on|taking)|are you|still (?:on|taking)|"
@@ -97,6 +95,22 @@ _SIGNS_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("reviewed", r"\blook(?:ing|ed)? at (?:your|the|our|those|that|these)(?: \w+)? $"),
         ("here_for",
             r"\bhere (?:today )?(?:for|to)\b[^.?]{0,20}$|\b(?:you'?re|you are|you were|you'?ve been)(?: just)? $"),
+        ("advised", (
+            r"\b(?:i'?d|i would|i'?ll|we'?d|we would|i)"
+            r"(?: (?:also|just|certainly|definitely|probably|highly|strongly))? "
+            r"(?:recommend|suggest|advise|try)\b[^.?]{0,60}$|\bwhat i'?d (?:recommend|suggest|advise)\b[^.?]{0,60}$|"
+            r"\byou can(?: also| just| certainly| always)? (?:get|buy|pick up|take|use|try)\b[^.?]{0,30}$|"
+            r"\b(?:want|like|need) you to (?:take|use|try|start)\b[^.?]{0,40}$|"
+            r"\bworth (?:you |us |just )?(?:having|getting|doing|taking|trying|using|covering)\b[^.?]{0,60}$"
+        )),
+        ("we_can", (
+            r"\b(?:we|i) can(?: try to| also| just| go ahead and)* (?:start|put|prescribe|give|get|add|increase)\b"
+        )),
+        ("ordered", r"\b(?:i've|i have)(?: just| also)? (?:ordered|prescribed|sent off|requested)\b[^.?]{0,50}$"),
+        ("they", (
+            r"\b(?:they|the (?:hospital|clinic|specialist|consultant|surgeon|team|\w+ologist))"
+            r"(?:'ll|'re|'d| will| would| are| can| usually|,)*\b[^.?]{0,40}$"
+        )),
         ("wished", r"\b(?:have you|(?:want|like|need|ask) you to)(?: please| just| also)? $"),
         ("discuss", r"\b(?:about|like|such as|called|because|why|means?|which|effects?|cause[sd]?)\b"),
         ("until", r"\b(?:once|when|after|before|until|wait)\b"),
@@ -124,6 +138,13 @@ _SIGNS_AFTER: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?![^.?]{0,90}\bthen (?:we|i)\b)[^.?]{0,40}"
             r"(?:n't|\b(?:not|still|worse\w*|any\w*|problems?|concerns?|changes?))\b"
         )),
+        ("then:symptom", (
+            r"^(?:(?!\b(?:sooner|earlier|before)\b)[^.?]){0,40}(?<!and )\bif you(?:'re| are)? "
+            r"(?:get|have|develop|notice|start|feel|experience|worried|concerned)\b"
+        )),
+        ("then:emergency", r"^[^.?]{0,60}\b(?:a and e|a ?& ?e|emergency|999|911|nine nine nine)\b"),
+        ("then:otc",
+            r"^[^.?]{0,40}\b(?:over the counter|(?:from|at) (?:the|your|a|any) (?:local )?(?:pharmac|chemist))"),
         ("then:corrected", r"^\W*(?:no|or|uh|um|wait)?\W*(?:i'?m |i am )?(?:sorry|i mean|scratch that)\b"),
         ("then:results", r"^\W*(?:\w+ ){0,2}(?:results?|readings?|was|reading)\b"),
         ("then:if", r"\bif (?!.{0,20}okay)"),
@@ -143,22 +164,25 @@ _ACT = {
 _NO_ACT = {"if", "might", "past", "question", "negative", "asked", "current", "show_me"}
 
 _OPENING = (
-    r"(?:^|[.!?;:,] ?|\b(?:and|so|then|please|also|now|just|okay|alright|right) )(?:please |just |"
+    r"(?:^|[.!?;:,] ?|\b(?:let's|and|so|then|please|also|now|just|okay|alright|right) )(?:please |just |"
     r"also |then |\W)*"
 )
 _IMPERATIVE = re.compile(
-    rf"{_OPENING}(?:take|use|start|increase|reduce|apply|try|order|book|schedule) (?!you|a look|any|"
-    rf"to\b)(?:\S{{1,30}} ){{0,5}}$"
+    rf"{_OPENING}(?:(?:pop|come|drop|go)(?: \w+)? (?:in |down |along )?for|"
+    rf"(?:drop|bring|give|provide|hand)(?: in| us)?|take|use|start|increase|reduce|apply|try|order|book|schedule) "
+    rf"(?!you|a look|any|to\b)(?:\S{{1,30}} ){{0,5}}$"
 )
 _IMPERATIVE_AGAIN = re.compile(rf"{_OPENING}$")
 _AGAIN = re.compile(r"(?:come|return|see me|see us|follow|book|schedule|make)\b")
 _CONDITION = re.compile(
-    r"\b(?:if|unless|in case|depending (?:up)?on)\b(?! ?\.\.)(?! (?:you'?re|you are|that'?s|it'?s) (?:okay|ok|"
+    r"\b(?:if|unless|in case|depending (?:up)?on)\b(?! ?\.\.)(?! (?:i|we) (?:send|give|prescribe|arrange|put|book)\b)"
+    r"(?! (?:you'?re|you are|that'?s|it'?s) (?:okay|ok|"
     r"all right|agreeable))"
     r"(?P<what>(?:(?!\b(?:and|so|but|now) (?:i|we|let|for)\b).){0,300})$"
 )
 _DECLINED = re.compile(
-    r"(?:\b(?:not|no need|never|no reason|instead of|rather than)|n't)\b(?! (?:only|forget))"
+    r"(?:\b(?:not|no need|never|no reason|instead of|rather than|avoid(?:ing)?|stay away from|hold off(?: on)?)|n't)\b"
+    r"(?! (?:only|forget))"
     r"(?:(?!\b(?:and|so|but|now|then) (?:i|we|let|for)\b|\bbut\b)[^.,;]){0,45}$"
 )
 _AS_NEEDED = re.compile(
@@ -171,9 +195,9 @@ NEVER = frozenset(
     {"conditional", "declined", "only_maybe", "taking", "patient_i", "then:corrected", "show_me"}
 )
 """Signs with which nothing is an order: a condition not met yet, a refusal, a mere chance, a slip of the tongue."""
-NEVER_AGAIN = NEVER | {"then:unless_better", "untimed", "here_for"}
+NEVER_AGAIN = NEVER | {"then:unless_better", "then:symptom", "then:emergency", "untimed", "here_for", "they"}
 """The same for meeting again: "come back if it is not better" is a safety net, "see you" a farewell."""
-NEVER_TESTED = NEVER | {"then:conditional", "watched", "reviewed"}
+NEVER_TESTED = NEVER | {"then:conditional", "watched", "reviewed", "they"}
 """The same for tests: "an MRI if it is still not better"; a medicine said so is taken as needed."""
 
 
@@ -187,7 +211,10 @@ def _conditions(before: str) -> set[str]:
     return signs
 
 
-_PROPOSED = re.compile(r"\bwhy (?:don't|do n't|do not) (?:we|i|you)\b")
+_PROPOSED = re.compile(
+    r"\bwhy (?:don't|do n't|do not) (?:we|i|you)\b|"
+    r"\b(?:could|can|would) you(?: please| just| also)*(?= (?:drop|bring|give|provide|hand|pop|send|do)\b)"
+)
 _FRESH = re.compile(
     r"\b(?:\w+ )?(?:i'm(?! sorry)|i am(?! sorry)|i'd|i wan|i want|i will|i'll|i would|i do (?:want|wan)|we'll|we will|"
     r"we are|we're|we can|"
@@ -201,22 +228,30 @@ def _clause(before: str) -> str:
     return before[fresh.start() :] if fresh else before
 
 
+def _begun(text: str, begin: int, first: int) -> int:
+    """Where the sentence began as it was punctuated: it is cut into thoughts, and a condition holds through them."""
+    if not any(stop in text[first : first + _REACH] for stop in ".?!"):
+        return begin  # nobody punctuated this: an "if" long ago tells nothing
+    reach = max(first - _REACH, 0)
+    return min(begin, max(reach, *(text.rfind(stop, reach, begin) + 1 for stop in ".?!")))
+
+
 @remembered
 def signs_around(text: str, sentence: Sentence, first: int, last: int) -> frozenset[str]:
     """What stands around the words [first, last) of a turn, by name."""
-    spoken = _PROPOSED.sub("let's", text[max(sentence.start, first - _REACH, 0) : first])
-    before = _clause(spoken[-_BEFORE:])
+    begin = max(sentence.start, first - _REACH, 0)
+    before = _clause(_PROPOSED.sub("let's", text[begin:first])[-_BEFORE:])
     after = text[last : min(sentence.start + len(sentence.text) + 60, last + _AFTER)]
     signs = {name for name, pattern in _SIGNS_BEFORE if pattern.search(before)}
     signs |= {name for name, pattern in _SIGNS_AFTER if pattern.search(after)}
-    signs |= _conditions(spoken)
+    signs |= _conditions(_PROPOSED.sub("let's", text[_begun(text, begin, first) : first]))
     verbs = [str(found.lastgroup) for found in _VERB.finditer(before)]
     signs |= {f"nearest:{verbs[-1]}", *(f"verb:{verb}" for verb in verbs)} if verbs else {"nearest:none"}
     if sentence.is_question and not before.startswith("let's"):
         signs.add("asked")
     if _is_imperative(text, first, last, before) and not signs & _NO_ACT:
         signs.add("imperative")
-    if signs & _ACT and signs & {"intent", "wish", "dragon"} and not signs & _NO_ACT:
+    if signs & _ACT and signs & {"intent", "wish", "dragon", "ordered"} and not signs & _NO_ACT:
         signs.add("act")
     return frozenset(signs)
 

@@ -104,13 +104,16 @@ def parts_after(text: str, first: int, last: int) -> Iterator[Part]:
 _AHEAD = rf"(?:{_RANGE}|a couple(?: of)?|couple(?: of)?|a few|few|a|an|another|the next|next)"
 _WHEN = (
     rf"(?:(?:about |around |the |like |another )*{_AHEAD} ?-?(?:day|week|month|"
-    rf"year)s?(?: to {_AHEAD} (?:week|month)s?)?"
+    rf"year)s?(?: to {_AHEAD} (?:week|month)s?)?|(?:the )?next (?:few|couple(?: of)?|{NUMBER}) (?:day|week|month)s?"
     r"|tomorrow|next (?:week|month|year|visit|appointment|tuesday|monday|wednesday|thursday|friday))(?![\w])"
 )
 _TIMED = re.compile(rf"\b(?:in|within|after|for)? ?(?P<when>{_WHEN}|today|this (?:afternoon|morning|week))")
 _LASTING = re.compile(r"\b(?:over|for|last|past|these|after)(?: the| a| about| next)* ?$")
 FOLLOW_UP = re.compile(
     r"\b(?P<action>se(?:e|eing) (?:you|me|us|them|him|her)(?: all| guys)?(?: back| again)*(?: here)?"
+    r"|book you (?:back )?in|be seen(?: again)?|bring you (?:back )?in(?:to)?|pop (?:back )?in|drop (?:back )?in"
+    r"|come (?:in)?to (?:one of )?(?:our|my|the) (?:clinics?|surgery|practice)|come and see (?:me|us|one of us)"
+    r"|give (?:me|us) (?:a |another )?(?:ring|call|bell)|ring (?:me|us)(?: back)?"
     r"|com(?:e|ing) (?:on )?(?:back|in)(?: (?:in )?(?:and|to) (?:see|visit)(?: with)? (?:me|us))?"
     r"|follow(?:ing)?[ -]?up(?: appointment| visit)?|return"
     r"|(?:schedule|make|book|set up|get) (?:an |a )?(?:\w+ )?appointment|check (?:back|in with you)|"
@@ -118,6 +121,10 @@ FOLLOW_UP = re.compile(
     r"|(?:have|get|bring) you back(?: in)?|catch up|speak (?:to you )?again|review you|recheck you|call you"
     r"|talk (?:to you )?again|revisit)\b"
 )
+
+
+BOOKED = re.compile(r"book you|bring you|(?:schedule|make|book|set up|get) (?!you)|come (?:in)?to ")
+"""Words for meeting again that need no day beside them to be meant."""
 
 
 def when_near(text: str, first: int, last: int, reach: int = 70) -> Part | None:
@@ -136,7 +143,7 @@ def when_near(text: str, first: int, last: int, reach: int = 70) -> Part | None:
 
 _SPECIMEN = re.compile(r"\bblood (?:tests?|work|draws?|counts?|samples?)\b|\bbloods\b|\bbloodwork\b")
 _NO_BLOOD = re.compile(
-    r"^blood|urin|stool|swab|sputum|smear|biopsy|culture|semen|skin|saliva|pregnancy|strep|covid|flu\b|spirometry|"
+    r"blood|urin|stool|swab|sputum|smear|biopsy|culture|semen|skin|saliva|pregnancy|strep|covid|flu\b|spirometry|"
     r"peak flow|e[ck]g|electrocardiogram|colonoscopy|endoscopy|sleep study|test of|scop[ey]|monitor|eye|hearing"
 )
 _BEFORE_TEST = re.compile(
@@ -189,7 +196,9 @@ _EVENT = re.compile(
 def met_again(text: str, first: int, last: int) -> Part | None:
     """When to meet again: a time, or after what; "see you today" is no second meeting."""
     when = when_near(text, first, last)
-    if when and when.text not in {"today", "this morning", "this afternoon"}:
+    if when and (
+        when.text not in {"today", "this morning", "this afternoon"} or BOOKED.match(text, first, last)
+    ):
         return when
     event = _EVENT.match(text, last, last + 90)
     return Part("when", event["when"], *event.span("when")) if event else None

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from clinical_language import Consult
 from soap import model
 from soap.model import Order, OrderKind
-from soap.order_candidates import Candidate, candidates, clinicians, said_outright
+from soap.order_agreement import settled
+from soap.order_candidates import Candidate, candidates, clinicians, never, said_outright
 from soap.order_details import details_of
 from soap.order_generic import said_of_others
 from soap.order_reasons import Reasons, problems_of
 from soap.order_referrals import referrals
-from soap.order_signs import NEVER, NEVER_AGAIN, NEVER_TESTED
 from soap.order_weights import BARS, probability
 from soap.order_wording import Part, dose_after, follow_up_parts, medicine_parts, test_parts
 from soap.phrasing import slug
@@ -56,7 +56,7 @@ def found_orders(consult: Consult) -> tuple[Order, ...]:
 def _ordered(consult: Consult) -> list[list[_Found]]:
     """For each thing that is ordered, the mentions that order it, surest first."""
     groups: dict[str, list[_Found]] = {}
-    named = list(candidates(consult))
+    named = list(settled(consult, list(candidates(consult))))
     for place, candidate in enumerate(named):
         chance = _chance(candidate)
         if chance >= BARS[DECISION[candidate.kind]]:
@@ -64,14 +64,6 @@ def _ordered(consult: Consult) -> list[list[_Found]]:
             until = (following.turn, following.first) if following else (len(consult.turns), 0)
             groups.setdefault(candidate.key, []).append(_Found(candidate, chance, until))
     return [sorted(group, key=lambda f: (-f.chance, f.candidate.turn)) for group in groups.values()]
-
-
-def never(candidate: Candidate) -> bool:
-    """Whether some sign rules an order out, whatever else is said. A medicine may be for when it is needed."""
-    if candidate.kind == "medication":
-        return bool(candidate.signs & NEVER)
-    ruled_out = NEVER_AGAIN if candidate.kind == "followup" else NEVER_TESTED
-    return bool(candidate.signs & (ruled_out | {"as_needed"}))
 
 
 def _chance(candidate: Candidate) -> float:
@@ -92,7 +84,9 @@ def _order(consult: Consult, group: list[_Found], reasons: Reasons) -> Order:
     best = group[0].candidate
     parts = _parts(consult, group)
     reason = reasons.of(best)
-    evidence = {best.turn, *(part.turn for part in parts)} | ({reason.turn} if reason else set())
+    evidence = {best.turn, *best.settled, *(part.turn for part in parts)} | (
+        {reason.turn} if reason else set()
+    )
     description = " ".join(part.text for part in parts)
     why = reason.words if reason else ""
     return Order(_key(best), best.kind, description, why, tuple(sorted(evidence)), details_of(best, parts))

@@ -14,10 +14,10 @@ from pathlib import Path
 from bench.notes.corpora import Encounter, mediqa_oe, primock
 from bench.notes.orders import OrderText, gold, numbered, words
 from clinical_language import Consult, Turn, read_consult, read_sentences
-from soap.order_candidates import Candidate, candidates, clinicians
+from soap.order_candidates import Candidate, candidates, clinicians, never
 from soap.order_reasons import Reasons, problems_of
 from soap.order_weights import YES, features
-from soap.orders import DECISION, never
+from soap.orders import DECISION
 from tools.notes.examples import Example, Task
 
 _SOURCE = (
