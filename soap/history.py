@@ -12,7 +12,7 @@ from soap.model import Statement, VisitContext
 from soap.narrative import sex_of
 from soap.resolution import Resolved, resolve
 from soap.social import social_history
-from soap.told import Told, content, told
+from soap.told import Told, content, joined, told
 from soap.withheld import unclear_self_harm
 
 _SECTIONS = (
@@ -30,9 +30,11 @@ def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | N
     """Statements of the subjective sections in the order of the note."""
     lines = settled(consult, lines)
     heard = subjective.Heard(consult, lines)
+    import os
+    short = {"all": True, "none": False}.get(os.environ.get("SHORT", ""), opening.presented(consult) is None)
     narrative = [
         part
-        for part in told(consult, sex_of(consult, visit.sex if visit else ""))
+        for part in told(consult, sex_of(consult, visit.sex if visit else ""), short=short)
         if not _overruled(part, lines)
     ]
     yield from opening.chief_complaint(consult, lines)
@@ -84,7 +86,7 @@ def _overruled(part: Told, lines: Sequence[Resolved]) -> bool:
     stands = {(line.concept.id, line.relation): line for line in lines if line.contradicted}
     for fact in part.facts:
         line = stands.get((fact.concept.id, fact.relation))
-        if line is not None and fact.state is not line.state:
+        if line is not None and fact.state is not line.state and State.ABSENT in {fact.state, line.state}:
             return True
     return False
 
@@ -117,15 +119,16 @@ def _once(
         content(f.text.lower().replace(",", " ").replace(".", " ").replace(":", " ").split()) for f in facts
     ]
     whole = lay.union(*said)
-    kept = [part for part in narrative if not _repeats(part, whole)]
+    kept = [part for part in narrative if part.jotted or not _repeats(part, whole)]
     held = {(fact.concept.id, fact.state) for part in kept for fact in part.facts}
+    jotted = any(part.jotted for part in kept)
     bags = [(_words(part.statement.text), part.statement.state) for part in kept]
     lines = [
         fact for fact, own in zip(facts, said, strict=True)
         if not any(own <= bag and fact.state is state for bag, state in bags)
-        and not any(fact.key.endswith(f":{id_}") and fact.state is state and not _valued(fact) for id_, state in held)
+        and not any(fact.key.endswith(f":{id_}") and fact.state is state and (jotted or not _valued(fact)) for id_, state in held)
     ]  # fmt: skip
-    return lines, [part.statement for part in kept]
+    return lines, list(joined(kept))
 
 
 def _valued(fact: Statement) -> bool:

@@ -73,7 +73,7 @@ def _manages(said: Sentence) -> bool:
     return bool(_MANAGES.search(" ".join(said.words)))
 
 
-def _managed(consult: Consult) -> Iterator[int]:
+def managed(consult: Consult) -> Iterator[int]:
     """By turn: the doctor's sentences of examination, opinion or plan so far, at most four."""
     count = 0
     for turn, sentences in zip(consult.turns, consult.sentences, strict=True):
@@ -100,6 +100,15 @@ def _retold(said: Sentence, person: Person) -> tuple[tuple[tuple[str, ...], tupl
     return tuple(found)
 
 
+def questions_by_answer(consult: Consult) -> dict[int, list[Exchange]]:
+    """The exchanges that each turn answers."""
+    asked: dict[int, list[Exchange]] = {}
+    for exchange in consult.exchanges:
+        if exchange.answer is not None:
+            asked.setdefault(exchange.answer, []).append(exchange)
+    return asked
+
+
 _DENIED = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
 
 
@@ -109,11 +118,8 @@ class Narrator:
     def __init__(self, consult: Consult, person: Person) -> None:
         self._consult = consult
         self._person = person
-        self._managed = list(_managed(consult))
-        self._asked: dict[int, list[Exchange]] = {}
-        for exchange in consult.exchanges:
-            if exchange.answer is not None:
-                self._asked.setdefault(exchange.answer, []).append(exchange)
+        self._managed = list(managed(consult))
+        self._asked = questions_by_answer(consult)
 
     def candidates(self) -> Iterator[Candidate]:
         """In the order they were told, each with a subject that can be read by itself."""
@@ -133,7 +139,7 @@ class Narrator:
         evidence = (turn,) if exchange is None else (exchange.question, turn)
         told = False
         for said in sentences:
-            if said.is_question and _ASKS.search(" ".join(said.words)):
+            if said.is_question and asks(said):
                 continue
             for candidate in self._told(turn, said, evidence, exchange):
                 told = True
@@ -146,7 +152,7 @@ class Narrator:
     ) -> Iterator[Candidate]:
         for third, spoken in _retold(said, self._person):
             yield Candidate(
-                turn, evidence, third, spoken, _within(said, spoken), names_of(said.text),
+                turn, evidence, third, spoken, within(said, spoken), names_of(said.text),
                 exchange.slot if exchange else "", "told",
                 tuple(exchange.sentence.words) if exchange else (), self._managed[turn],
             )  # fmt: skip
@@ -202,9 +208,9 @@ class Narrator:
             if "i" not in own[:1] or _NOT_READ_OUT.search(" ".join(clause)) or not whole(own):
                 continue
             third = to_third(own, self._person)
-            if third is not None and "i" not in third and _within(said, clause):
+            if third is not None and "i" not in third and within(said, clause):
                 yield Candidate(
-                    turn, (turn,), tuple(third), tuple(own), _within(said, clause), names_of(said.text), "", "stated",
+                    turn, (turn,), tuple(third), tuple(own), within(said, clause), names_of(said.text), "", "stated",
                     (), self._managed[turn],
                 )  # fmt: skip
 
@@ -222,6 +228,13 @@ _ASKS = re.compile(
     r"^(?:\W|(?:um|uh|so|and|but|well|ok|okay|yeah|sorry|oh)\b)*(?:do|does|did|can|could|should|would|will|is|are|am|was|"
     r"were|have|has|what|when|where|who|why|how|which|or|right|pardon)\b|\b(?:you|your|if|whether|wonder\w*)\b",
 )
+
+
+def asks(said: Sentence) -> bool:
+    """Whether what ends in a question mark is a question by its words."""
+    return bool(_ASKS.search(" ".join(said.words)))
+
+
 _READ_OUT = re.compile(
     r"^(?:.{0,60}?\b(?:see|understand|know|hear|heard|notes|said|saying|says|mentioned|told me|looks like|chart|"
     r"like) (?:here )?(?:that )?)?"
@@ -256,7 +269,7 @@ def _labelled(slot: str, answer: Sequence[str]) -> list[str] | None:
 _NO_ANSWER = frozenset("no yes not i it he she they that what there and so well never".split())
 
 
-def _within(said: Sentence, spoken: Sequence[str]) -> tuple[Mention, ...]:
+def within(said: Sentence, spoken: Sequence[str]) -> tuple[Mention, ...]:
     """The sentence's mentions whose words stand in the clause."""
     here = set(spoken)
     return tuple(

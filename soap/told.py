@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 from clinical_language import Consult, Fact, Kind, State
 from clinical_language.wording import fold
 from soap import model
+from soap.jotted import Jotter
 from soap.model import Statement
 from soap.narrative import Candidate, Narrator
 from soap.noteworthy import noteworthiness
 from soap.register import PATIENT, Person, written
+from soap.wellformed import flaws
 
 LOW, HIGH = 0.32, 0.65
 BUDGET = 190  # words of narrative at which the bar stands at HIGH
@@ -47,10 +50,12 @@ _PAST_WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A narrative statement and the facts it already says."""
+    """A narrative statement and the facts it already says; jotted: its words, to be joined with those of its turn."""
 
     statement: Statement
     facts: tuple[Fact, ...]
+    turn: int
+    jotted: tuple[str, ...] = ()
 
 
 def content(words: Sequence[str]) -> frozenset[str]:
@@ -58,26 +63,96 @@ def content(words: Sequence[str]) -> frozenset[str]:
     return frozenset(fold(w) for w in words if w not in _STOP and (w[0].isalnum()) and w != PATIENT)
 
 
-def told(consult: Consult, person: Person) -> list[Told]:
-    """The narrative of a consult so far."""
+def told(consult: Consult, person: Person, *, short: bool = False) -> list[Told]:
+    """The narrative of a consult so far, in sentences or in the short form."""
     taken: list[Told] = []
     said: list[frozenset[str]] = []
     used = 0
-    for candidate in Narrator(consult, person).candidates():
+    source = Jotter(consult, person) if short else Narrator(consult, person)
+    for candidate in source.candidates():
         worth = noteworthiness(candidate)
         if worth < bar(used):
             continue
         own = content(candidate.words)
         if (
             not own
+            or (short and flaws(written(candidate.words)))
             or _only_denies(consult, candidate, own)
-            or any(len(own & other) >= 0.7 * len(own) for other in said)
+            or any(_told_again(own, other) for other in said)
         ):
             continue
         said.append(own)
         used += len(candidate.words)
-        taken.append(_told(consult, candidate, worth, person, len(taken)))
+        taken.append(
+            _jotted(consult, candidate, worth) if short else _told(consult, candidate, worth, person, len(taken))
+        )
     return taken
+
+
+_TIMES = re.compile(r"\d.*|about|around|ago|days?|weeks?|months?|years?|hours?|minutes?|times?|last|past|now|today|bit|lot")
+
+
+def _told_again(own: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether most of it stands there, and all that is not a time or an amount."""
+    return len(own & other) >= 0.7 * len(own) and not any(w for w in own - other if not _TIMES.fullmatch(w))
+
+
+def _jotted(consult: Consult, candidate: Candidate, worth: float) -> Told:
+    facts = tuple(_facts(consult, candidate))
+    section = section_of(candidate)
+    turn = candidate.turn
+    name = hashlib.sha256(f"{turn} {consult.turns[turn].text}".encode()).hexdigest()[:12]
+    statement = Statement(
+        f"{section}:told:{name}", section, written(candidate.words, candidate.names), candidate.evidence,
+        facts[0].state if facts else State.PRESENT, round(0.55 + 0.4 * worth, 2),
+        dict(facts[0].concept.codes) if len(facts) == 1 else {},
+    )  # fmt: skip
+    return Told(statement, facts, _run(consult, turn), tuple(statement.text.rstrip(".").split()))
+
+
+_HEARS = re.compile(r"(?:\W|\b(?:mm+|hmm*|mhm|uh|huh|um|okay|ok|right|yeah|yes|sure|sorry|no|oh|ohh|i see|alright|fine)\b)*")
+
+
+def _run(consult: Consult, turn: int) -> int:
+    """The first turn of what the patient says on, over nothing but "okay" of the doctor's."""
+    first = turn
+    for before in range(turn - 1, max(-1, turn - 6), -1):
+        spoken = consult.turns[before]
+        if spoken.speaker != "doctor":
+            first = before
+        elif not _HEARS.fullmatch(spoken.text.lower()):
+            break
+    return first
+
+
+_DENIES = frozenset("no not never nothing none without cannot".split())
+
+
+def joined(parts: Sequence[Told]) -> Iterator[Statement]:
+    """What was jotted of one turn as one statement, a denial set apart by semicolons."""
+    for _, group in groupby(parts, key=lambda part: (part.turn, bool(part.jotted))):
+        pieces = list(group)
+        if not pieces[0].jotted or len(pieces) == 1:
+            yield from (piece.statement for piece in pieces)
+            continue
+        states = {piece.statement.state for piece in pieces}
+        codes = [piece.statement.codes for piece in pieces if piece.statement.codes]
+        yield replace(
+            pieces[0].statement, text=_line(pieces),
+            evidence=tuple(sorted({turn for piece in pieces for turn in piece.statement.evidence})),
+            state=states.pop() if len(states) == 1 else State.PRESENT,
+            confidence=min(piece.statement.confidence for piece in pieces),
+            codes=codes[0] if len(codes) == 1 else {},
+        )  # fmt: skip
+
+
+def _line(pieces: Sequence[Told]) -> str:
+    text = " ".join(pieces[0].jotted)
+    for before, piece in pairwise(pieces):
+        apart = ";" if _DENIES & {word.lower() for word in (*before.jotted, *piece.jotted)} else ","
+        own = " ".join(piece.jotted)
+        text += f"{apart} {own if own[1:2].isupper() else own[:1].lower() + own[1:]}"
+    return text + "."
 
 
 _OF_DENIAL = frozenset(
@@ -121,6 +196,7 @@ def _told(consult: Consult, candidate: Candidate, worth: float, person: Person, 
             codes,
         ),
         facts,
+        candidate.turn,
     )
 
 

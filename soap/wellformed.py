@@ -57,9 +57,8 @@ _ELLIPSES = (
     " if she needs to",
 )
 _LEFT_OVER = frozenset(
-    "of and so but because or than which who makes makes' being not just then also".split()
+    "of and so but because or than which who makes makes' being just then also".split()
 )
-_NOT_OPENINGS = (["not", "taking"], ["not", "currently"], ["not", "tender"], ["not", "pregnant"])
 _CLASHES = re.compile(
     r"\b(?:"
     r"(?:is|are|was|were) (?:is|are|was|were|has|have|had|does|did|and|or|he|she|they|the patient|been)"
@@ -154,7 +153,7 @@ def _cut_off(tokens: Sequence[str], words: Sequence[str], plain: str, labelled: 
 
 
 def _left_over(tokens: Sequence[str], words: Sequence[str], plain: str, labelled: bool) -> bool:
-    return words[0] in _LEFT_OVER and plain.split(" ", 2)[:2] not in _NOT_OPENINGS
+    return words[0] in _LEFT_OVER
 
 
 def _run_on(tokens: Sequence[str], words: Sequence[str], plain: str, labelled: bool) -> bool:

@@ -1,0 +1,170 @@
+"""What was told, answer by answer, in the short form that clinicians jot ("able to hold down fluids").
+
+A candidate is one clause of the patient's, whole sentence or not, a question with its short answer, or what the doctor
+repeats and the patient agrees to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from clinical_language import Consult, Exchange, Kind, Mention, Sentence
+from clinical_language.remembering import remembered
+from soap.antecedent import Focus
+from soap.narrative import Candidate, asks, cleaned, managed, questions_by_answer, within
+from soap.register import Person, clean_words, first_person, names_of, open_question, polar
+from soap.register.brief import brief
+from soap.register.clauses import clauses, with_subject
+
+_DENIED = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
+_PRONOUNS = frozenset({"it", "that", "this"})
+_TALK = re.compile(
+    r"\b(?:you|your|yours|thanks?|hello|hi|hey|bye|sorry|pardon|doctor)\b|"
+    r"\b(?:date of birth|postcode|address|surname|my name|full name)\b|^(?:good|great|perfect|lovely|brilliant|fine|"
+    r"correct|right|correct|no|yes|sure|okay|all right|that is (?:it|fine|right|correct|all)|thank.*|no idea|say that)$"
+)
+_SAYS_LITTLE = frozenset(
+    """i it that this they there he she we is am are was were be been do does did have has had not no yes so and but or
+a an the of to in on at for with my me know think see say said mean feel like get got go going really quite very just
+also too well then now thing things something anything nothing stuff bit lot way sure fine ok okay good right what
+when how who why would could can will might maybe probably actually mostly as if because from by about up out""".split()
+)
+
+
+@remembered
+def _pieces(said: Sentence, person: Person) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Each clause of the patient's that says something: in the short form, and as it was spoken."""
+    found = []
+    for clause in clauses(_with_no(cleaned(said), said.plain)):
+        spoken = with_subject(clean_words(clause) if clause[0] != "no" else clause)
+        if spoken and not _TALK.search(" ".join(spoken)) and not set(spoken) <= _SAYS_LITTLE:
+            short = brief(spoken, person)
+            if short:
+                found.append((tuple(short), tuple(spoken)))
+    return tuple(found)
+
+
+_NO_NOUN = frozenset(
+    """i it that this they there he she we my you your no not nothing never none so and but or just only because well
+then like really is am are was do did maybe probably""".split()
+)
+
+
+def _with_no(words: Sequence[str], plain: str) -> list[str]:
+    """With the "no" that denies what follows ("no blood"), which as an opening of talk is left out ("no, I ...")."""
+    kept = list(words)
+    if not kept or kept[0] in _NO_NOUN or not re.search(rf"\bno {re.escape(kept[0])}\b", plain):
+        return kept
+    return ["no", *kept]
+
+
+class Jotter:
+    """Candidates of a consult in the short form, in order."""
+
+    def __init__(self, consult: Consult, person: Person) -> None:
+        self._consult = consult
+        self._person = person
+        self._managed = list(managed(consult))
+        self._asked = questions_by_answer(consult)
+
+    def candidates(self) -> Iterator[Candidate]:
+        """In the order they were told."""
+        focus = Focus()
+        for turn, sentences in enumerate(self._consult.sentences):
+            mentions = [m for said in sentences for m in said.mentions]
+            if self._consult.turns[turn].speaker == "doctor":
+                focus.see(mentions, turn)
+                yield from self._agreed(turn, sentences)
+            else:
+                yield from self._answered(turn, sentences, focus)
+                focus.see(mentions, turn)
+
+    def _answered(self, turn: int, sentences: Sequence[Sentence], focus: Focus) -> Iterator[Candidate]:
+        exchange = next(iter(reversed(self._asked.get(turn, []))), None)
+        merged = self._merged(turn, sentences, exchange, focus) if exchange is not None else None
+        if merged is not None:
+            yield merged
+            return
+        evidence = (turn,) if exchange is None else (exchange.question, turn)
+        for said in sentences:
+            if not (said.is_question and asks(said)):
+                for short, spoken in _pieces(said, self._person):
+                    yield self._told(turn, said, short, spoken, evidence, exchange, focus)
+
+    def _told(
+        self, turn: int, said: Sentence, short: tuple[str, ...], spoken: tuple[str, ...], evidence: tuple[int, ...],
+        exchange: Exchange | None, focus: Focus,
+    ) -> Candidate:  # fmt: skip
+        if spoken[0] in _PRONOUNS:
+            found = focus.named(spoken, turn)
+            if found is not None:
+                words, named_at = found
+                short, evidence = tuple(brief(words, self._person)), tuple(sorted({*evidence, named_at}))
+        return Candidate(
+            turn, evidence, short, spoken, within(said, spoken), names_of(said.text), exchange.slot if exchange else "",
+            "told", tuple(exchange.sentence.words) if exchange else (), self._managed[turn],
+        )  # fmt: skip
+
+    def _merged(
+        self, turn: int, sentences: Sequence[Sentence], exchange: Exchange, focus: Focus
+    ) -> Candidate | None:
+        """A question and the answer that says nothing without it."""
+        answer = [word for said in sentences[:2] for word in cleaned(said)]
+        mentions = [m for said in sentences[:2] for m in said.mentions]
+        if len(answer) > 8 or ("i" in answer and not set(answer) <= _SAYS_LITTLE):
+            return None
+        stated = self._stated(exchange, answer, mentions, focus)
+        if not stated:
+            return None
+        return Candidate(
+            turn, (exchange.question, turn), tuple(stated), tuple(stated),
+            (*exchange.sentence.mentions, *mentions), {}, exchange.slot, "open", tuple(exchange.sentence.words),
+            self._managed[turn],
+        )  # fmt: skip
+
+    def _stated(
+        self, exchange: Exchange, answer: Sequence[str], mentions: Sequence[Mention], focus: Focus
+    ) -> list[str]:
+        question = cleaned(exchange.sentence)
+        denied = exchange.polarity == "no" and any(m.concept.kind in _DENIED for m in exchange.sentence.mentions)
+        if not answer or set(answer) <= _SAYS_LITTLE:
+            if denied or exchange.polarity not in {"yes", "no"}:
+                return []  # a denied finding is a fact, and stands in the review of systems
+            stated = polar(question, yes=exchange.polarity == "yes")
+            return brief(stated, self._person) if stated else []
+        stated = open_question(question, list(answer))
+        if stated is not None:
+            return brief(stated, self._person)
+        label = _LABELS.get(exchange.slot)
+        return [*label.split(), ":", *brief(answer, self._person)] if label and not mentions else []
+
+    def _agreed(self, turn: int, sentences: Sequence[Sentence]) -> Iterator[Candidate]:
+        """What the doctor repeats or reads out ("you have a history of ..."), unless it is denied."""
+        after = self._consult.sentences[turn + 1][:1] if turn + 1 < len(self._consult.sentences) else ()
+        opening = after[0].words[0] if after and after[0].words else ""
+        if self._managed[turn] > 1 or opening in {"no", "not", "nope", "nah"}:
+            return
+        agreed = opening in {"yes", "yeah", "yep", "right", "correct", "exactly", "that"}
+        for said in sentences:
+            if said.is_question and not agreed:
+                continue
+            for clause in clauses(cleaned(said)):
+                own = first_person(clause)
+                if "i" not in own[:1] or _NOT_TOLD.search(" ".join(clause)) or len(own) < 3:
+                    continue
+                short = brief(own, self._person)
+                mentions = said.mentions if agreed else within(said, clause)
+                if short and mentions:
+                    yield Candidate(
+                        turn, (turn, turn + 1) if agreed else (turn,), tuple(short), tuple(own), mentions,
+                        names_of(said.text), "", "stated", (), self._managed[turn],
+                    )  # fmt: skip
+
+
+_LABELS = {"place": "location", "quality": "described as", "frequency": "frequency", "onset": "duration or onset",
+           "severity": "severity", "work": "works as", "course": "course", "radiation": "radiation"}  # fmt: skip
+_NOT_TOLD = re.compile(
+    r"\b(?:i|we|if|should|need|could|will|would|going to|want|please|let|think|hope|glad|sorry|great|"
+    r"welcome|know what|may|might|any|what|how|when|where)\b"
+)

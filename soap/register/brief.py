@@ -1,0 +1,89 @@
+"""The short form of a clause, as clinicians jot it: no subject where it is the patient, no articles, no "is".
+
+"the patient has been able to hold down fluids" -> "able to hold down fluids". Nothing is added; what is left out is
+grammar. What has no verb stays what it is: "loose and watery stool".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from soap.register.person import PATIENT, Person, to_third
+from soap.register.sentence import ends_whole
+from soap.register.verbs import bases, gerund, third
+
+_HEDGES = re.compile(
+    r"^(?:(?:and|but|so|or|because|well|then|also|now|like|that is|i (?:think|would say|guess|mean|feel like)(?: that)?(?= \w+ \w)|"
+    r"i(?: have| did)? notic(?:ed?)(?: that)?|(?:it|that) is (?:more )?like|it was like|which|who|,|'s|of course|not that|"
+    r"as well|as in|in terms of) )+(?!$)"
+)
+_ARTICLE = re.compile(
+    r"\b(?:an?|the) (?!(?:bit|lot|few|little|couple|day|week|month|year|night|hour|minute|time|while|half|other|"
+    r"first|last|past|only|stone|good|number|quarter)\b)"
+)
+_IT_IS = re.compile(
+    r"(?:^|(?<=, )|(?<=\band )|(?<=\bbut )|(?<=\bor )|(?<=\bso ))(?:it|there|that|this)"
+    r"((?: (?:also|still|always|just|now|only|often|usually|sometimes|mostly|probably))*) "
+    r"(?:is|are|has been|has|have)(?= )"
+)
+_DANGLES = frozenset(
+    "and or but so because , like which who that when if as the a an to of in on at with for from my is am are was "
+    "were i he she they it just maybe about not no than very really quite has have had been do does did can could "
+    "would will into there this some any also".split()
+)
+_STARTS_NOTHING = frozenset("and or but so because , of than which who that then -".split())
+
+
+def brief(words: Sequence[str], person: Person) -> list[str]:
+    """A clause of the patient's ("i" the speaker) in the short form; [] when nothing is left."""
+    text = _HEDGES.sub("", " ".join(words))
+    third_ = to_third(text.split(), person, named=False) or _without_speaker(text.split(), person)
+    return _ended(_short(" ".join(third_), person).split())
+
+
+def _without_speaker(words: Sequence[str], person: Person) -> list[str]:
+    kept = [w for w in words if w not in {"i", "am"}]
+    return to_third(kept, person) or kept
+
+
+def _short(text: str, person: Person) -> str:
+    who = rf"(?:{PATIENT}|{person.subject})"
+    head = r"(?:^|(?<=, )|(?<=\band )|(?<=\bbut )|(?<=\bor )|(?<=\bso ))"
+    often = r"((?: (?:also|still|always|just|now|only|often|usually|sometimes|mostly|probably|currently|normally))*)"
+    for pattern, by in (
+        (rf"{head}(?:{who}|it|there){often} (?:is|are|has been|has|have|was) not(?= )", r"\1 not"),
+        (rf"{head}{who}{often} (?:does|did) not have(?= (?!to\b))", r"\1 no"),
+        (rf"{head}{who}{often} (?:is|has been|has(?! to\b))(?= )", r"\1"),
+        (rf"{head}{who}(?= )", ""),
+        (_IT_IS.pattern, r"\1"),
+        (rf"\b(because|as|since|although|until|that) {who}(?: is)?(?= )", r"\1"),
+        (rf"\b(?:{person.possessive}|the patient's|my) (?=[a-z])", ""),
+        (_ARTICLE.pattern, ""),
+        (r"\bno any\b", "no"),
+        (r"\bnot (?:really|specifically|necessarily)\b", "not"),
+    ):
+        text = re.sub(pattern, by, text)
+    text = re.sub(rf"\b(when|if|while|whenever|after|before) {who} (\w+)", _circumstance, text)
+    return " ".join(text.split())
+
+
+_BASE = {third(base): base for base in bases()}
+
+
+def _circumstance(found: re.Match[str]) -> str:
+    """ "when the patient coughs" -> "when coughing", "if he is late" -> "if late"."""
+    verb = found[2]
+    if verb in {"is", "are"}:
+        return found[1]
+    return f"{found[1]} {gerund(_BASE[verb])}" if verb in _BASE else f"{found[1]} {verb}"
+
+
+def _ended(words: list[str]) -> list[str]:
+    """Without what stands open at either end."""
+    first, last = 0, len(words)
+    while last > first and words[last - 1] in _DANGLES and not ends_whole(words[first:last]):
+        last -= 1
+    while first < last and words[first] in _STARTS_NOTHING:
+        first += 1
+    return words[first:last]
