@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from clinical_language import Consult, State
+from clinical_language import Consult, Fact, State
 from soap import model, opening, subjective
 from soap.model import Statement, VisitContext
 from soap.narrative import sex_of
@@ -30,16 +30,19 @@ def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | N
     """Statements of the subjective sections in the order of the note."""
     lines = settled(consult, lines)
     heard = subjective.Heard(consult, lines)
-    import os
-    short = {"all": True, "none": False}.get(os.environ.get("SHORT", ""), opening.presented(consult) is None)
     narrative = [
         part
-        for part in told(consult, sex_of(consult, visit.sex if visit else ""), short=short)
+        for part in told(
+            consult, sex_of(consult, visit.sex if visit else ""), short=not opening.known(consult)
+        )
         if not _overruled(part, lines)
     ]
-    yield from opening.chief_complaint(consult, lines)
-    yield from _present_illness(heard, narrative)
-    yield from subjective.review_of_systems(heard)
+    present = [*opening.chief_complaint(consult, lines), *_present_illness(heard, narrative)]
+    yield from present
+    jotted = any(part.jotted for part in narrative)
+    yield from subjective.review_of_systems(
+        heard, " ".join(s.text.lower() for s in present) if jotted else ""
+    )
     for section, name in _SECTIONS:
         facts, own = _once(
             list(section(heard)), [part for part in narrative if part.statement.section == name]
@@ -95,13 +98,35 @@ def _present_illness(heard: subjective.Heard, narrative: Sequence[Told]) -> Iter
     own = [part for part in narrative if part.statement.section == model.HPI]
     first = next((part.statement for part in own if _OPENER.search(part.statement.text)), None)
     lines = list(subjective.hpi(heard))
-    facts, parts = _once(lines, own, _lay(heard.lines, {line.key.rpartition(":")[2] for line in lines}))
-    rest = sorted([*facts, *parts], key=lambda s: s.evidence[-1])
+    if any(part.jotted for part in own):
+        rest = _jotted_with(lines, own, opening.complaint(heard.consult))
+    else:
+        facts, parts = _once(lines, own, _lay(heard.lines, {line.key.rpartition(":")[2] for line in lines}))
+        rest = sorted([*facts, *parts], key=_told_at)
     if first is not None:
         yield first
     else:
         yield from opening.opening(heard.consult, heard.lines, "The patient")
     yield from (s for s in rest if first is None or s.key != first.key)
+
+
+def _jotted_with(
+    lines: Sequence[Statement], jotted: Sequence[Told], complaint: Fact | None
+) -> list[Statement]:
+    """The line of what the visit is about, with what it does not say already; then findings nothing jotted is about."""
+    about = complaint.concept.id if complaint else ""
+    first = [line for line in lines if line.key.endswith(f":{about}")]
+    whole = frozenset().union(*(_words(line.text.replace("-sided", "")) for line in first))
+    kept = [part for part in jotted if not _repeats(part, whole)]
+    held = {(fact.concept.id, fact.state) for part in kept for fact in part.facts}
+    others = [
+        line for line in lines if line not in first and (line.key.rpartition(":")[2], line.state) not in held
+    ]
+    return [*first, *sorted([*others, *joined(kept)], key=_told_at)]
+
+
+def _told_at(statement: Statement) -> int:
+    return statement.evidence[-1]
 
 
 def _lay(lines: Sequence[Resolved], ids: set[str]) -> frozenset[str]:
@@ -119,14 +144,13 @@ def _once(
         content(f.text.lower().replace(",", " ").replace(".", " ").replace(":", " ").split()) for f in facts
     ]
     whole = lay.union(*said)
-    kept = [part for part in narrative if part.jotted or not _repeats(part, whole)]
+    kept = [part for part in narrative if not _repeats(part, whole)]
     held = {(fact.concept.id, fact.state) for part in kept for fact in part.facts}
-    jotted = any(part.jotted for part in kept)
     bags = [(_words(part.statement.text), part.statement.state) for part in kept]
     lines = [
         fact for fact, own in zip(facts, said, strict=True)
         if not any(own <= bag and fact.state is state for bag, state in bags)
-        and not any(fact.key.endswith(f":{id_}") and fact.state is state and (jotted or not _valued(fact)) for id_, state in held)
+        and not any(fact.key.endswith(f":{id_}") and fact.state is state and not _valued(fact) for id_, state in held)
     ]  # fmt: skip
     return lines, list(joined(kept))
 

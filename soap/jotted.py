@@ -24,6 +24,9 @@ _TALK = re.compile(
     r"\b(?:date of birth|postcode|address|surname|my name|full name)\b|^(?:good|great|perfect|lovely|brilliant|fine|"
     r"correct|right|correct|no|yes|sure|okay|all right|that is (?:it|fine|right|correct|all)|thank.*|no idea|say that)$"
 )
+_WHO = re.compile(
+    r"\b(?:name|date of birth|address|postcode|post code|zip code|phone number|how old are you|your age)\b"
+)
 _SAYS_LITTLE = frozenset(
     """i it that this they there he she we is am are was were be been do does did have has had not no yes so and but or
 a an the of to in on at for with my me know think see say said mean feel like get got go going really quite very just
@@ -82,10 +85,16 @@ class Jotter:
 
     def _answered(self, turn: int, sentences: Sequence[Sentence], focus: Focus) -> Iterator[Candidate]:
         exchange = next(iter(reversed(self._asked.get(turn, []))), None)
-        merged = self._merged(turn, sentences, exchange, focus) if exchange is not None else None
-        if merged is not None:
-            yield merged
+        if turn and _WHO.search(self._consult.turns[turn - 1].text.lower()):
             return
+        if exchange is not None:
+            answer = [word for said in sentences[:2] for word in cleaned(said)]
+            whole = self._with_answer(exchange, answer, [m for said in sentences[:2] for m in said.mentions])
+            stated = whole or self._settled(exchange, turn, answer)
+            if stated:
+                yield self._merged(turn, sentences, exchange, stated)
+            if whole:
+                return
         evidence = (turn,) if exchange is None else (exchange.question, turn)
         for said in sentences:
             if not (said.is_question and asks(said)):
@@ -107,37 +116,44 @@ class Jotter:
         )  # fmt: skip
 
     def _merged(
-        self, turn: int, sentences: Sequence[Sentence], exchange: Exchange, focus: Focus
-    ) -> Candidate | None:
-        """A question and the answer that says nothing without it."""
-        answer = [word for said in sentences[:2] for word in cleaned(said)]
-        mentions = [m for said in sentences[:2] for m in said.mentions]
-        if len(answer) > 8 or ("i" in answer and not set(answer) <= _SAYS_LITTLE):
-            return None
-        stated = self._stated(exchange, answer, mentions, focus)
-        if not stated:
-            return None
+        self, turn: int, sentences: Sequence[Sentence], exchange: Exchange, stated: Sequence[str]
+    ) -> Candidate:
+        mentions = (*exchange.sentence.mentions, *(m for said in sentences[:2] for m in said.mentions))
         return Candidate(
-            turn, (exchange.question, turn), tuple(stated), tuple(stated),
-            (*exchange.sentence.mentions, *mentions), {}, exchange.slot, "open", tuple(exchange.sentence.words),
-            self._managed[turn],
+            turn, (exchange.question, turn), tuple(stated), tuple(stated), mentions, {}, exchange.slot, "open",
+            tuple(exchange.sentence.words), self._managed[turn],
         )  # fmt: skip
 
-    def _stated(
-        self, exchange: Exchange, answer: Sequence[str], mentions: Sequence[Mention], focus: Focus
+    def _with_answer(
+        self, exchange: Exchange, answer: Sequence[str], mentions: Sequence[Mention]
     ) -> list[str]:
-        question = cleaned(exchange.sentence)
-        denied = exchange.polarity == "no" and any(m.concept.kind in _DENIED for m in exchange.sentence.mentions)
-        if not answer or set(answer) <= _SAYS_LITTLE:
-            if denied or exchange.polarity not in {"yes", "no"}:
-                return []  # a denied finding is a fact, and stands in the review of systems
-            stated = polar(question, yes=exchange.polarity == "yes")
-            return brief(stated, self._person) if stated else []
-        stated = open_question(question, list(answer))
+        """The question with the few words that answer it; [] where these say enough, or nothing."""
+        if (
+            not 0 < len(answer) <= 8
+            or "i" in answer
+            or set(answer) <= _SAYS_LITTLE
+            or exchange.polarity == "no"
+        ):
+            return []
+        stated = open_question(cleaned(exchange.sentence), list(answer))
         if stated is not None:
             return brief(stated, self._person)
         label = _LABELS.get(exchange.slot)
         return [*label.split(), ":", *brief(answer, self._person)] if label and not mentions else []
+
+    def _settled(self, exchange: Exchange, turn: int, answer: Sequence[str]) -> list[str]:
+        """What "yes" or "no" makes of a question; a denied finding is a fact, and stands in the review of systems."""
+        yes = exchange.polarity == "yes"
+        if exchange.polarity not in {"yes", "no"} or (yes and not set(answer) <= _SAYS_LITTLE):
+            return []
+        if any(
+            f.at == turn and f.asked == exchange.question and f.concept.kind in _DENIED
+            for f in self._consult.facts
+        ):
+            return []
+        stated = polar(cleaned(exchange.sentence), yes=yes)
+        short = brief(stated, self._person) if stated else []
+        return [] if not short or _TALK.search(" ".join(short)) or set(short) <= _SAYS_LITTLE else short
 
     def _agreed(self, turn: int, sentences: Sequence[Sentence]) -> Iterator[Candidate]:
         """What the doctor repeats or reads out ("you have a history of ..."), unless it is denied."""

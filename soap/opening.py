@@ -49,6 +49,31 @@ def presented(consult: Consult) -> tuple[int, str] | None:
     return None
 
 
+_FROM_THE_RECORD = re.compile(
+    r"\b(?:\d+[- ]+years?[- ]+old|(?:my|your|the|our) (?:\w+ )?(?:chart|notes?|records?)\b|"
+    r"looks like (?:here )?(?:that )?you|"
+    r"i (?:see|saw|understand|know|read|heard|was notified) (?:\w+ ){0,3}?(?:that )?(?:you|he|she)\b|"
+    r"(?:sent|referred) you|pcp|(?:nurse|assistant) (?:told|said)|since (?:i|we) (?:last )?saw|"
+    r"(?:last|saw you) (?:time|visit|last)|here (?:today )?(?:for|with|because)|follow[- ]+up|"
+    r"(?:next patient|patient'?s? name|date of birth) is|i am seeing|birth , \d)"
+)
+_OPENS = 6  # turns in which a doctor who knows the patient says so
+
+
+def known(consult: Consult) -> bool:
+    """Whether the doctor opens by presenting the patient, or from the record: a note of that visit is in sentences.
+
+    Who meets the patient afresh asks, and jots what is answered.
+    """
+    if presented(consult) is not None:
+        return True
+    return any(
+        consult.turns[turn].speaker == "doctor" and _FROM_THE_RECORD.search(" ".join(said.words))
+        for turn, sentences in enumerate(consult.sentences[:_OPENS])
+        for said in sentences
+    )
+
+
 _VISITS = frozenset("follow-up followup exam examination visit physical evaluation check checkup labs lab "
                     "consult surgery injury problems "
                     "screening test tests results numbers refill review referral opinion".split())  # fmt: skip

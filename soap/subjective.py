@@ -12,6 +12,7 @@ from soap.model import Statement
 from soap.phrasing import capital, join, sentence
 from soap.resolution import Resolved
 from soap.systems import in_figures
+from soap.withheld import SELF_HARM
 
 _CONTACTS = frozenset(
     {"wife", "husband", "partner", "friend", "colleague", "flatmate", "child", "children", "son", "daughter"}
@@ -161,9 +162,18 @@ def _denials(section: str, lines: Sequence[Resolved], opening: str, last: str) -
         )
 
 
-def review_of_systems(heard: Heard) -> Iterator[Statement]:
-    """What is reported and denied by body system."""
-    yield from systems.review(list(heard.of(Kind.FINDING)))
+def review_of_systems(heard: Heard, written: str = "") -> Iterator[Statement]:
+    """What is reported and denied by body system; a finding that stands in what is `written` is not reported again."""
+    yield from systems.review(
+        [
+            r
+            for r in heard.of(Kind.FINDING)
+            if r.state is State.ABSENT
+            or r.contradicted
+            or r.concept.id in SELF_HARM
+            or r.concept.label.lower() not in written
+        ]
+    )
 
 
 _GENERIC = frozenset(

@@ -11,6 +11,7 @@ from clinical_language.said import is_thing
 from soap import model
 from soap.model import Statement
 from soap.phrasing import join
+from soap.register import clean_words
 from soap.resolution import Resolved
 
 SYSTEMS = {
@@ -74,8 +75,22 @@ def _named(line: Resolved) -> bool:
     return line.first.named or line.last.named
 
 
+_BROADLY = re.compile(r"\b(?:problems?|symptoms?|changes?|difficult\w*|trouble|issues?)\b")
+
+
+def _as_asked(line: Resolved) -> str:
+    """What was asked for broadly ("any problems with your bowels") is denied as broadly, in the question's words."""
+    if line.state is not State.ABSENT or not _BROADLY.search(line.first.words.lower()):
+        return ""
+    words = [w for w in clean_words(line.first.words.lower().split()) if w not in _DETERMINERS]
+    return " ".join(words) if len(words) <= 6 else ""
+
+
+_DETERMINERS = frozenset("your my any the a an some ,".split())
+
+
 def _line(system: str, opening: str, lines: Sequence[Resolved], state: State, last: str) -> Statement:
-    names = list(dict.fromkeys(named(line) for line in lines))
+    names = list(dict.fromkeys(_as_asked(line) or named(line) for line in lines))
     evidence = tuple(sorted({turn for line in lines for turn in line.evidence}))
     codes = lines[0].codes if len(lines) == 1 else {}
     section = model.REVIEW_OF_SYSTEMS

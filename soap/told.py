@@ -84,12 +84,16 @@ def told(consult: Consult, person: Person, *, short: bool = False) -> list[Told]
         said.append(own)
         used += len(candidate.words)
         taken.append(
-            _jotted(consult, candidate, worth) if short else _told(consult, candidate, worth, person, len(taken))
+            _jotted(consult, candidate, worth)
+            if short
+            else _told(consult, candidate, worth, person, len(taken))
         )
     return taken
 
 
-_TIMES = re.compile(r"\d.*|about|around|ago|days?|weeks?|months?|years?|hours?|minutes?|times?|last|past|now|today|bit|lot")
+_TIMES = re.compile(
+    r"\d.*|about|around|ago|days?|weeks?|months?|years?|hours?|minutes?|times?|last|past|now|today|bit|lot"
+)
 
 
 def _told_again(own: frozenset[str], other: frozenset[str]) -> bool:
@@ -110,7 +114,9 @@ def _jotted(consult: Consult, candidate: Candidate, worth: float) -> Told:
     return Told(statement, facts, _run(consult, turn), tuple(statement.text.rstrip(".").split()))
 
 
-_HEARS = re.compile(r"(?:\W|\b(?:mm+|hmm*|mhm|uh|huh|um|okay|ok|right|yeah|yes|sure|sorry|no|oh|ohh|i see|alright|fine)\b)*")
+_HEARS = re.compile(
+    r"(?:\W|\b(?:mm+|hmm*|mhm|uh|huh|um|okay|ok|right|yeah|yes|sure|sorry|no|oh|ohh|i see|alright|fine)\b)*"
+)
 
 
 def _run(consult: Consult, turn: int) -> int:

@@ -56,9 +56,7 @@ _ELLIPSES = (
     " if he needs to",
     " if she needs to",
 )
-_LEFT_OVER = frozenset(
-    "of and so but because or than which who makes makes' being just then also".split()
-)
+_LEFT_OVER = frozenset("of and so but because or than which who makes makes' being just then also".split())
 _CLASHES = re.compile(
     r"\b(?:"
     r"(?:is|are|was|were) (?:is|are|was|were|has|have|had|does|did|and|or|he|she|they|the patient|been)"

@@ -14,9 +14,9 @@ from soap.register.sentence import ends_whole
 from soap.register.verbs import bases, gerund, third
 
 _HEDGES = re.compile(
-    r"^(?:(?:and|but|so|or|because|well|then|also|now|like|that is|i (?:think|would say|guess|mean|feel like)(?: that)?(?= \w+ \w)|"
-    r"i(?: have| did)? notic(?:ed?)(?: that)?|(?:it|that) is (?:more )?like|it was like|which|who|,|'s|of course|not that|"
-    r"as well|as in|in terms of) )+(?!$)"
+    r"^(?:(?:and|but|so|or|because|well|then|also|now|like|that is|'s|which|who|,|of course|not that|as well|as in|"
+    r"in terms of|i (?:think|would say|guess|mean|feel like)(?: that)?(?= \w+ \w)|"
+    r"i(?: have| did)? notic(?:ed?)(?: that)?|(?:it|that) is (?:more )?like|it was like) )+(?!$)"
 )
 _ARTICLE = re.compile(
     r"\b(?:an?|the) (?!(?:bit|lot|few|little|couple|day|week|month|year|night|hour|minute|time|while|half|other|"
@@ -37,7 +37,7 @@ _STARTS_NOTHING = frozenset("and or but so because , of than which who that then
 
 def brief(words: Sequence[str], person: Person) -> list[str]:
     """A clause of the patient's ("i" the speaker) in the short form; [] when nothing is left."""
-    text = _HEDGES.sub("", " ".join(words))
+    text = _HEDGES.sub("", " ".join("self" if word == "myself" else word for word in words))
     third_ = to_third(text.split(), person, named=False) or _without_speaker(text.split(), person)
     return _ended(_short(" ".join(third_), person).split())
 
@@ -52,7 +52,10 @@ def _short(text: str, person: Person) -> str:
     head = r"(?:^|(?<=, )|(?<=\band )|(?<=\bbut )|(?<=\bor )|(?<=\bso ))"
     often = r"((?: (?:also|still|always|just|now|only|often|usually|sometimes|mostly|probably|currently|normally))*)"
     for pattern, by in (
-        (rf"{head}(?:{who}|it|there){often} (?:is|are|has been|has|have|was) not(?= )", r"\1 not"),
+        (
+            rf"{head}(?:{who}|it|there){often} (?:is|are|has|have|was) not(?: been(?= \w+ing\b))?(?= )",
+            r"\1 not",
+        ),
         (rf"{head}{who}{often} (?:does|did) not have(?= (?!to\b))", r"\1 no"),
         (rf"{head}{who}{often} (?:is|has been|has(?! to\b))(?= )", r"\1"),
         (rf"{head}{who}(?= )", ""),

@@ -1,0 +1,71 @@
+"""The history in the short form: what an answer says stands once, and a denial stays one."""
+
+import pytest
+
+from clinical_language import read_consult
+from soap import Turn, draft_note
+from soap.jotted import Jotter
+from soap.register import HE
+
+
+def lines_of(*lines: str) -> list[str]:
+    turns = [Turn("doctor" if at % 2 == 0 else "patient", line) for at, line in enumerate(lines)]
+    return [statement.text for statement in draft_note(turns).statements]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "jotted"),
+    [
+        (
+            "What have you eaten since?",
+            "Just soups and, um, yeah, light food.",
+            ["eaten soups and light food since"],
+        ),
+        (
+            "And when you were sick?",
+            "Yeah, no blood, just what I had eaten.",
+            ["no blood what he had eaten"],
+        ),
+        (
+            "Has anyone else been ill?",
+            "So my wife is fine but one, um, child was vomiting.",
+            ["wife is fine but one child was vomiting"],
+        ),
+        ("Can you walk a mile?", "Yes.", ["can walk mile"]),
+        (
+            "Does the pain move anywhere else?",
+            "No, just my stomach.",
+            ["pain does not move anywhere else", "stomach"],
+        ),
+        ("Could I have your name?", "It's Anna Berg.", []),
+    ],
+)
+def test_an_answer_is_jotted_with_what_it_needs_of_its_question(
+    asked: str, answered: str, jotted: list[str]
+) -> None:
+    talk = read_consult([Turn("doctor", asked), Turn("patient", answered)])
+    assert [" ".join(c.words) for c in Jotter(talk, HE).candidates()] == jotted
+
+
+def test_the_complaint_stands_first_and_is_not_told_again() -> None:
+    found = lines_of(
+        "How can I help?", "I've had a headache for three days.", "How bad is it?", "It is seven out of ten."
+    )
+    hpi = [line for line in found if "eadache" in line]
+    assert hpi == ["Headache for 3 days.", "Headache for 3 days, 7/10."]
+
+
+def test_a_later_temperature_is_not_swallowed_by_an_earlier_takeaway() -> None:
+    found = lines_of(
+        "How can I help?", "I had a takeaway about four days ago.", "Any fever?", "I had a fever about four days ago."
+    )  # fmt: skip
+    assert any("takeaway" in line for line in found)
+    assert any("fever" in line.lower() for line in found)
+
+
+def test_a_doctor_who_presents_the_patient_gets_sentences() -> None:
+    found = lines_of(
+        "Mary is a 40 year old female here for evaluation of right knee pain. What happened?",
+        "I twisted my knee when I was running on Sunday.",
+    )
+    assert any(line.startswith(("The patient", "She")) and "twisted" in line for line in found)
