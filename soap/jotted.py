@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from clinical_language import Consult, Exchange, Kind, Mention, Sentence
+from clinical_language import Consult, Exchange, Kind, Mention, Sentence, State
 from clinical_language.remembering import remembered
 from soap.antecedent import Focus
 from soap.narrative import Candidate, asks, cleaned, managed, questions_by_answer, within
@@ -146,10 +146,8 @@ class Jotter:
         yes = exchange.polarity == "yes"
         if exchange.polarity not in {"yes", "no"} or (yes and not set(answer) <= _SAYS_LITTLE):
             return []
-        if any(
-            f.at == turn and f.asked == exchange.question and f.concept.kind in _DENIED
-            for f in self._consult.facts
-        ):
+        facts = (f for f in self._consult.facts if f.at == turn and f.asked == exchange.question)
+        if any(fact.concept.kind in _DENIED and fact.state is State.ABSENT for fact in facts):
             return []
         stated = polar(cleaned(exchange.sentence), yes=yes)
         short = brief(stated, self._person) if stated else []
