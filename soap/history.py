@@ -47,7 +47,7 @@ def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | N
         facts, own = _once(
             list(section(heard)), [part for part in narrative if part.statement.section == name]
         )
-        yield from [*facts, *own]
+        yield from [*_untold(facts, own), *own]
 
 
 def settled(consult: Consult, lines: Sequence[Resolved]) -> list[Resolved]:
@@ -153,6 +153,14 @@ def _once(
         and not any(fact.key.endswith(f":{id_}") and fact.state is state and not _valued(fact) for id_, state in held)
     ]  # fmt: skip
     return lines, list(joined(kept))
+
+
+def _untold(facts: Sequence[Statement], narrative: Sequence[Statement]) -> Iterator[Statement]:
+    """Lines without the answers about work and home that the narrative tells, too."""
+    for fact in facts:
+        answer = fact.key.rpartition(":")[2] in {"work", "living"} and fact.evidence[-1]
+        if not (answer and any(answer in part.evidence for part in narrative)):
+            yield fact
 
 
 def _valued(fact: Statement) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from clinical_language import Consult, Kind, State
+from clinical_language import Consult, Fact, Kind, State
+from clinical_language.said import said_as
 from soap import model
 from soap.model import Statement
-from soap.phrasing import capital, own_words, quote, sentence, tidy
-from soap.resolution import Resolved
+from soap.phrasing import own_words, quote, sentence, slug, tidy
+from soap.resolution import Resolved, resolve
 from soap.subjective import Heard, line_statement
 
 _AMOUNT = re.compile(
@@ -24,33 +26,49 @@ def _habit(line: Resolved) -> str:
     said = line.values.get("said", "")
     amount = _AMOUNT.search(said)
     quit_ = re.search(r"\b\d+ (?:years?|months?|weeks?) ago\b", said)
-    name = {"tobacco": "smoke", "alcohol": "drink alcohol", "drugs": "use recreational drugs"}.get(
-        line.concept.group, line.concept.label
-    )
+    verb, what = _DOES[line.concept.group]
+    what = line.name if line.concept.group == "drugs" else what
     if line.state is State.ABSENT:
         never = "never" in said.split() and "not" not in said.split()
-        if line.concept.group == "tobacco":
-            return "Never smoked" if never else "Does not smoke"
-        return f"Does not {name}"
+        if line.concept.group == "tobacco" and never:
+            return "Never smoked"
+        return f"Does not {verb} {what}".strip()
     if line.state in {State.RESOLVED, State.HISTORICAL}:
-        return f"Former {'smoker' if line.concept.group == 'tobacco' else name}" + (
-            f", stopped {quit_[0]}" if quit_ else ""
-        )
-    verb = {"tobacco": "Smokes", "alcohol": "Drinks alcohol", "drugs": "Uses recreational drugs"}.get(
-        line.concept.group, capital(line.concept.label)
-    )
-    return f"{verb}: {amount[0]}" if amount else verb
+        return f"Used to {verb} {what}".strip() + (f", stopped {quit_[0]}" if quit_ else "")
+    does = f"{verb}s {what}".strip()
+    return f"{does}: {amount[0]}" if amount else does
 
 
+_DOES = {
+    "tobacco": ("smoke", ""), "alcohol": ("drink", "alcohol"), "drugs": ("use", ""), "exercise": ("exercise", ""),
+}  # fmt: skip
 _HABITS = frozenset({"tobacco", "alcohol", "drugs"})  # "exercise" alone says nothing
+
+
+def _lines(heard: Heard) -> Iterator[Resolved]:
+    """A line a habit; drugs a line for each that was named, since one may be taken and another not."""
+    for line in heard.of(Kind.HABIT):
+        if line.concept.group != "drugs":
+            yield line
+            continue
+        named: dict[str, list[Fact]] = {}
+        for fact in heard.consult.facts:
+            if fact.concept.id == line.concept.id and not fact.relation:
+                named.setdefault(said_as(fact.concept, fact.words), []).append(fact)
+        for name, facts in named.items():
+            for one in resolve(facts):
+                yield replace(
+                    one, concept=replace(one.concept, id=f"{line.concept.id}:{slug(name)}"), name=name
+                )
 
 
 def social_history(heard: Heard) -> Iterator[Statement]:
     """Smoking, alcohol, drugs, exercise; work and home in the patient's words, third person."""
-    for line in heard.of(Kind.HABIT):
-        if line.state is not State.UNCERTAIN and (
-            line.concept.group in _HABITS or line.state is State.ABSENT
-        ):
+    for line in _lines(heard):
+        asked_for = (
+            line.concept.group in _DOES if line.state is State.ABSENT else line.concept.group in _HABITS
+        )
+        if line.state is not State.UNCERTAIN and asked_for:
             yield line_statement(model.SOCIAL_HISTORY, line.concept.id, sentence(_habit(line)), line)
     yield from _told(heard.consult)
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clinical_language import Consult, Kind, State
+from clinical_language.said import is_thing
 from soap import model, opening, systems
+from soap.claims import claimed
 from soap.model import Statement
 from soap.phrasing import capital, join, sentence
 from soap.resolution import Resolved
@@ -18,6 +20,10 @@ _CONTACTS = frozenset(
     {"wife", "husband", "partner", "friend", "colleague", "flatmate", "child", "children", "son", "daughter"}
 )
 _OFFERED = re.compile(r"\b(?:do you (?:need|want)|would you (?:like|want|prefer)|are you interested in)\b")
+_NOTED = re.compile(
+    r"[,. ]*(?:ok|okay|right|alright|all right|great|perfect|good|fine|yes|yeah)\b|[^?]*\.[^?]*\?"
+)
+_FOR_ALLERGIES = "antihistamine"  # what is taken for allergies, hardly ever their cause
 _HERE = frozenset({State.PRESENT, State.RESOLVED, State.UNCERTAIN})
 
 
@@ -101,7 +107,7 @@ def _gerund(verb: str) -> str:
 def hpi(heard: Heard) -> Iterator[Statement]:
     """Present, resolved and doubtful symptoms, the chief complaint first; contacts who are ill."""
     first = opening.complaint(heard.consult)
-    lines = [r for r in heard.of(Kind.FINDING) if r.state in _HERE and r.concept.id != "finding.pregnancy"]
+    lines = [r for r in heard.of(Kind.FINDING) if r.state in _HERE and _tellable(r)]
     lines.sort(key=lambda r: first is None or r.concept.id != first.concept.id)
     for line in lines:
         if line.concept.id not in systems.WITHOUT_WORDS and (
@@ -125,6 +131,13 @@ def hpi(heard: Heard) -> Iterator[Statement]:
             yield line_statement(model.HPI, f"{line.relation}:{line.concept.id}", sentence(text), line)
 
 
+def _tellable(line: Resolved) -> bool:
+    """Pregnancy and exposures have no course; doubt is told of things ("possible fever")."""
+    if line.concept.id == "finding.pregnancy" or line.concept.group == "exposure":
+        return False
+    return line.state is not State.UNCERTAIN or is_thing(line.name)
+
+
 def _valued(line: Resolved) -> bool:
     """Whether more is known than that it is there, which the review of systems says."""
     return bool(set(line.values) & {"duration", "onset", "quality", "severity", "course", "timing"})
@@ -139,7 +152,12 @@ def _acute(line: Resolved) -> bool:
 
 def _named(line: Resolved) -> str:
     label = line.name
-    return label if label.isupper() or label[:2].isupper() or "'" in label else label[0].lower() + label[1:]
+    return label if _proper(label) else label[0].lower() + label[1:]
+
+
+def _proper(name: str) -> bool:
+    """ "HIV infection", "Crohn's disease", "EpiPen"."""
+    return any(letter.isupper() for letter in name[1:]) or "'" in name
 
 
 def _by_exchange(lines: Sequence[Resolved]) -> list[list[Resolved]]:
@@ -187,9 +205,10 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
         r
         for r in heard.of(Kind.CONDITION)
         if r.concept.id not in _GENERIC
+        and claimed(heard.consult, r)
         and (r.state in {State.HISTORICAL, State.RESOLVED} or (r.state is State.PRESENT and not _acute(r)))
     ]
-    past = [r for r in heard.of(Kind.FINDING) if r.state is State.HISTORICAL]
+    past = [r for r in heard.of(Kind.FINDING) if r.state is State.HISTORICAL and claimed(heard.consult, r)]
     operations = [
         r
         for r in heard.of(Kind.PROCEDURE)
@@ -238,24 +257,36 @@ def medicine_text(line: Resolved) -> str:
     return text if line.certain else f"{text} (heard as \u201c{line.first.words}\u201d)"
 
 
-def _only_offered(consult: Consult, line: Resolved) -> bool:
-    """ "Do you need something for the pain?" "No": declined, which says nothing of what is taken."""
-    asked = line.first.asked
-    return asked is not None and _OFFERED.search(consult.turns[asked].text.lower()) is not None
+def _denied(consult: Consult, line: Resolved) -> bool:
+    """Whether the answer is about taking it: not where it was only offered ("Do you need something for the pain?"
+    "No."), nor where the doctor takes note of it before another question ("Metformin, okay. Any allergies?" "No.").
+    """
+    fact = line.last if line.last.state is State.ABSENT else line.first
+    if fact.asked is None:
+        return True
+    asked = consult.turns[fact.asked].text.lower()
+    noted = fact.turn == fact.asked and _NOTED.match(asked[fact.span[1] :])
+    return not noted and _OFFERED.search(asked) is None
 
 
 def medications(heard: Heard) -> Iterator[Statement]:
     """What the patient takes, took or does not take."""
     lines = [r for r in heard.of(Kind.MEDICINE) if r.concept.id != "medicine.any"]
-    taken = [r for r in lines if r.state in {State.PRESENT, State.UNCERTAIN}]
+    known = {r.concept.id for r in lines}
+    lines += [
+        r
+        for r in heard.of(Kind.MEDICINE, allergy=True)
+        if r.concept.group == _FOR_ALLERGIES and r.state is State.PRESENT and r.concept.id not in known
+    ]
+    taken = [r for r in lines if r.state in {State.PRESENT, State.UNCERTAIN} and claimed(heard.consult, r)]
     for line in taken:
         yield line_statement(model.MEDICATIONS, line.concept.id, sentence(medicine_text(line)), line)
     for line in lines:
         if line.state in {State.RESOLVED, State.HISTORICAL}:
             yield line_statement(
-                model.MEDICATIONS, line.concept.id, sentence(f"Previously {_named(line)}"), line
+                model.MEDICATIONS, line.concept.id, sentence(f"No longer taking {_named(line)}"), line
             )
-    denied = [r for r in lines if r.state is State.ABSENT and not _only_offered(heard.consult, r)]
+    denied = [r for r in lines if r.state is State.ABSENT and _denied(heard.consult, r)]
     yield from _denials(model.MEDICATIONS, denied, "Not taking", "or")
     for line in heard.of(Kind.MEDICINE):
         if line.concept.id == "medicine.any":
@@ -265,7 +296,9 @@ def medications(heard: Heard) -> Iterator[Statement]:
 
 def allergies(heard: Heard) -> Iterator[Statement]:
     """Allergens with reaction; "No known allergies." only when the patient said so."""
-    lines = list(heard.of(Kind.ALLERGEN, Kind.MEDICINE, allergy=True))
+    lines = [
+        r for r in heard.of(Kind.ALLERGEN, Kind.MEDICINE, allergy=True) if r.concept.group != _FOR_ALLERGIES
+    ]
     named = [r for r in lines if r.concept.id != "allergen.any"]
     for line in named:
         reaction = f" ({line.values['reaction']})" if "reaction" in line.values else ""

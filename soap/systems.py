@@ -62,12 +62,19 @@ def review(lines: Sequence[Resolved]) -> Iterator[Statement]:
     """
     for system, title in SYSTEMS.items():
         own = [r for r in lines if r.concept.group == system and _named(r)]
-        here = [r for r in own if r.state is State.PRESENT and r.concept.id not in _BARE]
+        here = [
+            r for r in own if r.state is State.PRESENT and r.concept.id not in _BARE and not _denied_later(r)
+        ]
         gone = [r for r in own if r.state is State.ABSENT and r.concept.id not in _GROUPS]
         if here:
             yield _line(system, f"{title}: Reports", here, State.PRESENT, "and")
         if gone:
             yield _line(system, f"{title}: Denies", gone, State.ABSENT, "or")
+
+
+def _denied_later(line: Resolved) -> bool:
+    """Affirmed, and denied after that: for the doctor to read, no plain report."""
+    return line.contradicted and line.evidence[-1] > line.last.at
 
 
 def _named(line: Resolved) -> bool:

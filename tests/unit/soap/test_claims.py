@@ -1,0 +1,67 @@
+"""Words that name a condition or a medicine without claiming that the patient has or takes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinical_language import Speaker, Turn
+from soap import model
+from soap.draft import draft_note
+
+
+def said(section: str, *lines: str) -> str:
+    who: dict[str, Speaker] = {"d": "doctor", "p": "patient"}
+    note = draft_note([Turn(who[line[0]], line[3:]) for line in lines])
+    return " ".join(s.text for s in note.statements if s.section == section)
+
+
+@pytest.mark.parametrize(
+    ("told", "condition"),
+    [
+        ("They checked my diabetes and it was fine.", "iabetes"),
+        ("I'm worried about COVID.", "COVID"),
+        ("I don't want it to be a migraine.", "igraine"),
+        ("I have not seen anybody since COVID.", "COVID"),
+    ],
+)
+def test_a_condition_tested_for_or_feared_is_no_history(told: str, condition: str) -> None:
+    assert condition not in said(model.PAST_MEDICAL_HISTORY, "d: How are you?", f"p: {told}")
+
+
+def test_what_the_doctor_concludes_is_no_history() -> None:
+    talk = ["d: How is the shoulder?", "p: It hurts when I lift my arm."] * 8
+    end = "d: So this raises the concern of a rotator cuff tear."
+    assert "otator" not in said(model.PAST_MEDICAL_HISTORY, *talk, end)
+    assert "otator" in said(
+        model.PAST_MEDICAL_HISTORY, "d: Any problems before?", "p: I had a rotator cuff tear.", *talk
+    )
+
+
+def test_a_medicine_to_be_given_is_not_taken() -> None:
+    assert "orphine" not in said(
+        model.MEDICATIONS, "d: Anything else?", "p: They don't need to give me morphine."
+    )
+
+
+def test_a_medicine_taken_note_of_is_not_denied() -> None:
+    assert "etformin" not in said(
+        model.MEDICATIONS, "d: Metformin, okay. Do you have any allergies?", "p: No."
+    )
+
+
+def test_what_is_taken_for_allergies_is_no_allergen() -> None:
+    lines = ("d: Do you take anything?", "p: I take Claritin for my allergies.")
+    assert said(model.ALLERGIES, *lines) == ""
+    assert "laritin" in said(model.MEDICATIONS, *lines)
+
+
+def test_each_drug_is_told_as_it_was_said() -> None:
+    text = said(
+        model.SOCIAL_HISTORY,
+        "d: Do you use marijuana?",
+        "p: No.",
+        "d: Anything else?",
+        "p: I do use cocaine.",
+    )
+    assert "Does not use marijuana." in text
+    assert "Uses cocaine." in text
