@@ -132,8 +132,9 @@ def hpi(heard: Heard) -> Iterator[Statement]:
 
 
 def _tellable(line: Resolved) -> bool:
-    """Pregnancy and exposures have no course; doubt is told of things ("possible fever")."""
-    if line.concept.id == "finding.pregnancy" or line.concept.group == "exposure":
+    """Pregnancy and things about the house have no course; doubt is told of things ("possible fever")."""
+    circumstance = line.concept.group == "exposure" and line.name != line.concept.label
+    if line.concept.id == "finding.pregnancy" or circumstance:
         return False
     return line.state is not State.UNCERTAIN or is_thing(line.name)
 
