@@ -31,12 +31,6 @@ _YES = re.compile(
 )
 
 
-@remembered
-def _sends(text: str) -> bool:
-    found = _SENT.search(text)
-    return found is not None and not re.search(r"\bif\b", text[max(0, found.start() - 40) : found.start()])
-
-
 def settled(consult: Consult, named: Sequence[Candidate]) -> Iterator[Candidate]:
     """The candidates, each with the turns in which it is settled that it is ordered."""
     turns: dict[int, set[int]] = {}

@@ -143,7 +143,10 @@ def _things(text: str, sentence: Sentence) -> tuple[_Thing, ...]:
     known = [
         _Thing(kind, m.concept.id, m.start, m.end, m.concept)
         for m in sentence.mentions
-        if (kind := _kind(m.concept)) and m.text.lower() not in _NO_TEST and m.concept.id not in _DONE_NOW
+        if (kind := _kind(m.concept))
+        and m.text.lower() not in _NO_TEST
+        and (m.certain or _dosed(text, m.end))
+        and m.concept.id not in _DONE_NOW
     ]
     end = sentence.start + len(sentence.text) + 1
     again = [
@@ -167,6 +170,11 @@ def _comes_for(text: str, again: _Thing, thing: _Thing) -> bool:
     """ "Pop in for a blood test" is the test and no further meeting."""
     test = thing.kind in {"lab", "imaging"} and 0 <= thing.first - again.last <= 80
     return test and bool(_TO_BE_DONE.match(text[again.last : thing.first]))
+
+
+def _dosed(text: str, at: int) -> bool:
+    """Whether a strength follows: without one a name that had to be guessed is no order."""
+    return any(part.name == "strength" for part in parts_after(text, at, at + 40))
 
 
 _NO_TEST = frozenset({"blood", "blood sugars", "blood pressures"})  # of "blood supply"; measured at home
@@ -245,7 +253,7 @@ def _test(found: re.Match[str]) -> _Thing:
 
 def _medicine(found: re.Match[str]) -> _Thing | None:
     group = next(name for name in ("name", "called", "named") if found[name])
-    common = found[group] in _COMMON or found[group].endswith("ing")
+    common = found[group] in _COMMON or found[group].endswith(("ing", "ly"))
     return None if common else _Thing("medication", found[group], *found.span(group))
 
 
@@ -274,9 +282,8 @@ def said_outright(candidate: Candidate) -> bool:
     if candidate.settled:
         return True
     if candidate.kind == "medication":
-        started = bool(signs & _PRESCRIBING) and ("act" in signs or {"we_can", "has:strength"} <= signs)
         dosed = bool(signs & {"has:strength", "has:frequency", "has:count", "some"})
-        return started or _advised(signs) or (told and dosed)
+        return _started(signs) or _advised(signs) or (told and dosed)
     if candidate.kind == "followup":
         return (told and "timed" in signs) or (
             {"booked", "intent"} <= signs and not signs & {"past", "question", "asked"}
@@ -284,5 +291,15 @@ def said_outright(candidate: Candidate) -> bool:
     return told or _advised(signs) or {"act", "nearest:order"} <= signs
 
 
+def _started(signs: frozenset[str]) -> bool:
+    """ "We'll start you on it"; "we can prescribe it", with a dose; "something I can give you"."""
+    begun = "act" in signs or {"we_can", "has:strength"} <= signs
+    given = "then:given" in signs and not signs & _NOT_NOW
+    return given or (begun and bool(signs & _PRESCRIBING))
+
+
 def _advised(signs: frozenset[str]) -> bool:
-    return "advised" in signs and not signs & {"past", "question", "asked", "current", "negative"}
+    return bool(signs & {"advised", "then:otc"}) and not signs & _NOT_NOW
+
+
+_NOT_NOW = {"past", "question", "asked", "current", "negative"}

@@ -43,6 +43,10 @@ _STANDS_FOR: Mapping[str, frozenset[str]] = {
         "supplement": "supplement|vitamin or supplement",
     }.items()
 }
+_INHALED = frozenset(
+    f"medicine.{name}" for name in ("beclomethasone", "budesonide", "fluticasone", "mometasone")
+)
+_BREATHED_IN = frozenset({"medicine.inhaler", "medicine.steroid_inhaler", "medicine.nasal_steroid"})
 _NEAR = 3  # turns in which a medicine that the table does not know is taken for the kind just named
 
 
@@ -65,4 +69,5 @@ def _stands_for(kind: Candidate, other: Candidate) -> bool:
         return False
     if other.concept is None:
         return abs(other.turn - kind.turn) <= _NEAR
-    return other.concept.group in _STANDS_FOR[kind.key]
+    inhaled = other.key in _INHALED and kind.key not in _BREATHED_IN
+    return other.concept.group in _STANDS_FOR[kind.key] and not inhaled

@@ -19,7 +19,7 @@ _REFER = re.compile(
     r"\b(?:refer(?:ral|red|ring)?(?: you)?(?: over| on| back| out)?(?: to| for)?|(?:see|"
     r"send you(?: over)? to|"
     rf"set you up with|put in a referral (?:to|for)|appointment with|consult(?:ation)? with|"
-    rf"speak with)) (?:the |an? |our |my |your |some )*{_WHO}"
+    rf"speak with)) (?:(?:the|an?|our|my|your|some|urgent) |[\w-]+, an? )*{_WHO}"
     r"|\b(?P<who2>(?:physical therapy|physiotherapy|occupational therapy|counsell?ing|\w+ology)) referral\b"
 )
 _NOT_NOW = re.compile(

@@ -99,7 +99,9 @@ _SIGNS_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"\b(?:i'?d|i would|i'?ll|we'?d|we would|i)"
             r"(?: (?:also|just|certainly|definitely|probably|highly|strongly))? "
             r"(?:recommend|suggest|advise|try)\b[^.?]{0,60}$|\bwhat i'?d (?:recommend|suggest|advise)\b[^.?]{0,60}$|"
-            r"\byou can(?: also| just| certainly| always)? (?:get|buy|pick up|take|use|try)\b[^.?]{0,30}$|"
+            r"\byou can(?: also| just| certainly| always)? (?:get|buy|pick up|take|use|try)\b"
+            r"(?![^.?]{0,40}\b(?:effects?|rash|reactions?|sick|symptoms?|infections?)\b)[^.?]{0,50}$|"
+            r"\bimportant (?:to|that we) (?:get|do|have|check|take|send)\b[^.?]{0,40}$|"
             r"\b(?:want|like|need) you to (?:take|use|try|start)\b[^.?]{0,40}$|"
             r"\bworth (?:you |us |just )?(?:having|getting|doing|taking|trying|using|covering)\b[^.?]{0,60}$"
         )),
@@ -143,8 +145,11 @@ _SIGNS_AFTER: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?:get|have|develop|notice|start|feel|experience|worried|concerned)\b"
         )),
         ("then:emergency", r"^[^.?]{0,60}\b(?:a and e|a ?& ?e|emergency|999|911|nine nine nine)\b"),
+        ("then:given", (
+            r"^,? (?:(?:that|which) )?(?:i|we)(?:'ll| can| will|'m happy to| am happy to) (?:give|prescribe|send|get)\b"
+        )),
         ("then:otc",
-            r"^[^.?]{0,40}\b(?:over the counter|(?:from|at) (?:the|your|a|any) (?:local )?(?:pharmac|chemist))"),
+            r"^[^.?]{0,65}\b(?:over the counter|(?:from|at) (?:the|your|a|any) (?:local )?(?:pharmac|chemist))"),
         ("then:corrected", r"^\W*(?:no|or|uh|um|wait)?\W*(?:i'?m |i am )?(?:sorry|i mean|scratch that)\b"),
         ("then:results", r"^\W*(?:\w+ ){0,2}(?:results?|readings?|was|reading)\b"),
         ("then:if", r"\bif (?!.{0,20}okay)"),
@@ -164,7 +169,7 @@ _ACT = {
 _NO_ACT = {"if", "might", "past", "question", "negative", "asked", "current", "show_me"}
 
 _OPENING = (
-    r"(?:^|[.!?;:,] ?|\b(?:let's|and|so|then|please|also|now|just|okay|alright|right) )(?:please |just |"
+    r"(?:^|[.!?;:,] ?|\b(?:let's|straight away|and|so|then|please|also|now|just|okay|alright|right) )(?:please |just |"
     r"also |then |\W)*"
 )
 _IMPERATIVE = re.compile(
@@ -176,7 +181,7 @@ _IMPERATIVE_AGAIN = re.compile(rf"{_OPENING}$")
 _AGAIN = re.compile(r"(?:come|return|see me|see us|follow|book|schedule|make)\b")
 _CONDITION = re.compile(
     r"\b(?:if|unless|in case|depending (?:up)?on)\b(?! ?\.\.)(?! (?:i|we) (?:send|give|prescribe|arrange|put|book)\b)"
-    r"(?! (?:you'?re|you are|that'?s|it'?s) (?:okay|ok|"
+    r"(?! (?:you'?re|you are|that'?s|it'?s) (?:happy|willing|okay|ok|"
     r"all right|agreeable))"
     r"(?P<what>(?:(?!\b(?:and|so|but|now) (?:i|we|let|for)\b).){0,300})$"
 )
@@ -211,6 +216,7 @@ def _conditions(before: str) -> set[str]:
     return signs
 
 
+_FILLER = re.compile(r"(?:(?: ,|,)? ?\b(?:um+|uh+|erm?|you know)\b,?)+ ")
 _PROPOSED = re.compile(
     r"\bwhy (?:don't|do n't|do not) (?:we|i|you)\b|"
     r"\b(?:could|can|would) you(?: please| just| also)*(?= (?:drop|bring|give|provide|hand|pop|send|do)\b)"
@@ -240,7 +246,7 @@ def _begun(text: str, begin: int, first: int) -> int:
 def signs_around(text: str, sentence: Sentence, first: int, last: int) -> frozenset[str]:
     """What stands around the words [first, last) of a turn, by name."""
     begin = max(sentence.start, first - _REACH, 0)
-    before = _clause(_PROPOSED.sub("let's", text[begin:first])[-_BEFORE:])
+    before = _clause(_FILLER.sub(" ", _PROPOSED.sub("let's", text[begin:first]))[-_BEFORE:])
     after = text[last : min(sentence.start + len(sentence.text) + 60, last + _AFTER)]
     signs = {name for name, pattern in _SIGNS_BEFORE if pattern.search(before)}
     signs |= {name for name, pattern in _SIGNS_AFTER if pattern.search(after)}

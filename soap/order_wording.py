@@ -111,7 +111,8 @@ _TIMED = re.compile(rf"\b(?:in|within|after|for)? ?(?P<when>{_WHEN}|today|this (
 _LASTING = re.compile(r"\b(?:over|for|last|past|these|after)(?: the| a| about| next)* ?$")
 FOLLOW_UP = re.compile(
     r"\b(?P<action>se(?:e|eing) (?:you|me|us|them|him|her)(?: all| guys)?(?: back| again)*(?: here)?"
-    r"|book you (?:back )?in|be seen(?: again)?|bring you (?:back )?in(?:to)?|pop (?:back )?in|drop (?:back )?in"
+    r"|book you (?:back )?in(?:to)?|arrange (?:just )?an? (?:\w+ )?(?:review|follow[ -]up|appointment)"
+    r"|be seen(?: again)?|bring you (?:back )?in(?:to)?|pop (?:back )?in|drop (?:back )?in"
     r"|come (?:in)?to (?:one of )?(?:our|my|the) (?:clinics?|surgery|practice)|come and see (?:me|us|one of us)"
     r"|give (?:me|us) (?:a |another )?(?:ring|call|bell)|ring (?:me|us)(?: back)?"
     r"|com(?:e|ing) (?:on )?(?:back|in)(?: (?:in )?(?:and|to) (?:see|visit)(?: with)? (?:me|us))?"
@@ -123,7 +124,7 @@ FOLLOW_UP = re.compile(
 )
 
 
-BOOKED = re.compile(r"book you|bring you|(?:schedule|make|book|set up|get) (?!you)|come (?:in)?to ")
+BOOKED = re.compile(r"book you|arrange|bring you|(?:schedule|make|book|set up|get) (?!you)|come (?:in)?to ")
 """Words for meeting again that need no day beside them to be meant."""
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 from scipy.optimize import linear_sum_assignment
 
+from bench.notes import british_orders
 from bench.notes.corpora import Encounter, mediqa_oe, named
 from bench.notes.drafts import draft
 from bench.notes.options import Options
@@ -168,7 +169,7 @@ def run(options: Options) -> list[Row]:
     plain = row(
         "MEDIQA-OE orders, provenance, every sentence of the evidence turns", every["provenance"], "F1"
     )
-    return [
+    mediqa = [
         row(
             f"MEDIQA-OE orders, {name} (published winner, other dialogues: {QUOTED[name]})",
             scored[name],
@@ -177,7 +178,8 @@ def run(options: Options) -> list[Row]:
             met=scored[name] >= GOALS[name] if name in GOALS else None,
         )
         for name in ("average", "provenance", "match", "description", "reason", "order_type")
-    ] + [plain]
+    ]
+    return [*mediqa, plain, *british_orders.run(options)]
 
 
 def show_one(options: Options) -> str:

@@ -1,19 +1,19 @@
 """The models of orders: what the signs around a medicine, a test, a wish to meet again, or a problem tell.
 
-Gold: MEDIQA-OE's development dialogues, and weakly the GPs' plans of PriMock57. The dialogues are read twice, by turns
-and one sentence a turn, as engines differ.
+Gold: MEDIQA-OE's development dialogues, read twice, by turns and one sentence a turn, as engines differ; and the orders
+of PriMock57's consults as read by hand (`bench.notes.british_orders`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.notes.british_orders import ReadOrder, read_orders
 from bench.notes.corpora import Encounter, mediqa_oe, primock
 from bench.notes.orders import OrderText, gold, numbered, words
-from clinical_language import Consult, Turn, read_consult, read_sentences
+from clinical_language import Consult, Turn, read_consult
 from soap.order_candidates import Candidate, candidates, clinicians, never
 from soap.order_reasons import Reasons, problems_of
 from soap.order_weights import YES, features
@@ -21,10 +21,10 @@ from soap.orders import DECISION
 from tools.notes.examples import Example, Task
 
 _SOURCE = (
-    "MEDIQA-OE (Corbeil et al., 2025), development dialogues of ACI-Bench; CDLA-Permissive-2.0, CC BY 4.0"
+    "MEDIQA-OE (Corbeil et al., 2025), development dialogues of ACI-Bench, and PriMock57 (Papadopoulos "
+    "Korfiatis et al., 2022) read by hand; CDLA-Permissive-2.0, CC BY 4.0"
 )
 _STRENGTH = {"medication": 0.2, "test": 0.15, "followup": 0.2, "reason": 0.07}
-_WEAK = 0.5  # weight of an example whose label is only a GP's plan
 _EMPTY = frozenset(
     "a an the of your you to for in on and or me i will be as is at back again blood today urine".split()
 )
@@ -93,24 +93,25 @@ def _examples(decision: str, data: Path) -> Sequence[Example]:
     reads = [read for encounter in mediqa_oe(data) for read in _ways(encounter)]
     of = _reasons if decision == "reason" else _orders
     found = [example for read in reads for example in of(read, decision)]
-    return [*found, *_planned(decision, data)] if decision in {"medication", "test"} else found
+    return found if decision == "reason" else [*found, *_british(decision, data)]
 
 
-_PLAN = re.compile(r"\b(?:Plan|Pln|Mx)\s*:?(?P<plan>.*)", re.DOTALL)
-
-
-def _planned(decision: str, data: Path) -> Iterator[Example]:
-    """Weak labels of British consults: what the GP's plan names was meant where it was spoken of in the second half."""
+def _british(decision: str, data: Path) -> Iterator[Example]:
+    """Consults read by hand: mentions in a turn that orders the thing, all others; none that repeat an order."""
     for encounter in primock(data):
-        found = _PLAN.search(encounter.gold)
-        planned = (
-            {m.concept.id for s in read_sentences(found["plan"]) for m in s.mentions} if found else set()
-        )
+        read = read_orders().get(encounter.id, ())
         for candidate in candidates(read_consult(encounter.turns)):
-            late = candidate.turn > len(encounter.turns) / 2
-            if planned and late and DECISION[candidate.kind] == decision and not never(candidate):
-                label = YES if candidate.key in planned else "no"
-                yield Example(encounter.id, features(candidate.signs), label, _WEAK)
+            if DECISION[candidate.kind] != decision or never(candidate):
+                continue
+            same = [order for order in read if _is_read(order, candidate)]
+            here = any(candidate.turn in order.turns for order in same)
+            if here or not same or candidate.turn < min(min(order.turns) for order in same):
+                yield Example(encounter.id, features(candidate.signs), YES if here else "no")
+
+
+def _is_read(order: ReadOrder, candidate: Candidate) -> bool:
+    named = not order.names or candidate.key.rsplit(".", 1)[-1] in order.names
+    return order.kind == candidate.kind and named
 
 
 def _orders(read: _Read, decision: str) -> Iterator[Example]:
