@@ -128,12 +128,13 @@ def _opens(words: Sequence[str], at: int) -> bool:
     if word in _AUX_QUESTION and following in _ASKED_OF and before not in _HOLDS | _SUBJECTS:
         return True
     if word == "what" and following in {"i", "we"}:
-        return before not in _BEFORE_WHAT
+        named = words[at + 2] in {"say", "call"} if at + 2 < len(words) else False
+        return before not in _BEFORE_WHAT and not named
     if word == "going" and following == "to":
         return before not in _BEFORE_GOING
     if before in _HOLDS:
         return False
-    return _starts(words, at) and before not in {"and", "but", "then", "also"}
+    return _starts(words, at) and before not in {"and", "but", "then", "also", "it", "um", "uhm", "uh"}
 
 
 def _starts(words: Sequence[str], at: int) -> bool:
@@ -144,7 +145,7 @@ def _starts(words: Sequence[str], at: int) -> bool:
     if word in {"you", "y'know"} and following == "know":
         return False
     if word in _SUBJECTS and (following in _AUXILIARY or following.startswith("'")):
-        return True
+        return not _relative(words, at)
     if word == "your" and words[at - 1] not in _BEFORE_PLACE:
         ahead = words[at + 1 : at + 6]
         return bool(
@@ -156,6 +157,16 @@ def _starts(words: Sequence[str], at: int) -> bool:
     if word in {"on", "for"} and following in _OWNERS:
         return _announces(words[at + 2 : at + 11], word)
     return any(_at(words, at, opener) for opener in _OPENERS)
+
+
+def _relative(words: Sequence[str], at: int) -> bool:
+    """Whether "you can get from the pharmacy" describes what was named before it."""
+    tail = tuple(words[at + 1 : at + 4])
+    return (
+        tail[:1] in {("can",), ("could",)}
+        and tail[1:2] in {("get",), ("buy",)}
+        and tail[2:3] in {("from",), ("over",)}
+    )
 
 
 def _announces(ahead: Sequence[str], word: str) -> bool:
@@ -211,7 +222,8 @@ def _conditional(words: Sequence[str], at: int) -> bool:
 
 
 _FILLERS = re.compile(
-    r"(?:^|(?<=\s))(?:um+|uh+|eh|er+m?|hmm+|mm-hmm|you know|i mean|sort of|kind of|kinda|basically|"
+    r"(?:^|(?<=\s))(?:u+h*m+|uh+|eh|er+m?|hmm+|mm-hmm|you know|what we (?:say|call)(?= [a-z])|"
+    r"i mean|sort of|kind of|kinda|basically|"
     r"obviously|okay|ok|alright|all right|"
     r"y'know|yeah|^well|actually|just|really|like i said|as i said|right now now|go ahead and|"
     r"of course|honestly|certainly|definitely)(?=\s|$)"

@@ -35,6 +35,7 @@ _NUMERIC = tuple(
         (r"(?<=\w) - (?=\w)", "-"),
         (r"(?<=\w) (?='(?:s|re|ll|ve|d|m)\b)", ""),
         (r"\b(days|weeks|months) ' time", r"\1' time"),
+        (r"\ba (?:and|&) e\b", "A&E"),
         (r" / ", "/"),
         (r"\s+(?=[,.;:])", ""),
     )
@@ -43,7 +44,7 @@ _CAPITALS = re.compile(
     r"\b(?:mri|ct|ekg|ecg|cbc|cmp|bmp|tsh|psa|copd|chf|mcl|acl|pcl|lcl|nsaids?|emg|egd|pft|cva|"
     r"jvd|gp|bmi|hiv|uti|dvt|mrsa|"
     r"pcr|ldl|hdl|ana|crp|esr|inr|bnp|pcp|gerd|ibs|tmj|rsv|iv|cpap|bph|orif|rice|ssri|msu|snri|tb|"
-    r"std|sti|pip|mcp|dip|lad|"
+    r"std|sti|tia|msu|fbc|ckd|cad|afib|adhd|ptsd|cbt|pip|mcp|dip|lad|"
     r"[tlcs]\d{1,2}|[tlcs]\d-[tlcs]?\d)\b"
 )
 _NAMES = re.compile(

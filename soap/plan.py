@@ -31,6 +31,7 @@ _ACTS = re.compile(
     r"^(?:we (?:will|can|may|could|might|should)|i (?:advised|encouraged|recommend|suggest|"
     r"reminded|urged|asked|cautioned|will|have (?:ordered|prescribed|recommended|suggested|placed|"
     r"sent|referred|asked|advised|encouraged|provided|scheduled|refilled))|"
+    r"i do not think (?:that )?(?:the patient|he|she|we) needs?|(?:the patient|he|she) does not need|"
     r"the patient (?:will|should|can|may|could|must)|(?:he|she) (?:will|should|can|may|"
     r"could)|if |once |when |unless |after |depending |"
     r"continue|increase|decrease|reduce|start|stop|order|prescribe|refer|repeat|refill|"
@@ -42,7 +43,8 @@ _NO_PLAN = re.compile(
     r"talk (?:a little )?(?:about|more)|take a (?:quick )?look|look at|go over|see what|"
     r"see how (?:this|that|it) goes from there|be right back|ask (?:the patient|you)|"
     r"questions?|let you know what|examine|listen to|the nurse|my nurse|front desk|"
-    r"in the notes|(?:over|on) the phone|on the line|in a (?:second|moment|minute)|all the information|able to help|"
+    r"in the notes|number|information at|"
+    r"(?:over|on) the phone|on the line|in a (?:second|moment|minute)|all the information|able to help|"
     r"check (?:the patient )?out|(?<!get )checked out|get (?:the patient )?checked|do (?:a|an|my|"
     r"your) (?:\w+ )?exam|physical exam|"
     r"pull (?:up|that)|bring up|document\w*|finalize|show me|thank|take care|"
@@ -58,7 +60,7 @@ _TEST_WORDS = re.compile(
     re.IGNORECASE,
 )
 _TEST_ACTS = re.compile(
-    r"\b(?:order|obtain|repeat|recheck|check|getting|doing|having|checking|get|send|schedule|run|do|perform|refer|have|need|see|monitor)\b",
+    r"\b(?:order|obtain|repeat|recheck|check|getting|doing|having|checking|get|send|schedule|run|do|perform|refer|have|needs?|see|monitor)\b",
     re.IGNORECASE,
 )
 _REFERRALS = re.compile(
@@ -132,8 +134,11 @@ _PLAIN = frozenset({TREATMENT, TESTING, REFERRAL, FOLLOW_UP, SAFETY_NET})  # wor
 _BARE = re.compile(
     r"^(?:(?:\S+ ){2,3}(?:that|it|this|them)|continue to (?:use|take|monitor|do)|"
     r".*\bfollow up(?: with (?:her|him|them))?|we (?:will|can) (?:order|do) (?:a|an|some|the|that|more|other) ?(?:test|"
-    r"tests|referral)|if (?:those|these|such|any of (?:those|these)) things .*|.*\bin that case|"
+    r"tests|referral)|if (?:those|these|such|any of (?:those|these)) things "
+    r"(?:happen|occur|start|come|are|get)\b.*|.*\bin that case|"
     r"i recommend some medications?|.*\btak(?:e|ing) (?:for|instead)\b.*|.* here|"
+    r"if the patient can [^,]+|(?:we (?:will|can|could)|the patient (?:can|could|will)) (?:try|do|use|carry on with) "
+    r"(?:that|it|this|them)(?: (?:for|in|at|over|today|now)\b[^,]*)?|"
     r"we (?:will|can) send (?:it|that|those|them|these) .*)$"
 )  # "we can test that": of what, nobody can read
 _VERB = re.compile(
@@ -145,7 +150,7 @@ _VERB = re.compile(
 _CONSEQUENCE = re.compile(
     r"\b(?:we|i|the patient|he|she|you) (?:can|will|should|may|might|could|would|need|must|"
     r"advised)\b|\b(?:please|call|contact|ring|"
-    r"come back|return|go to|give|take|taking|let|stop|seek|see|speak|continue|restart)\b"
+    r"come back|return|go (?:straight )?to|make an appointment|book|attend|give|take|taking|let|stop|seek|see|speak|continue|restart)\b"
 )
 _VERBS = bases() - {
     "let",
@@ -192,6 +197,8 @@ def _plain_advice(text: str) -> bool:
 
 def _advises(text: str, clause: Clause) -> bool:
     """Whether it tells the patient something clinical, not how the call or the clinic works."""
+    if text.startswith(("the patient can ", "the patient could ", "the patient may ", "the patient might ")):
+        return bool(_ADVICE.search(text))
     return not text.startswith(("we ", "the patient ")) or bool(clause.mentions or _ADVICE.search(text))
 
 

@@ -25,7 +25,7 @@ _INTENT = re.compile(
     rf"(?: for you| now| today| here| first| next)* is (?:that )?)?"
     rf"(?:(?:what|the (?:first|next|other|second|only) thing) (?:{_US}|"
     rf"that {_US}) .{{0,40}}? is (?:to |that )?|"
-    rf"{_US} (?:am|are|'m|'re) {_ALSO}going to {_ALSO}|"
+    rf"{_US} (?:am|are|'m|'re|were) {_ALSO}going to {_ALSO}|"
     rf"{_US} (?:will|'ll|shall) {_ALSO}(?:be going to |be )?|"
     rf"{_US} {_ALSO}(?:want|like|would {_ALSO}like|'d {_ALSO}like|need|would {_ALSO}love|plan|"
     rf"have) {_ALSO}to {_ALSO}|"
@@ -80,7 +80,12 @@ _ACTS = tuple(
         ),
         (r"^(?:give you (?!that\b|this\b)|get you (?=(?:some|a|an|the)\b))", "provide the patient with "),
         (r"^(?:send|get) you (?:out |over |up )?(?:for|to get) (?=(?:a|an|some)\b)", "order "),
-        (r"^(?:send|get) you (?:out |over |set up )?(?:to|with) (?:see )?", "refer the patient to "),
+        (r"^send you (?:out |over |set up )?(?:to|with) (?:see )?", "refer the patient to "),
+        (
+            r"^get you (?:out |over |set up )?(?:(?:to|with) see |with |to (?=(?:an?|the|my|our|your|physical|"
+            r"occupational|speech|physio\w*|\w+(?:ist|logy|therapy))\b))",
+            "refer the patient to ",
+        ),
         (r"^(?:set|hook) you up (?:with|for) ", "refer the patient to "),
         (r"^refer you (?:out |over |back )?(?:to|for) ", "refer the patient to "),
         (
@@ -158,6 +163,7 @@ _SEEKING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
         (r"\b(?:take|get) yourself (?:down |over |straight )?to\b", "go to"),
         (r" (?:sooner|earlier|before) than (?:that|this)$", " sooner"),
         (r"\b(we|i|you|it) 'd (?=\w)", r"\1 would "),
+        (r"(?<=, )(?:i|we) (?:would|'d) like to (?:come and )?see you\b", "you should come back"),
         (r"(?<=, )(?:i|we) (?:would like|'d like|want|would want|need) you to ", "you should "),
         (
             r" (?:, )?(?:like i said|as i said|or anything(?: like that)?|and things like that|or something)$",
@@ -183,8 +189,36 @@ def plan_text(text: str, person: Person) -> str:
     return " ".join(third_person(worded, person).split())
 
 
+_TO_DO = re.compile(
+    r"^(?:(?:so|and|but|then|,) )*(?:what )?(?:i|we) (?:would |'d )?(?:also )?(?:recommend|suggest|advise|like|want) "
+    r"(?:for )?you to do ?,? is ?,? (?:to )?(?:maybe )?(?=[a-z])(?!it\b|that\b|this\b|you\b)"
+)
+_HELPS = re.compile(
+    r"^(?P<when>if [^,]+), (?:then )?(?P<act>taking .+?) (?:can|could|may|might|would|will|should)(?: also)? "
+    r"(?:help|be (?:beneficial|helpful|useful|good|worthwhile))$"
+)
+_AVAILABLE = re.compile(
+    r"^(?:there (?:are|is|'s) |you can get )?(?:also )?(?:things|something|some things|stuff) like (?P<what>.+?) "
+    r"(?:that |which )?you can (?P<how>get|buy|take|use)\b(?P<where>.*)$"
+)
+_ADVISED = re.compile(
+    r"^(?:(?:so|and|but|then|,) )*what (?:i|we) (?:would |'d |do |will )?(?:also |normally |usually |always )*"
+    r"(?P<verb>recommend|suggest|advise)(?: you to do| you do)? is (?:that |to )?(?=[a-z])(?!it\b|that\b|this\b)"
+)
+_ADVICE = (
+    (_TO_DO, "i advised you to "),
+    (_HELPS, r"\g<when>, i suggest \g<act>"),
+    (_AVAILABLE, r"you can \g<how> \g<what>\g<where>"),
+    (_ADVISED, r"i \g<verb> "),
+)
+
+
 def _prefaced(text: str) -> str:
     """ "What i would suggest is resting" -> "i recommend resting"; what follows "is" speaks for itself otherwise."""
+    for pattern, by in _ADVICE:
+        told = pattern.sub(by, text)
+        if told != text:
+            return told
     told = _PREFACE.sub("", text)
     return f"i recommend {told}" if told != text and not told.startswith(("i ", "we ", "you ")) else told
 
@@ -274,7 +308,7 @@ _CONTACT = re.compile(
 
 
 _GERUND = re.compile(
-    r"^(?:(?:it 's|it is|that 's|just|really|about) )*(?P<act>(?:not )?(?:making sure|drinking|"
+    r"^(?:(?:it 's|it is|that 's|just|really|about),? )*(?P<act>(?:not )?(?:making sure|drinking|pushing|"
     r"resting|taking|keeping|avoiding|trying|"
     r"eating|using|getting|applying|doing|stopping|elevating|icing) .+)$"
 )

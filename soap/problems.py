@@ -42,7 +42,7 @@ _IMPRESSION = re.compile(
     r"it 's (?:a|an|most|probably|likely|more)|that 's (?:a|an|most|probably|likely)|likely|"
     r"probably|suspect|suspicious|you (?:do )?have (?:a|an|some|got|what)\b|you 've got|"
     r"diagnos\w+|could be|might be|may (?:be|have)|my impression|impression is|suggestive of|"
-    r"concerned (?:about|for|that)|seem to have|appears? to|possibility|called|you have)\b"
+    r"concern(?:ed)? (?:about|for|of|that)|seem to have|appears? to|possibility|called|you have)\b"
 )
 _LIKELY = re.compile(
     r"\b(?:likely|probably|suspect|suspicious|sounds? (?:more )?like|looks? (?:more )?like|seems?|"

@@ -15,7 +15,7 @@ from soap.notation import notation, third_person
 from soap.phrasing import capital, sentence, slug
 from soap.plan_wording import plan_text
 from soap.register import Person
-from soap.strands import Strand
+from soap.strands import RESULTS, Strand
 from soap.told import content
 from soap.wellformed import readable
 
@@ -25,9 +25,14 @@ _VERBS = frozenset(
     causes caused means remains improved continues denies denied reports reported took takes went came""".split()
 )
 _SAME = 0.75  # share of its words that an earlier line has, from which a line says nothing new
-_HEDGES = frozenset(map(fold, "think this likely probably called something most possible".split()))
+_HEDGES = frozenset(
+    map(
+        fold,
+        "think this likely probably called something most possible possibility other normally sounds".split(),
+    )
+)
 _LABEL = "Medical Reasoning"
-_EARLY = 0.4  # probability of the plan a reason needs before anything was announced: there, history is retold
+_EARLY = 0.6  # probability of the plan a reason needs before anything was announced: there, history is retold
 _SUBJECT = 9  # words in which the subject of a sentence must have come to its verb
 _SUBJECTS = frozenset(
     "the his her their a an all both most no other it this that these those he she there my".split()
@@ -45,14 +50,17 @@ _CUE = re.compile(
     r"inflam\w+|infect\w+|managing|resolved|progress\w*|positive|negative|severe|mild|"
     r"chronic|acute|high|low|surgery|treat\w*|help\w*|pain|swelling|medications?)\b"
 )
-_POINTS = re.compile(r"^(?:it|this|that|these|those)\b")  # at what, only a finding or a test beside it tells
+_POINTERS = frozenset(
+    {"it", "this", "that", "these", "those"}
+)  # at what, only a finding or a test beside it tells
 _NO_REASON = re.compile(
     r"\b(?:questions?|thank|good to see|nice to|hear|talk|look(?:ing)? (?:at|for)|show me|let me|sounds? (?:good|"
     r"fine)|how|what (?:that|this|it) means|know what|tell|said|mentioned|dragon|"
     r"weather|kids|fun|hope|sorry|happy|glad|proud|joke|love|guess|news|office|visit|paperwork|front desk|"
     r"ready|back in|nurse|going to|here we|we are here|we will|photos?|pictures?|appointment|insurance|pharmacy|"
     r"i am (?:seeing|calling)|can you|right\?|com(?:es?|ing) in|came in|might call it|(?:my|many|some|most) patients|"
-    r"allerg\w+|mother|father|family history|people|for example|excuse me|paramedics|what happened|the 1|will see)\b"
+    r"allerg\w+|mother|father|family history|people|for example|excuse me|paramedics|"
+    r"numbers?|able to help|what happened|the 1|will see)\b"
 )
 _OPENS_WITH = tuple(
     (re.compile(pattern), by)
@@ -95,6 +103,8 @@ def _states(text: str, clause: Clause) -> bool:
     named = any(m.text.lower().startswith(words[0].lower()) for m in clause.mentions)
     if words[0] not in _SUBJECTS and not named:
         return False
+    if words[0] in _POINTERS and len(words) > 1 and words[1] not in _VERBS | {"also"}:
+        return False
     ends = next((at for at, word in enumerate(words) if at and word in _CLAUSE), len(words))
     return any(word in _VERBS for word in words[1:ends])
 
@@ -105,7 +115,7 @@ def _worth_writing(text: str, clause: Clause) -> bool:
         return False
     if not _states(_BELIEVES.sub("", text), clause):
         return False
-    if _POINTS.match(text):
+    if text.split(" ", 1)[0] in _POINTERS:
         return bool(clause.mentions)
     return bool(clause.mentions or _CUE.search(text))
 
@@ -124,12 +134,14 @@ class Speech:
 def reasoning(speech: Speech, bar: float) -> Iterator[tuple[str, Statement]]:
     """What the doctor says of a problem that is neither its name nor a plan, with the problem's key."""
     keys = frozenset(speech.about)
+    judged = False
     labelled: set[str] = set()
     said: list[frozenset[str]] = []
     for at, (strand, about) in enumerate(zip(speech.strands, speech.about, strict=True)):
         clause = strand.clause
         own = next((m.concept.id for m in clause.mentions if m.concept.id in keys), "")
-        least = bar if own or strand.phase else _EARLY
+        judged = judged or bool(about) or at in speech.planned
+        least = bar if own or strand.phase == RESULTS or (judged and strand.phase) else _EARLY
         if strand.plan < least or at in speech.planned or clause.asked:
             continue
         text = readable(sentence(capital(_reason(clause, speech.person))))

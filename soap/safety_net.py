@@ -15,12 +15,16 @@ from soap.strands import Strand
 
 _REACH = 6  # clauses after the condition in which its consequence may come
 _LEAD = re.compile(
-    r"^(?:(?:so|and|but|then|however|obviously|or|also|,|in the meantime|the other thing is|otherwise) ?)*,? ?"
+    r"^(?:(?:so|and|but|then|however|obviously|or|also|now|,|in the meantime|the other thing is|otherwise|"
+    r"i (?:will|'ll) admit|like i said|(?:the )?(?:main )?things? to (?:look|watch) out for"
+    r"(?: (?:is|are|would be))?) ?)*"
+    r",? ?"
     r"(?=(?:if|in case|should you|should your)\b)"
 )
 _CONDITION = re.compile(r"^(?:if|in case|should you|should your) ")
 _GOES_ON = re.compile(
-    r"^(?:or |and )?(?:you (?:get|have|feel|are|notice|develop|start)|it (?:is|'s|gets|feels)|feel|any|your \w+)\b|^or "
+    r"^(?:or |and )?(?:you (?:get|have|feel|are|notice|develop|start)|it (?:is|'s|gets|feels)|"
+    r"they (?:are|'re|persist|get)|feel|any|your \w+)\b|^or "
 )
 _SEEKS = re.compile(
     r"\b(?:call|ring|phone|contact|come back|come in|speak to (?:you|us|me|a|your)|a and e|a & e|999|111|911|hospital|"
@@ -29,15 +33,17 @@ _SEEKS = re.compile(
 )
 _CONSEQUENCE = re.compile(
     r"^(?:(?:then|either|please|just|so|do|,) ?)*(?:we (?:would|'d|will|may|might|do )?|you (?:would|'d|will|should|"
-    r"need|must|can|have to)|i (?:would|'d|want|will|need)|call|ring|phone|contact|come|speak|go|get|let|give|see|make|"
+    r"need|must|can|may|might|have to)|i (?:would|'d|want|will|need)|feel free|"
+    r"call|ring|phone|contact|come|speak|go|get|let|give|see|make|"
     r"book|that 's urgent)\b"
 )
 _REWORDED = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
         (r"^(?:(?:then|so|just|,|do|please) )+", ""),
+        (r"^feel free to ", ""),
         (r"^(?:(?:i|we)(?: (?:would|'d|will|do))? (?:like|want|need)(?: for)? you to |"
-            r"you(?: (?:would|'d|will|do|may))? (?:need|have|want) to |you (?:must|should) |please )", ""),
+            r"you(?: (?:would|'d|will|do))? (?:need|have|want) to |you (?:must|should) |please )", ""),
         (r"^(?:i|we) (?:would|'d) like to come and see (?:you|me|us)\b", "come back"),
     )
 )  # fmt: skip
@@ -130,6 +136,6 @@ def consequence(text: str) -> str:
         told = pattern.sub(by, told)
     return (
         told
-        if told.startswith(("we ", "i ", "either "))
+        if told.startswith(("we ", "i ", "either ", "you may ", "you might "))
         else f"you should {told.removeprefix('you should ')}"
     )

@@ -16,6 +16,7 @@ _TOKEN = re.compile(r"\d+(?:[./:-]\d+)*%?|[a-z]+\d*(?:['-][a-z]+)*|[,.;:?!%()]")
 _QUOTED = re.compile(r"\u201c[^\u201d]*\u201d")  # a patient's own words stay as they are
 _LABEL = re.compile(r"^(?:[A-Z][\w ,/&-]{1,40}: )+")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z0-9])")
+_CONDITION = 5  # words: "if next week the patient is ..." has its subject after a time
 _WIDEST = 600  # characters; a longer line is a paragraph of speech
 
 _SUBJECTS = frozenset("he she it they".split())
@@ -83,7 +84,7 @@ _I = re.compile(
     r"referred|had))\b)"
 )
 _SPAN = re.compile(
-    r"(?:#|\bone|\ba few|\ba couple of|\ba|\bseveral) (?:hours?|days?|weeks?|months?|years?|times?)|follow|"
+    r"(?:#|\bone|\bnext|\ba few|\ba couple of|\ba|\bseveral) (?:hours?|days?|weeks?|months?|years?|times?)|follow|"
     r"\bdoing (?:\w+ )?(?:well|better)\b"
 )
 _CONSEQUENCE = re.compile(
@@ -167,7 +168,7 @@ def _begins_clause(tokens: Sequence[str], at: int) -> bool:
 def _licensed(tokens: Sequence[str], at: int) -> bool:
     """After a conjunction, a stop, a verb of saying; or as the relative clause of a noun ("the gel she uses")."""
     before = tokens[at - 1]
-    if before in _LICENCE or not before[0].isalpha():
+    if before in _LICENCE or not before[0].isalpha() or (tokens[0] == "if" and at <= _CONDITION):
         return True
     if tokens[at] == "it" or before.endswith("ing") or before in {"ago", "now", "up", "down"}:
         return False

@@ -35,6 +35,18 @@ from soap.register import HE, THEY
         ("we have you on the prozac 20 milligrams a day", "the patient is on prozac 20 mg a day"),
         ("we 're going to have you apply ice to it", "the patient will apply ice to it"),
         ("we 'll give you crutches", "we will provide the patient with crutches"),
+        ("what we 'd recommend is conservative management", "I recommend conservative management"),
+        ("i 'd advise you to do , is maybe consider time off", "I advised the patient to consider time off"),
+        (
+            "if you are feeling feverish, taking paracetamol for a few days can also help",
+            "if the patient is feeling feverish, I suggest taking paracetamol for a few days",
+        ),
+        (
+            "there are things like dioralyte you can get from the pharmacy",
+            "the patient can get dioralyte from the pharmacy",
+        ),
+        ("we were going to get an ultrasound of the knee", "we will order an ultrasound of the knee"),
+        ("get you to push against my hand", "get the patient to push against my hand"),
         ("call me if you get a fever", "I advised the patient to call me if he gets a fever"),
     ],
 )

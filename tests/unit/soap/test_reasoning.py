@@ -8,7 +8,7 @@ from soap.register import HE
 from soap.strands import PLAN, Strand
 
 
-def reasons(*said: str, plan: float = 0.5, phase: str = PLAN, about: str = "") -> list[str]:
+def reasons(*said: str, plan: float = 0.5, phase: str = PLAN, about: str = "knee") -> list[str]:
     clauses = [Clause(turn, 0, text, text, asked=False, heard=()) for turn, text in enumerate(said)]
     strands = [Strand(clause, 0.0, 0.0, plan, phase, examined=False) for clause in clauses]
     speech = Speech(strands, [about] * len(strands), {"migraine": "Migraine"}, frozenset(), HE)
@@ -64,3 +64,12 @@ def test_what_is_retold_before_anything_was_announced_needs_more() -> None:
 def test_the_heading_is_not_said_again() -> None:
     assert reasons("i think this is a migraine", about="migraine") == []
     assert reasons("i think this is a severe migraine because of the stress", about="migraine")
+
+
+def test_what_is_retold_before_any_problem_or_plan_is_no_reason() -> None:
+    assert reasons("you have had some pain for 3 days", about="") == []
+
+
+@pytest.mark.parametrize("said", ["that pill would be 1 option", "these tablets are for chronic pain"])
+def test_what_points_at_an_unnamed_thing_is_no_reason(said: str) -> None:
+    assert reasons(said) == []

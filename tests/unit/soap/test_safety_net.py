@@ -43,6 +43,35 @@ def test_conditions_of_one_warning_stay_together() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        (
+            "I'll admit if you're no better in three to four days, I'd like to come and see you again.",
+            "If the patient is no better in 3 to 4 days, the patient should come back again.",
+        ),
+        (
+            "However, if anything changes. Either make an appointment with us, or go straight to A and E.",
+            "If anything changes, either make an appointment with us, or go straight to A&E.",
+        ),
+        (
+            "Now, if your symptoms return and they persist, they're prolonged. Then you may need to attend A and E.",
+            "If the symptoms return and they persist, or they are prolonged, the patient may need to attend A&E.",
+        ),
+        (
+            "And things to look out for if you have a high fever, I'd like you to come back and see me.",
+            "If the patient has a high fever, the patient should come back.",
+        ),
+        (
+            "If next week you're still not better, come back.",
+            "If next week the patient is still not better, come back.",
+        ),
+    ],
+)
+def test_warnings_in_the_words_of_general_practice(said: str, written: str) -> None:
+    assert [text for text, _ in nets(Turn("doctor", said))] == [written]
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "If you get a fever.",
