@@ -150,7 +150,8 @@ _VERB = re.compile(
 _CONSEQUENCE = re.compile(
     r"\b(?:we|i|the patient|he|she|you) (?:can|will|should|may|might|could|would|need|must|"
     r"advised)\b|\b(?:please|call|contact|ring|"
-    r"come back|return|go (?:straight )?to|make an appointment|book|attend|give|take|taking|let|stop|seek|see|speak|continue|restart)\b"
+    r"come back|return|go (?:straight )?to|make an appointment|"
+    r"book|attend|give|take|taking|let|stop|seek|see|speak|continue|restart)\b"
 )
 _VERBS = bases() - {
     "let",
