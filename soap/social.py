@@ -27,7 +27,7 @@ def _habit(line: Resolved) -> str:
     amount = _AMOUNT.search(said)
     quit_ = re.search(r"\b\d+ (?:years?|months?|weeks?) ago\b", said)
     verb, what = _DOES[line.concept.group]
-    what = line.name if line.concept.group == "drugs" else what
+    what = line.name.replace("drug use", "drugs") if line.concept.group == "drugs" else what
     if line.state is State.ABSENT:
         never = "never" in said.split() and "not" not in said.split()
         if line.concept.group == "tobacco" and never:

@@ -17,7 +17,7 @@ from soap.systems import in_figures
 from soap.withheld import SELF_HARM
 
 _CONTACTS = frozenset(
-    {"wife", "husband", "partner", "friend", "colleague", "flatmate", "child", "children", "son", "daughter"}
+    "wife husband partner friend colleague flatmate child children son daughter grandchild grandchildren".split()
 )
 _OFFERED = re.compile(r"\b(?:do you (?:need|want)|would you (?:like|want|prefer)|are you interested in)\b")
 _NOTED = re.compile(
@@ -172,7 +172,8 @@ def _by_exchange(lines: Sequence[Resolved]) -> list[list[Resolved]]:
 def _denials(section: str, lines: Sequence[Resolved], opening: str, last: str) -> Iterator[Statement]:
     for group in _by_exchange(lines):
         evidence = tuple(sorted({turn for line in group for turn in line.evidence}))
-        names = list(dict.fromkeys(_named(line) for line in group))
+        drugs = section == model.MEDICATIONS
+        names = list(dict.fromkeys((_as_said if drugs else _named)(line) for line in group))
         codes = group[0].codes if len(group) == 1 else {}
         confidence = min(line.confidence for line in group)
         key = f"{section}:absent:{group[0].concept.id}"
@@ -248,7 +249,7 @@ def _as_said(line: Resolved) -> str:
     """The medicine's name as it was spoken of, by brand or generic; its codes name the substance."""
     said = line.first.words.strip()
     one = said.replace("-", "").isalpha() and line.certain
-    return said.lower() if one else line.name
+    return said.lower() if one and line.name == line.concept.label else _named(line)
 
 
 def medicine_text(line: Resolved) -> str:
@@ -285,7 +286,7 @@ def medications(heard: Heard) -> Iterator[Statement]:
     for line in lines:
         if line.state in {State.RESOLVED, State.HISTORICAL}:
             yield line_statement(
-                model.MEDICATIONS, line.concept.id, sentence(f"No longer taking {_named(line)}"), line
+                model.MEDICATIONS, line.concept.id, sentence(f"No longer taking {_as_said(line)}"), line
             )
     denied = [r for r in lines if r.state is State.ABSENT and _denied(heard.consult, r)]
     yield from _denials(model.MEDICATIONS, denied, "Not taking", "or")
@@ -319,7 +320,7 @@ def allergies(heard: Heard) -> Iterator[Statement]:
 def family_history(heard: Heard) -> Iterator[Statement]:
     """ "Mother: diabetes." and what the family does not have."""
     for line in heard.lines:
-        if not line.relation or line.relation in _CONTACTS:
+        if not line.relation or line.relation in _CONTACTS or line.relation == "others":
             continue
         key = f"{line.relation}:{line.concept.id}"
         if line.concept.id == "condition.any_family" or line.concept.kind not in {

@@ -26,7 +26,7 @@ _IRREGULAR = {
     form: verb
     for verb, forms in {
         "go": "went gone goes", "get": "got gotten", "feel": "felt", "think": "thought", "take": "took taken",
-        "see": "saw seen", "break": "broke broken", "fall": "fell fallen", "wake": "woke woken", "lose": "lost",
+        "see": "saw seen", "break": "broke broken", "fall": "fell fallen", "wake": "woke woken", "lose": "lost loss",
         "sleep": "slept", "keep": "kept", "bring": "brought", "begin": "began begun", "give": "gave given",
         "come": "came", "eat": "ate eaten", "drink": "drank drunk", "run": "ran", "throw": "threw thrown",
         "bleed": "bled", "sting": "stung", "bite": "bit bitten", "hear": "heard", "find": "found", "buy": "bought",
@@ -135,6 +135,9 @@ def stem(word: str) -> str:
 def raw_words(text: str) -> list[str]:
     """Lower-case words, numbers and sentence marks; contractions of "not" opened, "3/7" as "3 day"."""
     opened = re.sub(r"\bcan't\b|\bcant\b", "can not", text.lower().replace("\u2019", "'"))
+    opened = re.sub(
+        r"\b(?:gon|wan)(?: na|na)\b", lambda m: "go to" if m[0].startswith("g") else "want to", opened
+    )
     opened = re.sub(r"\ban? (?=(?:day|week|month|year|hour|stone|pint|minute)\b)", "1 ", opened)
     opened = re.sub(r"n't\b|\bdont\b", " not", opened).replace(" n 't", " not").replace("-", " ")
     found = []
@@ -157,14 +160,16 @@ def grouped(words: Sequence[str]) -> list[tuple[str, int]]:
     return found
 
 
-def content(text: str, *, denied: bool | None = False, spoken: bool = False) -> Unit:
+def content(
+    text: str, *, denied: bool | None = False, spoken: bool = False, within: int = _SPOKEN_REACH
+) -> Unit:
     """Content words of a text. `denied`: what words outside a denial are (None: asked, not answered).
 
     A denial holds to the end of its clause; in speech ("No, I ...", "no one else, so my wife ...") not over a comma
-    that begins a new thought.
+    that begins a new thought. `within`: words over which a spoken denial holds.
     """
     words, found, at, last = raw_words(text), [], 0, -1
-    reach = _SPOKEN_REACH if spoken else len(words)
+    reach = within if spoken else len(words)
     for name, length in grouped(words):
         said, at = tuple(words[at : at + length]), at + length
         after = words[at] if at < len(words) else ""
@@ -190,11 +195,13 @@ def note_units(text: str) -> list[Unit]:
 _HUM = r"\W*(?:(?:u+h*m*|m+|mhm|a+h+|o+h+|e+r+m*|well|okay|ok|yeah|so|hm+|i mean|honestly),?\W+)*"
 _NO = re.compile(
     rf"{_HUM}(?:no\b|nope|nah|not\b|never|none|nothing|neither|denies|absolutely not|"
-    r"i (?:don't|haven't|didn't|do n't|did n't|do not|have not)\b|(?:he|she|it) (?:doesn't|hasn't|isn't))"
+    r"(?:i )*i (?:don't|haven't|didn't|do n't|did n't|do not|have not)\b|haven't\b|hasn't\b|"
+    r"(?:[a-z]+ ){0,2}[a-z]+, no\b(?! \w)|(?:he|she|it) (?:doesn't|hasn't|isn't))"
 )
 _YES = re.compile(
     rf"{_HUM}(?:yes|yeah|yep|yup|ya\b|sure|right|correct|definitely|exactly|absolutely|of course|that's right|"
-    r"i (?:do|have|did|am)\b|mm-?hmm?|uh-?huh|a little|a bit|sometimes|some\b|maybe|occasionally|kind of|"
+    r"i (?:do|have|did|am|think so|believe so|guess)\b|probably\b|mm-?hmm?|uh-?huh|"
+    r"a little|a bit|sometimes|some\b|maybe|occasionally|kind of|"
     r"it (?:is|does|has)\b)"
 )
 _OPENING = rf"{_HUM}(?:(?:and|alright|all right|now|then|also|but)\W+)*"

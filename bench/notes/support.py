@@ -37,7 +37,7 @@ _UNIT = re.compile(
 )
 # What is neither affirmed nor denied has no polarity to be wrong.
 _OPEN = re.compile(
-    r"\b(?:unlikely|unsure|not sure|uncertain|possible|possibly|ruled? out|resolved|if|in case)\b",
+    r"\b(?:used to|no longer|unlikely|unsure|not sure|uncertain|possible|possibly|ruled? out|resolved|if|in case)\b",
     re.IGNORECASE,
 )
 # Between the words of a wording these may stand: "coughed up any blood", "changes in your vision".
@@ -46,9 +46,13 @@ _BETWEEN = re.compile(
 )
 # What a question takes for granted: "is the pain constant?", "does your cough wake you?".
 _GRANTED = re.compile(
+    r"\b(?:other than|besides|apart from|except(?: for)?|aside from)\s+(?:the|your|that|this|a|an)?\s*"
+    r"([a-z'-]+(?:\s+[a-z'-]+)?)|"
     r"\b(?:is|are|was|were|do|does|did|has|have|can)\s+(?:the|your|his|her|this|that|these|those)\s+"
     r"([a-z'-]+(?:\s+[a-z'-]+)?)"
 )
+_SPELT = re.compile(r"\b(?:[A-Za-z] ){1,5}[A-Za-z]\b")  # "C O P D"
+_WRITTEN_REACH = 9  # words over which a denial holds in a statement
 _GONE = re.compile(
     r"\b(?:resolved|gone|went away|go away|goes away|cleared|clear up|settled|subsided|stopped|passed|healed|used to|"
     r"any ?more|no longer|(?:fine|okay|ok|better|good|normal) now|not (?:right )?now|previously|back then)\b"
@@ -85,14 +89,14 @@ def faults(
     """What of a statement its evidence turns do not hold. `answers`: what was said right after each of them."""
     states = _states(evidence, answers)
     text = "\n".join(t.text for t in evidence)
-    text += "\n" + _BETWEEN.sub("", text.lower())
+    text += "\n" + _BETWEEN.sub("", text.lower()) + "\n" + _SPELT.sub(lambda m: m[0].replace(" ", ""), text)
     plain = {stem(w) for w in matching.raw_words(text)} | spoken_numbers(text)
     plain |= {"resolv"} if _GONE.search(text.lower()) else set()
     shared = _worded(statement, text, table)
     clinical = {stem(w) for _, wording in lexicon.matches(table, statement) for w in wording.split()}
     return [
         fault
-        for word in content(_UNIT.sub("", _SYSTEM.sub("", statement)), spoken=True)
+        for word in content(_UNIT.sub("", _SYSTEM.sub("", statement)), spoken=True, within=_WRITTEN_REACH)
         if not set(map(stem, word.said)) <= _register()
         and (fault := _fault(word, states, plain | shared, clinical, bool(_OPEN.search(statement))))
         is not None
@@ -108,7 +112,7 @@ def _states(evidence: Sequence[Turn], answers: Sequence[str]) -> dict[str, set[b
                 states.setdefault(word.stem, set()).add(word.denied)
         if turn.speaker == "doctor":
             for granted in _GRANTED.findall(turn.text.lower()):
-                for word in content(granted):
+                for word in content(" ".join(granted)):
                     states.setdefault(word.stem, set()).add(False)
             if _ONLY.match(answer.lower()):  # "Any allergies?" "No, just latex."
                 states.setdefault("=allergy", set()).add(False)
@@ -185,7 +189,14 @@ def judge(statement: dict[str, object], turns: Sequence[Turn], table: lexicon.Le
     at = [i for i in _evidence(statement) if 0 <= i < len(turns)]
     if not at:
         return [Fault("word", "(no evidence)")]
-    return faults(str(statement["text"]), [turns[i] for i in at], [answer_after(turns, i) for i in at], table)
+    return faults(str(statement["text"]), [turns[i] for i in at], [_answer(turns, at, i) for i in at], table)
+
+
+def _answer(turns: Sequence[Turn], evidence: Sequence[int], at: int) -> str:
+    """What answers a turn: the next evidence of the other speaker when it is near, else what is said next."""
+    near = (i for i in evidence if at < i <= at + 3 and turns[i].speaker != turns[at].speaker)
+    chosen = next(near, None)
+    return answer_after(turns, at) if chosen is None else turns[chosen].text
 
 
 def _evidence(statement: dict[str, object]) -> Iterable[int]:
