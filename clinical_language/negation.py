@@ -19,7 +19,8 @@ _DENIERS = frozenset(
 _LIST = frozenset(
     "any a an the my your of or and , nor significant recent real other major particular obvious "
     "more further such like been have "
-    "had having has got getting get feel feeling felt notice noticed noticing hear heard produce producing bringing experience "
+    "had having has got getting get feel feeling felt notice noticed noticing experience "
+    "hear heard produce producing bringing "
     "experienced experiencing really "
     "actually see seen seeing um uh er at all in much lot kind sort type sign signs symptoms "
     "symptom history issues issue "
