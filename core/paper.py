@@ -5,16 +5,21 @@ Runs in a side process: a page takes some 30 ms of pure Python.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Literal
 
 from fpdf import FPDF
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+# It warns of letters that the font lacks, and those are out of somebody's record.
+logging.getLogger("fpdf").setLevel(logging.CRITICAL)
+
 _FONTS = Path(__file__).parent / "fonts"
 _INK, _SOFT, _LINE, _ACCENT = (16, 33, 31), (72, 89, 90), (200, 211, 208), (13, 74, 78)
 _MARGIN = 18.0  # mm
 _BULLET = 4.0  # mm that a line stands in
+_LEADING = 4.7  # mm from line to line: the note of an ordinary visit, with its signature, fits on one page
 
 
 class Fact(BaseModel):
@@ -115,13 +120,13 @@ class _Pages(FPDF):
             self.add_page()
         self.start_section(block.title)
         self.say("B", 11, _ACCENT)
-        self.cell(0, 7, block.title, new_x="LMARGIN", new_y="NEXT")
+        self.cell(0, 6, block.title, new_x="LMARGIN", new_y="NEXT")
         for line in block.lines:
             self.say("", 10)
             if not block.plain:
-                self.cell(_BULLET, 5, "\u2022")
-            self.multi_cell(0, 5, line, new_x="LMARGIN", new_y="NEXT", align="L")
-        self.ln(2)
+                self.cell(_BULLET, _LEADING, "\u2022")
+            self.multi_cell(0, _LEADING, line, new_x="LMARGIN", new_y="NEXT", align="L")
+        self.ln(1.5)
 
     def close(self) -> None:
         """The closing block stays together."""
