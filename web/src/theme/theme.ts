@@ -29,6 +29,8 @@ export const theme = createTheme({
     PasswordInput: { defaultProps: { size: "md" } },
     Textarea: { defaultProps: { size: "md" } },
     NativeSelect: { defaultProps: { size: "md" } },
+    // The keyboard goes to the first item; Mantine's empty element before it is no item of a menu (ARIA).
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     // The dialog is no section of the page: its <header> must not count as a second banner.
     ModalHeader: { defaultProps: { role: "none" } },
     Modal: { defaultProps: { centered: true, radius: "lg", padding: "lg", styles: { title: { fontWeight: 650, fontSize: "1.25rem", lineHeight: 1.3 } }, overlayProps: { backgroundOpacity: 0.55, color: "#0a1a1c" } } },

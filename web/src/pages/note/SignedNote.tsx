@@ -8,10 +8,11 @@ import type { Addendum, EncounterNote } from "../../api/types";
 import { ButtonLink } from "../../ui/ButtonLink";
 import { Icon } from "../../ui/Icon";
 import { notify, notifyProblem } from "../../ui/notices";
-import { grouped } from "../../ui/sections";
+import { grouped, titleIn } from "../../ui/sections";
 import { StatementMarks } from "../../ui/StatementMarks";
 import { SummaryBody } from "../../ui/SummaryBody";
 import { dateAndTime } from "../../ui/time";
+import { CodeTags } from "./CodeTags";
 import { EvidenceChip } from "./EvidenceChip";
 import classes from "./Note.module.css";
 import type { Desk } from "./use-desk";
@@ -123,7 +124,7 @@ function Lines({ desk }: { desk: Desk }) {
             <ul>
               {lines.map((line) => (
                 <li key={line.id} className={classes["locked"]} data-lit={desk.evidence.of === line.id} data-testid="signed-statement">
-                  <span className="grow">{line.text} <StatementMarks statement={line} /></span>
+                  <span className="grow">{line.text} <StatementMarks statement={line} /> <CodeTags codes={line.codes} /></span>
                   <span className="no-print"><EvidenceChip of={line.id} ids={line.evidence} utterances={desk.utterances} evidence={desk.evidence} /></span>
                 </li>
               ))}
@@ -133,6 +134,13 @@ function Lines({ desk }: { desk: Desk }) {
       </section>
     );
   });
+}
+
+/** Told apart from what was forgotten. */
+function Silent({ desk }: { desk: Desk }) {
+  const silent = desk.view.note.not_discussed;
+  if (silent.length === 0) return null;
+  return <p className={classes["silent"]} data-testid="signed-not-discussed"><strong>Not discussed:</strong> {silent.map((section) => titleIn(desk.layout, section)).join("; ")}.</p>;
 }
 
 /** What the patient reads, in plain words made from this note alone. */
@@ -161,6 +169,7 @@ export function SignedNote({ visitId, desk }: { visitId: string; desk: Desk }) {
       <Leftover desk={desk} into={(words) => { setText([text, words].filter(Boolean).join("\n")); desk.session.drop(); }} />
       <article className={`card ${classes["paper"] ?? ""}`}>
         <Lines desk={desk} />
+        <Silent desk={desk} />
         <section className={classes["part"]} aria-labelledby="addenda">
           <h2 id="addenda">{note.addenda.length > 0 ? "Addenda" : "Addendum"}</h2>
           <Addenda addenda={note.addenda} />

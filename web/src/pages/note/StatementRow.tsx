@@ -7,6 +7,7 @@ import { Icon } from "../../ui/Icon";
 import { sectionChoices, titleIn } from "../../ui/sections";
 import { StatementMarks } from "../../ui/StatementMarks";
 import { shownText } from "../../ui/transcript/words";
+import { CodeTags } from "./CodeTags";
 import { LineConflictBox } from "./Conflict";
 import { EvidenceChip } from "./EvidenceChip";
 import { keysOf, lineOf, needsLook, type Line } from "./model/content";
@@ -119,8 +120,8 @@ function More({ line, desk, open, setOpen, tabIndex, short }: { line: Line; desk
         <Menu.Item leftSection={<Icon name="plus" size={16} />} onClick={() => desk.add(line.section, line.id)}>New line below</Menu.Item>
         <Menu.Item leftSection={<Icon name="up" size={16} />} onClick={() => desk.move(line.id, -1)}>Move up</Menu.Item>
         <Menu.Item leftSection={<Icon name="down" size={16} />} onClick={() => desk.move(line.id, 1)}>Move down</Menu.Item>
-        <MoveTo line={line} desk={desk} />
         <RemoveBecause line={line} desk={desk} />
+        <MoveTo line={line} desk={desk} />
       </Menu.Dropdown>
     </Menu>
   );
@@ -182,7 +183,7 @@ export function StatementRow({ line, desk, menu, setMenu, tabbable }: { line: Li
           {isEdited
             ? <Words line={line} desk={desk} />
             // The keyboard has Enter on the row.
-            : <p className={classes["text"]} data-testid="statement-text" onClick={startEditing}>{line.text}{" "}<StatementMarks statement={line} />{edited(line) !== "" && <span className={classes["own"]}>{edited(line)}</span>}</p>}
+            : <p className={classes["text"]} data-testid="statement-text" onClick={startEditing}>{line.text}{" "}<StatementMarks statement={line} /><CodeTags codes={line.codes} />{edited(line) !== "" && <span className={classes["own"]}>{edited(line)}</span>}</p>}
           <Stale line={line} desk={desk} />
           {newer.map((offer) => <Newer key={offer.key} line={line} offer={offer} desk={desk} />)}
           {conflict !== undefined && <LineConflictBox conflict={conflict} desk={desk} />}

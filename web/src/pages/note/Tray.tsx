@@ -1,6 +1,6 @@
 /** Beside the note: what was found and is in no line yet, and what was ordered. Nothing enters the note by itself. */
 import { Menu } from "@mantine/core";
-import { useState, type ReactNode } from "react";
+import { useState, type KeyboardEvent, type ReactNode } from "react";
 
 import type { DismissReason, NoteSuggestion, OrderLine, ReviewItem } from "../../api/types";
 import { Icon } from "../../ui/Icon";
@@ -8,8 +8,8 @@ import { sectionTitle } from "../../ui/sections";
 import { Empty } from "../../ui/States";
 import { StatementMarks } from "../../ui/StatementMarks";
 import { EvidenceChip } from "./EvidenceChip";
-import { codeOffers, type CodeOffer } from "./coding";
-import { lineOf, newLine } from "./model/content";
+import { codeOffers, type CodeOffer, type LineCodes } from "./coding";
+import { lineOf, newLine, type Line } from "./model/content";
 import { reviewKey } from "./model/note-session";
 import { add, addCode, dismiss, removeCode, setOrder } from "./model/operations";
 import { detailsOf } from "./order-details";
@@ -38,7 +38,8 @@ interface Act {
 function Acts({ acts, children }: { acts: readonly Act[]; children?: ReactNode }) {
   return (
     <span className={classes["acts"]}>
-      {acts.map(({ words, label, hook, act, strong = false }) => <button key={hook} type="button" data-strong={strong} onClick={act} aria-label={label} data-testid={hook}>{words}</button>)}
+      {/* A decided one offers the way back in the same place: the keyboard stays there. */}
+      {acts.map(({ words, label, hook, act, strong = false }, at) => <button key={at} type="button" data-strong={strong} onClick={act} aria-label={label} data-testid={hook}>{words}</button>)}
       {children}
     </span>
   );
@@ -89,6 +90,9 @@ function sectionOf(item: ReviewItem): string {
   return item.section === "" || item.section === "subjective" ? "subjective.hpi" : item.section;
 }
 
+/** The heading of the box says it already. */
+const isTold = ({ reason }: ReviewItem) => reason !== "" && reason !== "unclear";
+
 function Unplaced({ item, desk }: { item: ReviewItem; desk: Desk }) {
   const take = () => {
     const line = newLine(crypto.randomUUID(), sectionOf(item), { text: item.text, evidence: item.evidence });
@@ -98,7 +102,7 @@ function Unplaced({ item, desk }: { item: ReviewItem; desk: Desk }) {
   };
   return (
     <li data-testid="review-item" data-key={reviewKey(item)}>
-      <p><span className={classes["where"]}>{item.reason === "" ? "Unclear" : item.reason.charAt(0).toUpperCase() + item.reason.slice(1)}</span>{item.text}</p>
+      <p>{isTold(item) && <span className={classes["where"]}>{item.reason.charAt(0).toUpperCase() + item.reason.slice(1)}</span>}{item.text}</p>
       <div className={classes["foot"]}>
         <EvidenceChip of={`review ${reviewKey(item)}`} ids={item.evidence} utterances={desk.utterances} evidence={desk.evidence} />
         <Acts acts={[
@@ -138,22 +142,28 @@ function Order({ order, desk }: { order: OrderLine; desk: Desk }) {
   );
 }
 
-function Code({ offer, desk }: { offer: CodeOffer; desk: Desk }) {
-  const { coding, line, code, taken } = offer;
+function Code({ offer, line, desk }: { offer: CodeOffer; line: Line; desk: Desk }) {
+  const { coding, code, taken } = offer;
   const decide = () => {
     desk.session.apply(taken ? removeCode(line.id, code) : addCode(line.id, code));
-    desk.tell(taken ? "Code taken off the line." : "Code added to its line.");
+    desk.tell(taken ? `${coding.code} taken off the line.` : `${coding.code} added to the line.`);
   };
   return (
     <li data-testid="coding" data-code={coding.code} data-taken={taken}>
-      <p><span className={classes["where"]}>{coding.code}{taken && <b><Icon name="check" size={13} /> added</b>}</span>{coding.title}</p>
-      <p className="soft small">From the line: {line.text}</p>
-      <div className={classes["foot"]}>
-        <EvidenceChip of={`code ${coding.code} ${line.id}`} ids={coding.evidence} utterances={desk.utterances} evidence={desk.evidence} />
-        <Acts acts={[taken
-          ? { words: "Take back", label: `Take the code ${coding.code} off its line`, hook: "coding-remove", act: decide }
-          : { words: "Add code", label: `Add the code ${coding.code}, ${coding.title}`, hook: "coding-accept", act: decide, strong: true }]} />
-      </div>
+      <span className="grow"><b>{coding.code}</b> {coding.title}</span>
+      <Acts acts={[taken
+        ? { words: "Take back", label: `Take back ${coding.code}, ${coding.title}`, hook: "coding-remove", act: decide }
+        : { words: "Add", label: `Add ${coding.code}, ${coding.title}`, hook: "coding-accept", act: decide, strong: true }]} />
+    </li>
+  );
+}
+
+function CodesOf({ group: { line, offers }, desk }: { group: LineCodes; desk: Desk }) {
+  const evidence = [...new Set(offers.flatMap(({ coding }) => coding.evidence))];
+  return (
+    <li data-testid="coding-line">
+      <div className={classes["foot"]}><p className="grow">{line.text}</p><EvidenceChip of={`codes ${line.id}`} ids={evidence} utterances={desk.utterances} evidence={desk.evidence} /></div>
+      <ul className={classes["codes"]}>{offers.map((offer) => <Code key={offer.code} offer={offer} line={line} desk={desk} />)}</ul>
     </li>
   );
 }
@@ -178,11 +188,16 @@ export function Tray({ desk }: { desk: Desk }) {
   const found = suggestions.filter((one) => one.about === null);
   const orders = useSortedOrders(desk);
   const codes = codeOffers(desk.view.note.coding, desk.view.content.lines);
+  const back = (event: KeyboardEvent<HTMLElement>) => {
+    const line = desk.lines.find((one) => one.id === desk.active) ?? desk.lines[0];
+    // What opens over the page closes first.
+    if (event.key === "Escape" && event.currentTarget.contains(event.target as Node) && line !== undefined) desk.focus(line.id);
+  };
   if (found.length + review.length + orders.length + codes.length === 0) {
     return <Empty icon="check" title="Nothing waits beside the note">What is found later in the talk, and what was unclear, appears here.</Empty>;
   }
   return (
-    <div id="tray" className={classes["tray"]} tabIndex={0} role="region" aria-label="Beside the note">
+    <div id="tray" className={classes["tray"]} tabIndex={0} role="region" aria-label="Beside the note" onKeyDown={back}>
       {found.length > 0 && (
         <Box id="suggestions" title="New in the talk" lead="Found after the note was first saved." count={found.length}>
           {found.map((one) => <Offer key={one.key} one={one} desk={desk} />)}
@@ -199,8 +214,8 @@ export function Tray({ desk }: { desk: Desk }) {
         </Box>
       )}
       {codes.length > 0 && (
-        <Box id="codes" title="Suggested ICD-10-CM codes" lead="Each with the line that justifies it; none is added by itself." count={codes.length}>
-          {codes.map((offer) => <Code key={offer.line.id + offer.code} offer={offer} desk={desk} />)}
+        <Box id="codes" title="ICD-10-CM codes" lead="Offered for these lines; none is added by itself." count={codes.flatMap(({ offers }) => offers).length}>
+          {codes.map((group) => <CodesOf key={group.line.id} group={group} desk={desk} />)}
         </Box>
       )}
       <p className={classes["promise"]}><Icon name="shield" size={16} />Every machine-written line rests on words that were said.</p>
