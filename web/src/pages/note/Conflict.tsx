@@ -1,16 +1,20 @@
 /** One line changed by two people: the person decides, and whatever they decide nothing is lost without them. */
 import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 
+import { sessionQuery } from "../../api/queries";
 import { Icon } from "../../ui/Icon";
 import type { Choice, LineConflict } from "./model/rebase";
 import classes from "./Row.module.css";
+import { savedBy } from "./saved-by";
 import type { Desk } from "./use-desk";
 
 const gone = <em>taken out</em>;
 
 export function LineConflictBox({ conflict, desk }: { conflict: LineConflict; desk: Desk }) {
   const { theirs, yours } = conflict;
-  const by = desk.view.note.last_saved_by ?? "Somebody else";
+  const { data: me } = useQuery(sessionQuery);
+  const by = savedBy(desk.view.note, me?.display_name);
   const choose = (choice: Choice) => {
     desk.session.resolve(conflict, choice);
     if (desk.view.content.lines.some((line) => line.id === conflict.id)) desk.focus(conflict.id);

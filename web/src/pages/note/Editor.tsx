@@ -43,16 +43,16 @@ function usePageKeys(desk: Desk): void {
   }, [desk]);
 }
 
-export function Editor({ visitId, desk }: { visitId: string; desk: Desk }) {
+export function Editor({ visitId, desk, waiting, decide }: { visitId: string; desk: Desk; waiting: number; decide: () => void }) {
   const [open, setOpen] = useState<"sign" | "help" | "versions" | null>(null);
   const [menu, setMenu] = useState<string | null>(null);
   useUnsavedGuard(desk.session, desk.view.sync);
   usePageKeys(desk);
   const close = () => setOpen(null);
-  const asked = { sign: () => setOpen("sign"), help: () => setOpen("help"), menu: setMenu };
+  const asked = { sign: () => setOpen("sign"), help: () => setOpen("help"), menu: setMenu, decide };
   return (
     <>
-      <Toolbar desk={desk} openVersions={() => setOpen("versions")} openHelp={asked.help} openSign={asked.sign} />
+      <Toolbar desk={desk} waiting={waiting} decide={decide} openVersions={() => setOpen("versions")} openHelp={asked.help} openSign={asked.sign} />
       <p className={classes["told"]} role="status" aria-live="polite">{desk.told}</p>
       <Paper desk={desk} asked={asked} menu={menu} setMenu={setMenu} />
       <SignDialog visitId={visitId} desk={desk} opened={open === "sign"} close={close} />

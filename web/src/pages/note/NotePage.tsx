@@ -98,18 +98,27 @@ function Opened({ visit, session, said }: { visit: Visit; session: NoteSession; 
   const [chosen, show] = useState<AsideTab | null>(null);
   const [first] = useState<AsideTab>(waiting > 0 ? "beside" : "transcript");
   const tab = isSigned ? "transcript" : chosen ?? first;
+  const decide = () => {
+    show("beside");
+    requestAnimationFrame(() => {
+      const tray = document.getElementById("tray") ?? document.getElementById("tab-beside");
+      tray?.closest("aside")?.scrollIntoView({ block: "nearest" });
+      (tray?.querySelector<HTMLElement>("[data-strong=true]") ?? tray)?.focus();
+    });
+  };
   return (
     <div className={classes["columns"]} data-wide>
       <div className={classes["document"]}>
-        {isSigned ? <SignedNote visitId={visit.id} desk={desk} /> : <Editor visitId={visit.id} desk={desk} />}
+        {isSigned ? <SignedNote visitId={visit.id} desk={desk} /> : <Editor visitId={visit.id} desk={desk} waiting={waiting} decide={decide} />}
         <LineHistory visitId={visit.id} running={visit.status === "in_progress"} />
       </div>
       <aside className={`card no-print ${classes["aside"] ?? ""}`} aria-label={isSigned ? "Transcript of the visit" : "Beside the note"}>
+        {/* On top, level with the lines: the aside reaches below the window until the page is scrolled. */}
+        {said.evidence.moment === null ? !isSigned && <EvidenceDock desk={desk} /> : <EvidencePlayer evidence={said.evidence} names={NO_NAMES} />}
         {isSigned ? <h2 className={classes["asideTitle"]}>Transcript</h2> : <Tabs shown={tab} show={show} waiting={waiting} />}
         <div className={classes["panel"]} id="aside-panel" {...(isSigned ? {} : { role: "tabpanel", "aria-labelledby": `tab-${tab}` })}>
           {tab === "beside" ? <Tray desk={desk} /> : <TranscriptView visitId={visit.id} said={said} />}
         </div>
-        {said.evidence.moment === null ? !isSigned && <EvidenceDock desk={desk} /> : <EvidencePlayer evidence={said.evidence} names={NO_NAMES} />}
       </aside>
     </div>
   );

@@ -23,9 +23,10 @@ interface Shared {
 }
 
 function SectionTools({ section, title, lines, desk }: { section: string; title: string; lines: readonly Line[]; desk: Desk }) {
+  const left = lines.filter(needsLook).length;
   return (
     <span className={classes["sectionTools"]}>
-      {lines.some(needsLook) && <button type="button" onClick={() => desk.acceptSection(section)} aria-label={`Accept all of ${title}`} data-testid="section-accept">Accept all</button>}
+      {left > 1 && <button type="button" className={classes["acceptAll"]} onClick={() => desk.acceptSection(section)} aria-label={`Accept all ${left} of ${title}`} data-testid="section-accept">Accept all {left}</button>}
       <button type="button" onClick={() => desk.add(section)} aria-label={`Add a line to ${title}`} title="Add a line" data-testid="section-add"><Icon name="plus" size={16} /></button>
     </span>
   );

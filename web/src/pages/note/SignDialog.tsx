@@ -61,7 +61,7 @@ function Unreviewed({ desk, read, setRead, close }: { desk: Desk; read: boolean;
       <p><strong>{many(left, "line has", "lines have")} not been reviewed.</strong></p>
       <Checkbox checked={read} onChange={(event) => setRead(event.currentTarget.checked)} data-testid="sign-all-read"
         label={left === 1 ? "I have read it; it is right." : `I have read all ${left}; they are right.`} />
-      <div><Button size="compact-sm" variant="default" onClick={() => { close(); desk.next(); }} data-testid="sign-review">Review {left === 1 ? "it" : "them"} first</Button></div>
+      <div><Button size="compact-sm" variant="default" data-autofocus onClick={() => { close(); desk.next(); }} data-testid="sign-review">Review {left === 1 ? "it" : "them"} first</Button></div>
     </div>
   );
 }

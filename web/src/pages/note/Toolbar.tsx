@@ -55,7 +55,9 @@ function Tool({ label, icon, act, disabled = false, hook }: { label: string; ico
   );
 }
 
-export function Toolbar({ desk, openVersions, openHelp, openSign }: { desk: Desk; openVersions: () => void; openHelp: () => void; openSign: () => void }) {
+export function Toolbar({ desk, waiting, decide, openVersions, openHelp, openSign }: {
+  desk: Desk; waiting: number; decide: () => void; openVersions: () => void; openHelp: () => void; openSign: () => void;
+}) {
   const { view, session } = desk;
   return (
     <div className={classes["toolbar"]} role="toolbar" aria-label="Note">
@@ -63,6 +65,8 @@ export function Toolbar({ desk, openVersions, openHelp, openSign }: { desk: Desk
       <Progress desk={desk} />
       <div className={classes["tools"]}>
         <div className={classes["lesser"]}>
+          {/* Where the tray is far below the note. */}
+          {waiting > 0 && <button type="button" className={classes["below"]} onClick={decide} data-testid="note-to-decide">{waiting} to decide</button>}
           {view.sync === "refused" && <Button size="compact-sm" variant="default" onClick={session.retry}>Try again</Button>}
           <Tool label="Undo" icon="undo" act={desk.undo} disabled={!view.canUndo} hook="note-undo" />
           <Tool label="Redo" icon="redo" act={desk.redo} disabled={!view.canRedo} hook="note-redo" />

@@ -122,7 +122,7 @@ function Body({ visitId, versions, restore }: { visitId: string; versions: reado
   const [to, setTo] = useState(newest);
   const before = (version: number) => {
     const at = sittings.findIndex(({ versions: own }) => own.some((one) => one.version === version));
-    return sittings[at + 1]?.last.version ?? (version > 1 ? 1 : 0);
+    return sittings[at + 1]?.last.version ?? 0;
   };
   const [from, setFrom] = useState<number | null>(null);
   const ground = from ?? before(to);

@@ -14,6 +14,7 @@ export interface Asked {
   sign: () => void;
   help: () => void;
   menu: (id: string) => void;
+  decide: () => void;
 }
 
 const sectionOf = (desk: Desk, id: string) => desk.lines.find((line) => line.id === id)?.section ?? "subjective.hpi";
@@ -27,6 +28,7 @@ export const SHORTCUTS: readonly { title: string; keys: readonly Shortcut[] }[] 
       { keys: ["n"], shown: "N", words: "Next line to review", act: (desk) => desk.next() },
       { keys: ["home"], shown: "Home", words: "First line", act: (desk) => { if (desk.lines[0] !== undefined) desk.focus(desk.lines[0].id); } },
       { keys: ["end"], shown: "End", words: "Last line", act: (desk) => { const last = desk.lines.at(-1); if (last !== undefined) desk.focus(last.id); } },
+      { keys: ["d"], shown: "D", words: "What is left to decide beside the note; Esc comes back", act: (_, __, asked) => asked.decide() },
       { keys: ["e"], shown: "E", words: "Play where it was said; again for the next moment", act: (desk, id) => desk.play(id) },
     ],
   },

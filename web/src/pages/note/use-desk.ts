@@ -1,5 +1,5 @@
 /** A clinician at work on a note: which line they are at, and everything they can do there by hand or by key. */
-import { useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useReducer, useRef, useState } from "react";
 
 import type { DismissReason, Utterance } from "../../api/types";
 import type { Evidence } from "../../ui/evidence";
@@ -65,15 +65,23 @@ function nextMoment(line: Line, evidence: Evidence, utterances: readonly Utteran
   return found[(at + 1) % found.length];
 }
 
+/** With a mouse or keyboard at hand the work begins at the first line to review; nobody's keyboard is taken away. */
+function beginning(lines: readonly Line[]): string | null {
+  const isFree = document.activeElement === null || document.activeElement === document.body;
+  return isFree && window.matchMedia("(hover: hover)").matches ? lines.find(needsLook)?.id ?? null : null;
+}
+
 export function useDesk(session: NoteSession, evidence: Evidence, utterances: readonly Utterance[]): Desk {
   const layout = useLayout(session);
   const view = useNoteView(session);
-  const [active, setActive] = useState<string | null>(null);
+  const lines = steps.inOrder(view.content.lines, layout);
+  const [first] = useState(() => beginning(lines));
+  const [active, setActive] = useState<string | null>(first);
   const [editing, setEditing] = useState<string | null>(null);
   const [hovered, hover] = useState<string | null>(null);
   const [told, tell] = useState("");
-  const wanted = useRef<string | null>(null);
-  const lines = steps.inOrder(view.content.lines, layout);
+  const [, look] = useReducer((times: number) => times + 1, 0);
+  const wanted = useRef<string | null>(first);
   // A row that moves to another section is another element: the keyboard follows the line.
   useLayoutEffect(() => {
     const id = wanted.current;
@@ -85,6 +93,8 @@ export function useDesk(session: NoteSession, evidence: Evidence, utterances: re
   const focus = (id: string) => {
     wanted.current = id;
     setActive(id);
+    // The line may be the active one already, with the keyboard elsewhere.
+    look();
   };
   const neighbour = (id: string) => lines[at(id) + 1] ?? lines[at(id) - 1];
   const afterLook = (id: string): Line | undefined => {
@@ -184,7 +194,9 @@ export function useDesk(session: NoteSession, evidence: Evidence, utterances: re
       setEditing(id);
     },
     next: () => {
-      const line = active === null ? lines.find(needsLook) : afterLook(active) ?? lines.find(needsLook);
+      // Nothing is saved while two versions of a line wait: they come first.
+      const torn = lines.find((one) => view.conflicts.some(({ id }) => id === one.id));
+      const line = torn ?? (active === null ? lines.find(needsLook) : afterLook(active) ?? lines.find(needsLook));
       if (line !== undefined) focus(line.id);
       tell(line === undefined ? "Everything is reviewed." : counted(left()));
     },

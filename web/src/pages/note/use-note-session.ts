@@ -8,6 +8,7 @@ import type { EncounterNote } from "../../api/types";
 import { dropUnsent, keepUnsent, sealingKey, unsentUnder } from "../../api/unsent";
 import { notify } from "../../ui/notices";
 import { NoteSession, type NotePort, type NoteView, type Unsent } from "./model/note-session";
+import { savedBy } from "./saved-by";
 
 /** While the visit's last words are still being written down the draft grows, and others may be editing. */
 const RENEW_MS = 4_000;
@@ -57,6 +58,7 @@ async function shelfOf(note: EncounterNote, accountId: string): Promise<Shelf> {
 
 function portOf(client: QueryClient, visitId: string, shelf: Shelf): NotePort {
   const query = noteQuery(visitId);
+  const me = client.getQueryData(sessionQuery.queryKey)?.display_name;
   return {
     load: () => client.query({ ...query, staleTime: 0 }),
     save: async (version, edits) => {
@@ -67,9 +69,9 @@ function portOf(client: QueryClient, visitId: string, shelf: Shelf): NotePort {
       return note;
     },
     keep: shelf.keep,
-    merged: (note, changed) => {
+    merged: (note, changed, conflicting) => {
       if (note.status !== "draft") notify("info", `${note.signed_by ?? "Somebody else"} signed this note`, "It is locked now.");
-      else notify("info", `${note.last_saved_by ?? "Somebody else"} changed ${changed === 1 ? "a line" : `${changed} lines`}`, "Their changes and yours are both in the note.");
+      else notify("info", `${savedBy(note, me)} changed ${changed === 1 ? "a line" : `${changed} lines`}`, conflicting ? "Where both changed one line, you choose." : "These changes and yours are both in the note.");
     },
   };
 }

@@ -21,7 +21,8 @@ interface Props extends Pick<LineProps, "corrections" | "pick" | "hear"> {
 
 export function Transcript({ utterances: all, names, marked, empty, announced = true, ...line }: Props) {
   const list = useRef<HTMLDivElement>(null);
-  const following = useRef(true);
+  // What is being said is followed; what was said is read from its beginning.
+  const following = useRef(announced);
   const utterances = line.corrections === null ? all.filter((one) => !isStruckOut(one)) : all;
   const count = utterances.length;
   const last = utterances.at(-1)?.text; // an open line grows

@@ -6,8 +6,16 @@ export interface Words {
   kind: "same" | "added" | "removed";
 }
 
+/** Less than this share of the longer text kept: another sentence, which reads better whole than in shreds. */
+const ANOTHER = 0.4;
+
+const letters = (text: string) => text.replaceAll(/\s/gu, "").length;
+
 export function wordsBetween(before: string, after: string): Words[] {
-  return diffWordsWithSpace(before, after).map(({ value, added, removed }) => ({ text: value, kind: added ? "added" : removed ? "removed" : "same" }));
+  const words: Words[] = diffWordsWithSpace(before, after).map(({ value, added, removed }) => ({ text: value, kind: added ? "added" : removed ? "removed" : "same" }));
+  const kept = words.filter(({ kind }) => kind === "same").reduce((sum, { text }) => sum + letters(text), 0);
+  if (kept >= ANOTHER * Math.max(letters(before), letters(after))) return words;
+  return [{ text: before, kind: "removed" }, { text: after, kind: "added" }];
 }
 
 interface Comparable {

@@ -22,8 +22,8 @@ export interface NotePort {
   save: (version: number, edits: NoteEdits) => Promise<EncounterNote>;
   /** Keeps it on this device; null: nothing is unsent any more. */
   keep: (unsent: Unsent | null) => void;
-  /** Somebody else's save has come in; `changed`: how many lines it touched. */
-  merged: (note: EncounterNote, changed: number) => void;
+  /** Somebody else's save has come in; `changed`: how many lines it touched; `conflicting`: some wait for a choice. */
+  merged: (note: EncounterNote, changed: number, conflicting: boolean) => void;
 }
 
 /** `offline`: kept here and tried again. `refused`: the server said no. `locked`: the note is signed. */
@@ -120,7 +120,7 @@ export class NoteSession {
     const before = this.#base;
     const changed = differing(this.#ground, contentOf(note));
     this.#adopt(this.#ground, note);
-    if (note.version > before.version && changed > 0) this.#port.merged(note, changed);
+    if (note.version > before.version && changed > 0) this.#port.merged(note, changed, this.#conflicts.length > 0);
     this.#settle();
   };
 
@@ -254,7 +254,7 @@ export class NoteSession {
       this.#adopt(sent, note);
       this.#sync = "waiting";
       this.#problem = null;
-      if (note.merged) this.#port.merged(note, theirs);
+      if (note.merged) this.#port.merged(note, theirs, this.#conflicts.length > 0);
     } catch (error) {
       await this.#failed(error);
     }
@@ -270,7 +270,7 @@ export class NoteSession {
         this.#adopt(this.#ground, note);
         this.#sync = "waiting";
         if (moved) {
-          this.#port.merged(note, changed);
+          this.#port.merged(note, changed, this.#conflicts.length > 0);
           return;
         }
       } catch (again) {
