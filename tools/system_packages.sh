@@ -2,7 +2,7 @@
 # Install the Debian packages that the tests use. Without root or sudo: name what is missing; those tests then
 # skip out loud (tests/conftest.py prints why).
 set -u
-declare -A needed=([chromium]=chromium [espeak-ng]=espeak-ng [flite]=flite [turnserver]=coturn)
+declare -A needed=([chromium]=chromium [espeak-ng]=espeak-ng [flite]=flite [turnserver]=coturn [pdftoppm]=poppler-utils)
 missing=()
 for program in "${!needed[@]}"; do
   command -v "$program" >/dev/null 2>&1 || missing+=("${needed[$program]}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import shutil
 from pathlib import Path
 from uuid import UUID
 
@@ -126,3 +128,16 @@ async def picture(page: Page, name: str) -> None:
     """A screenshot for docs/, made by the journey itself."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+
+
+async def printed(pdf: bytes, name: str) -> None:
+    """The first page of a PDF as a picture for docs/; none where there is no program for it."""
+    program = shutil.which("pdftoppm")
+    if program is None:
+        return
+    to = SCREENSHOTS / name
+    drawn = await asyncio.create_subprocess_exec(
+        *(program, "-png", "-singlefile", "-r", "84", "-", str(to)), stdin=asyncio.subprocess.PIPE
+    )
+    await drawn.communicate(pdf)
+    assert drawn.returncode == 0

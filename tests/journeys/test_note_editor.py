@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Locator, Page, ViewportSize, expect
+from playwright.async_api import Page, expect
+from pypdf import PdfReader
 
-from app.settings import Settings
 from app.wiring import Clinic as Parts
 from core.ids import new_id
 from tests.journeys import steps
-from tests.journeys.browsers import DESKTOP, person
+from tests.journeys.browsers import person
 from tests.journeys.clinic import Clinic
 from tests.journeys.consultation import consultation
+from tests.journeys.note_desk import (
+    HPI,
+    PATIENCE,
+    PLAN,
+    SMALL,
+    doctor_at,
+    keys,
+    note_of,
+    pdf_of,
+    row,
+    rows,
+    saved,
+    with_parts,
+)
 from tests.journeys.steps import hook
 from tests.journeys.test_pages import axe, check
 
 __all__ = ["axe"]  # a fixture
-SMALL = ViewportSize(width=360, height=740)
-PATIENCE = 30_000  # ms, on a slow machine
-T = TypeVar("T")
-HPI, PLAN = "subjective.hpi", "plan"
-
-
-async def with_parts(clinic: Clinic, work: Callable[[Parts], Awaitable[T]]) -> T:
-    """At the running clinic's own database, as its processes are."""
-    parts = Parts(Settings().model_copy(update={"data_dir": clinic.data_dir, "demo": True}))
-    try:
-        return await work(parts)
-    finally:
-        parts.access.close()
-        await parts.close()
+CODE = "G43.909"
 
 
 @pytest.fixture
@@ -46,63 +45,24 @@ async def visit(clinic: Clinic, chromium: Path) -> UUID:
     return (await asyncio.to_thread(lambda: asyncio.run(with_parts(clinic, consultation)))).id
 
 
-@asynccontextmanager
-async def doctor_at(
-    clinic: Clinic, visit: UUID, *, size: ViewportSize = DESKTOP, email: str = "doctor@demo.clinic"
-) -> AsyncIterator[Page]:
-    async with person(clinic.url, viewport=size) as page:
-        await steps.sign_in(page, email)
-        await open_note(page, visit)
-        yield page
-
-
-async def open_note(page: Page, visit: UUID) -> None:
-    await page.goto(f"/visits/{visit}/note")
-    await expect(rows(page).first).to_be_visible(timeout=PATIENCE)
-
-
-def rows(page: Page, section: str | None = None) -> Locator:
-    within = f"[data-section='{section}']" if section else ""
-    return page.locator(f"[data-testid=draft-statement]{within}")
-
-
-def row(page: Page, words: str) -> Locator:
-    return rows(page).filter(has_text=words)
-
-
-async def saved(page: Page) -> None:
-    await expect(hook(page, "note-status")).to_have_attribute("data-sync", "saved", timeout=PATIENCE)
-
-
-async def keys(page: Page, *pressed: str) -> None:
-    for key in pressed:
-        await page.keyboard.press(key)
-
-
-async def note_of(page: Page, visit: UUID) -> dict[str, Any]:
-    answer = await page.request.get(f"/api/visits/{visit}/note")
-    assert answer.ok
-    found: dict[str, Any] = await answer.json()
-    return found
-
-
 async def test_a_note_is_reviewed_and_signed_by_keyboard_alone(clinic: Clinic, visit: UUID, axe: str) -> None:
     async with doctor_at(clinic, visit) as page:
+        await expect(rows(page).first).to_be_focused()  # the work begins there
         await check(page, axe)
-        await rows(page, HPI).first.hover()
-        await steps.picture(page, "3-note")
         await reach_the_note(page)
         await edit_merge_move(page)
         await take_back(page)
         await saved(page)
+        await code(page, visit, axe)
         await accept_the_rest(page)
         await sign(page)
         assert all(line["reviewed"] for line in (await note_of(page, visit))["statements"])
+        await read_the_signed_page(page)
 
 
 async def reach_the_note(page: Page) -> None:
     """Tab from the page's beginning to the one line that is in the order of tabs; then the help."""
-    await page.evaluate("() => document.body.focus()")
+    await page.locator(".skip-link").focus()
     for _ in range(60):
         await page.keyboard.press("Tab")
         if await page.evaluate("() => document.activeElement?.dataset.testid === 'draft-statement'"):
@@ -167,9 +127,48 @@ async def with_a_reason(page: Page) -> None:
     await expect(rows(page)).to_have_count(count)
 
 
+async def code(page: Page, visit: UUID, axe: str) -> None:
+    """To the tray and back; a code added, taken back, added again by the same key; kept by the server."""
+    assert await diagnosis_codes(page, visit) == []
+    await keys(page, "d")
+    await expect(page.locator("#tray :focus")).to_have_count(1)
+    offered = page.locator(f"[data-testid=coding][data-code='{CODE}']")
+    await offered.get_by_role("button").focus()
+    for taken in ("true", "false", "true"):
+        await keys(page, "Enter")
+        await expect(offered).to_have_attribute("data-taken", taken)
+        await expect(offered.get_by_role("button")).to_be_focused()
+        await expect(hook(page, "line-code")).to_have_text([CODE] if taken == "true" else [])
+    await check(page, axe)
+    await keys(page, "Escape")
+    await expect(page.locator("[data-testid=draft-statement]:focus")).to_have_count(1)
+    await saved(page)
+    assert await diagnosis_codes(page, visit) == [("assessment", f"icd10cm:{CODE}")]
+
+
+async def diagnosis_codes(page: Page, visit: UUID) -> list[tuple[str, str]]:
+    lines = (await note_of(page, visit))["statements"]
+    return [(one["section"], held) for one in lines for held in one["codes"] if held.startswith("icd10cm:")]
+
+
+async def read_the_signed_page(page: Page) -> None:
+    """The code stands on its line, on the page and in the PDF; silence is told."""
+    await expect(hook(page, "line-code")).to_have_text([CODE])
+    await expect(hook(page, "signed-not-discussed")).to_contain_text("Family history")
+    printed = await pdf_of(page)
+    words = PdfReader(io.BytesIO(printed)).pages[0].extract_text()
+    assert f"Migraine. [ICD-10-CM {CODE}]" in words
+    assert "Signed electronically by Dr. Amara Osei" in words
+    await steps.printed(printed, "3-note-pdf")
+
+
 async def accept_the_rest(page: Page) -> None:
     """Line by line, then whole sections; the count goes to nothing."""
-    await keys(page, "Home", "a")
+    await keys(page, "Home", "a", "a", "a", "a")
+    await saved(page)
+    await page.evaluate("() => window.scrollTo(0, 0)")
+    await expect(hook(page, "evidence-dock")).to_be_in_viewport(ratio=1)
+    await steps.picture(page, "3-note")
     left = int(await hook(page, "review-progress").get_attribute("data-left") or 0)
     assert left > 10
     for _ in range(30):
@@ -236,7 +235,29 @@ async def test_two_doctors_at_one_line_decide_and_compare(clinic: Clinic, visit:
         await hook(other, "conflict-keep-both").click()
         await saved(other)
         await expect(row(page, "Migraine since Monday.")).to_be_visible(timeout=PATIENCE)
+        await one_takes_out_what_the_other_changes(page, other)
         await compare(other, axe, before)
+
+
+async def one_takes_out_what_the_other_changes(page: Page, other: Page) -> None:
+    """By keyboard: "next" leads to the line that waits, and the choice that loses one's own words does so."""
+    last = rows(page, PLAN).last
+    await last.scroll_into_view_if_needed()
+    await other.context.set_offline(True)
+    await steps.rewrite(other, rows(other, PLAN).last, "Call in a week.")
+    await last.get_by_test_id("statement-remove").click()
+    await saved(page)
+    await other.context.set_offline(False)
+    conflict = hook(other, "line-conflict")
+    await expect(conflict).to_contain_text("You (in another window)", timeout=PATIENCE)
+    await expect(hook(other, "conflict-theirs")).to_have_text("taken out")
+    await rows(other).first.focus()
+    await keys(other, "n")
+    await expect(row(other, "Call in a week.")).to_be_focused()
+    await hook(other, "conflict-take-theirs").focus()
+    await keys(other, "Enter")
+    await expect(row(other, "Call in a week.")).to_have_count(0)
+    await saved(other)
 
 
 async def compare(page: Page, axe: str, before: str) -> None:
@@ -249,7 +270,7 @@ async def compare(page: Page, axe: str, before: str) -> None:
     await hook(page, "compare-from").select_option("0")
     await expect(hook(page, "comparison")).to_have_attribute("data-from", "0")
     draft = page.locator("[data-testid=note-change][data-kind=changed]").first
-    await expect(draft.locator("ins").last).to_have_text("Monday", timeout=PATIENCE)
+    await expect(draft.locator("ins")).to_have_text(["Headache since Monday."], timeout=PATIENCE)
     await expect(draft.get_by_test_id("bring-back")).to_have_attribute("aria-label", f"Bring back: {before}")
     await page.keyboard.press("Escape")
 
@@ -299,8 +320,8 @@ async def test_signing_asks_for_what_nobody_reviewed(clinic: Clinic, visit: UUID
             [re.compile("Patient phoned"), re.compile("Second")]
         )
         await check(page, axe)
-        pdf = await page.request.get(await hook(page, "note-pdf").get_attribute("href") or "")
-        assert (await pdf.body()).startswith(b"%PDF")
+        words = "".join(one.extract_text() for one in PdfReader(io.BytesIO(await pdf_of(page))).pages)
+        assert words.index("Patient phoned: better.") < words.index("Second call: well.")
 
 
 async def supervised(clinic: Clinic, supervisor: str | None) -> None:
