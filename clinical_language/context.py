@@ -55,7 +55,7 @@ _RESOLVED_BEFORE = re.compile(
 )
 _GONE = (
     r"(?:(?:is |are )?not there any ?more|gone(?: away| now| completely)?\b(?! (?:to|into|down|on|up))|"
-    r"went (?:away|down)|go(?:ne)? away|resolved|cleared(?: up)?|disappeared|vanished|dried up|"
+    r"went (?:away|down)|(?:gone|did go) away|resolved|cleared(?: up)?|disappeared|vanished|dried up|"
     r"settled(?: down)?|stopped|passed|subsided|eased off completely|better now|broke|healed(?: up)?|"
     r"all better|over now|no longer (?:there|present|an issue|a problem))"
 )
