@@ -31,6 +31,7 @@ _ACTS = re.compile(
     r"^(?:we (?:will|can|may|could|might|should)|i (?:advised|encouraged|recommend|suggest|"
     r"reminded|urged|asked|cautioned|will|have (?:ordered|prescribed|recommended|suggested|placed|"
     r"sent|referred|asked|advised|encouraged|provided|scheduled|refilled))|"
+    r"(?:things like )?antibiotics (?:do|does|will|would) not|"
     r"i do not think (?:that )?(?:the patient|he|she|we) needs?|(?:the patient|he|she) does not need|"
     r"the patient (?:will|should|can|may|could|must)|(?:he|she) (?:will|should|can|may|"
     r"could)|if |once |when |unless |after |depending |"
@@ -119,6 +120,9 @@ _ASKED_CONSENT = re.compile(
     r"fine)|okay with (?:that|you)|agree)\b"
 )
 _AGREED = "The patient understands and agrees with the recommended medical treatment plan."
+_AGREED_BRIEFLY = (
+    "The patient agrees with the plan."  # of a talk without an examination, which is noted in few words
+)
 _YES = re.compile(
     r"^(?:(?:um|uh|,|oh) )*(?:yes|yeah|yep|okay|ok|sure|alright|all right|mm-hmm|absolutely|"
     r"definitely|perfect|great)\b"
@@ -182,7 +186,7 @@ _VERBS = bases() - {
 
 
 _ADVICE = re.compile(
-    r"\b(?:rest|resting|fluids?|water|hydrat\w+|ice|elevat\w+|avoid\w*|exercis\w+|diet|time off|"
+    r"\b(?:rest|resting|home|look out|fevers?|fluids?|water|hydrat\w+|ice|elevat\w+|avoid\w*|exercis\w+|diet|time off|"
     r"off work|smok\w+|stretch\w*|weight|alcohol|sleep|"
     r"salt|sodium|caffeine|wear|crutches|diary|log|food|foods|heat|moisturi\w+|gargl\w*|honey|"
     r"isolat\w*|monitor|trigger\w*)\b"
@@ -314,7 +318,7 @@ def _of_the_visit(line: PlanLine, problems: Sequence[str]) -> PlanLine:
 
 
 def plan_statements(
-    lines: Sequence[PlanLine], titles: Mapping[str, str], consult: Consult
+    lines: Sequence[PlanLine], titles: Mapping[str, str], consult: Consult, *, examined: bool
 ) -> Iterator[Statement]:
     """Lines by problem, each problem's together, then those of the visit; by part within; agreement closes the plan.
 
@@ -335,7 +339,7 @@ def plan_statements(
         yield Statement(key, model.PLAN, text, line.evidence, State.PRESENT, 0.8, {}, heading, line.part)
     agreed = agreement(consult, min((line.clause.turn for line in lines), default=len(consult.turns)))
     if agreed and lines:
-        text = f"{_LABELS[AGREEMENT]}: {_AGREED}"
+        text = f"{_LABELS[AGREEMENT]}: {_AGREED if examined else _AGREED_BRIEFLY}"
         yield Statement(
             f"{model.PLAN}:{AGREEMENT}", model.PLAN, text, agreed, State.PRESENT, 0.8, part=AGREEMENT
         )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from clinical_language.remembering import remembered
+from soap.advice import IMPERATIVE, led_in, without_lead
 from soap.notation import third_person
 from soap.register import Person
 
@@ -134,14 +135,6 @@ _ADVISES = re.compile(r"^(?:continue|keep|take|avoid|stay|use|you (?:should|can|
 _PAUSE = re.compile(  # "i would , suggest , getting": a breath, no comma
     r"\b(if|would|will|could|should|can|might|may|suggest|recommend|try|any|have|is|are|get|take|i|we),(?= [a-z0-9])"
 )
-_PREFACE = re.compile(
-    r"^(?:(?:so|and|but|then|,) )*(?:what|the (?:first|other|next|best|main|second) thing)(?: that)? (?:i|we)"
-    r"(?:,? (?:'d|would|want|will|also|need|are|am|going|to|should|think|about|like|love|suggest|recommend|"
-    r"advise|you|do|"
-    r""
-    r"now|first|today|then|maybe)){1,9},? is,? (?:that |to )?(?:maybe )?"
-    r"(?=(?:i|we) (?:'d|would|will|are|am)\b|you (?:can|should|could|will)\b|[a-z]{2,}ing\b)"
-)
 _BEEN = {"have": "are", "had": "were"}
 _SEEKING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern), by)
@@ -163,6 +156,10 @@ _SEEKING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
         (r"\b(?:take|get) yourself (?:down |over |straight )?to\b", "go to"),
         (r" (?:sooner|earlier|before) than (?:that|this)$", " sooner"),
         (r"\b(we|i|you|it) 'd (?=\w)", r"\1 would "),
+        (
+            r",? (?:then|than),? (?:i|we) (?:would|'d) (?:suggest|recommend|advise)(?: that)? you (?:to )?",
+            ", you should ",
+        ),
         (r"(?<=, )(?:i|we) (?:would|'d) like to (?:come and )?see you\b", "you should come back"),
         (r"(?<=, )(?:i|we) (?:would like|'d like|want|would want|need) you to ", "you should "),
         (
@@ -172,7 +169,7 @@ _SEEKING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
     )
 )
 _MEANWHILE = re.compile(
-    r"^(?:(?:so|and|but|,|in the meantime|for now|at this (?:point|stage)|today|now|"
+    r"^(?:(?:so|and|but|,|normally|usually|generally|in the meantime|for now|at this (?:point|stage)|today|now|"
     r"first(?: of all)?|as well|also|then|"
     r"however|at the moment|if (?:that 's|it is) okay(?: with you)?)(?:,| ,)* )+(?=\S)"
 )
@@ -181,46 +178,12 @@ _MEANWHILE = re.compile(
 @remembered
 def plan_text(text: str, person: Person) -> str:
     """The clause in a note's words. `text` is a cleaned clause, lower case."""
-    text = _NEXT.sub("", text) if _ADVISES.match(text) else text
+    text = without_lead(_NEXT.sub("", text) if _ADVISES.match(text) else text)
     text = _MEANWHILE.sub("", _TAILS.sub("", _IDIOM.sub("", _PAUSE.sub(r"\1", text))))
     for pattern, by in _SEEKING:
         text = pattern.sub(by, text)
-    worded = _framed(_prefaced(text))
+    worded = _framed(led_in(text))
     return " ".join(third_person(worded, person).split())
-
-
-_TO_DO = re.compile(
-    r"^(?:(?:so|and|but|then|,) )*(?:what )?(?:i|we) (?:would |'d )?(?:also )?(?:recommend|suggest|advise|like|want) "
-    r"(?:for )?you to do ?,? is ?,? (?:to )?(?:maybe )?(?=[a-z])(?!it\b|that\b|this\b|you\b)"
-)
-_HELPS = re.compile(
-    r"^(?P<when>if [^,]+), (?:then )?(?P<act>taking .+?) (?:can|could|may|might|would|will|should)(?: also)? "
-    r"(?:help|be (?:beneficial|helpful|useful|good|worthwhile))$"
-)
-_AVAILABLE = re.compile(
-    r"^(?:there (?:are|is|'s) |you can get )?(?:also )?(?:things|something|some things|stuff) like (?P<what>.+?) "
-    r"(?:that |which )?you can (?P<how>get|buy|take|use)\b(?P<where>.*)$"
-)
-_ADVISED = re.compile(
-    r"^(?:(?:so|and|but|then|,) )*what (?:i|we) (?:would |'d |do |will )?(?:also |normally |usually |always )*"
-    r"(?P<verb>recommend|suggest|advise)(?: you to do| you do)? is (?:that |to )?(?=[a-z])(?!it\b|that\b|this\b)"
-)
-_ADVICE = (
-    (_TO_DO, "i advised you to "),
-    (_HELPS, r"\g<when>, i suggest \g<act>"),
-    (_AVAILABLE, r"you can \g<how> \g<what>\g<where>"),
-    (_ADVISED, r"i \g<verb> "),
-)
-
-
-def _prefaced(text: str) -> str:
-    """ "What i would suggest is resting" -> "i recommend resting"; what follows "is" speaks for itself otherwise."""
-    for pattern, by in _ADVICE:
-        told = pattern.sub(by, text)
-        if told != text:
-            return told
-    told = _PREFACE.sub("", text)
-    return f"i recommend {told}" if told != text and not told.startswith(("i ", "we ", "you ")) else told
 
 
 def _framed(text: str) -> str:
@@ -368,5 +331,6 @@ _FRAMES = (
     (_INTENT, _intent),
     (_MODAL, _modal),
     (_CONTACT, _contacts),
+    (IMPERATIVE, _contacts),
     (_GERUND, _advised),
 )

@@ -38,8 +38,8 @@ _TALK = re.compile(
 _IMPRESSION = re.compile(
     r"\b(?:i (?:really )?(?:do not )?think(?: that)?|sounds (?:like|more like)|looks (?:like|"
     r"more like)|seems (?:like|to be|more like)|consistent with|"
-    r"this is(?: a| an| most| more| probably)?|it is (?:a|an|most|probably|likely|more)|"
-    r"it 's (?:a|an|most|probably|likely|more)|that 's (?:a|an|most|probably|likely)|likely|"
+    r"this is(?: a| an| most| more| probably)?|it is (?:just )?(?:a|an|most|probably|likely|more)|"
+    r"it 's (?:just )?(?:a|an|most|probably|likely|more)|that 's (?:a|an|most|probably|likely)|likely|"
     r"probably|suspect|suspicious|you (?:do )?have (?:a|an|some|got|what)\b|you 've got|"
     r"diagnos\w+|could be|might be|may (?:be|have)|my impression|impression is|suggestive of|"
     r"concern(?:ed)? (?:about|for|of|that)|seem to have|appears? to|possibility|called|you have)\b"
@@ -154,12 +154,18 @@ def opened(clause: Clause, plan: float) -> Mention | str | None:
     )
 
 
+_CALLED = re.compile(
+    r"\b(?:something|what (?:is|'s|we)) (?:call|called) (?:a |an )?$"
+)  # then a finding is a diagnosis too
+
+
 def impression(clause: Clause) -> tuple[Mention, str] | None:
     """The condition the doctor takes it to be, with the words that say how sure."""
     for mention in _conditions(clause):
         before = _before(clause, mention)
         found = last_match(_IMPRESSION, before)
-        if found is None or _TALK.search(before) or mention.concept.kind is not Kind.CONDITION:
+        named = mention.concept.kind is Kind.CONDITION or _CALLED.search(before)
+        if found is None or _TALK.search(before) or not named:
             continue
         if len(before[found.end() :].split()) <= 9:
             return mention, before

@@ -50,6 +50,11 @@ _CUE = re.compile(
     r"inflam\w+|infect\w+|managing|resolved|progress\w*|positive|negative|severe|mild|"
     r"chronic|acute|high|low|surgery|treat\w*|help\w*|pain|swelling|medications?)\b"
 )
+_JUDGES = re.compile(
+    r"\b(?:think|suspect|likely|unlikely|probably|possib\w+|consistent|suggest\w*|due to|because|caus\w+|related|"
+    r"secondary|could be|may be|might be|looks?|seems?|appears?|concern\w*|worried|reassur\w+|normal|raised|elevated|"
+    r"positive|negative|risk)\b"
+)
 _POINTERS = frozenset(
     {"it", "this", "that", "these", "those"}
 )  # at what, only a finding or a test beside it tells
@@ -147,6 +152,8 @@ def reasoning(speech: Speech, bar: float) -> Iterator[tuple[str, Statement]]:
         text = readable(sentence(capital(_reason(clause, speech.person))))
         problem = about or own
         words, heading = _content(text), _content(speech.titles.get(problem, ""))
+        if not strand.examined and not _JUDGES.search(text):
+            continue  # without an examination a fact of the history is nothing the doctor found
         if not _worth_writing(text[:1].lower() + text[1:], clause) or _told(
             words, [*said, heading | _HEDGES]
         ):

@@ -59,7 +59,9 @@ class Warned:
     places: tuple[int, ...]
 
 
-_HANGING = re.compile(r"(?:^| )(if|unless|in case)[ ,.]*$")
+_HANGING = re.compile(
+    r"(?:^| )((?:if|unless|in case)(?: you (?:feel|think|find|notice)(?: like| that)?)?)[ ,.]*$"
+)
 
 
 def carried(strands: Sequence[Strand]) -> list[Strand]:

@@ -35,6 +35,21 @@ from soap.register import HE, THEY
         ("we have you on the prozac 20 milligrams a day", "the patient is on prozac 20 mg a day"),
         ("we 're going to have you apply ice to it", "the patient will apply ice to it"),
         ("we 'll give you crutches", "we will provide the patient with crutches"),
+        (
+            "number 1 is to drink lots of water",
+            "I advised the patient to drink lots of water",
+        ),
+        (
+            "you can do to help yourself , is get plenty of rest",
+            "I advised the patient to get plenty of rest",
+        ),
+        ("please stay home until it is better", "I advised the patient to stay home until it is better"),
+        ("to round up , use the night nurse", "I advised the patient to use the night nurse"),
+        ("normally , antibiotics do not help", "antibiotics do not help"),
+        (
+            "if it is getting worse , then i would suggest you go and see your gp",
+            "if it is getting worse, the patient should go and see his GP",
+        ),
         ("what we 'd recommend is conservative management", "I recommend conservative management"),
         ("i 'd advise you to do , is maybe consider time off", "I advised the patient to consider time off"),
         (

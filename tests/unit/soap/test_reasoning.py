@@ -8,9 +8,11 @@ from soap.register import HE
 from soap.strands import PLAN, Strand
 
 
-def reasons(*said: str, plan: float = 0.5, phase: str = PLAN, about: str = "knee") -> list[str]:
+def reasons(
+    *said: str, plan: float = 0.5, phase: str = PLAN, about: str = "knee", examined: bool = True
+) -> list[str]:
     clauses = [Clause(turn, 0, text, text, asked=False, heard=()) for turn, text in enumerate(said)]
-    strands = [Strand(clause, 0.0, 0.0, plan, phase, examined=False) for clause in clauses]
+    strands = [Strand(clause, 0.0, 0.0, plan, phase, examined=examined) for clause in clauses]
     speech = Speech(strands, [about] * len(strands), {"migraine": "Migraine"}, frozenset(), HE)
     return [statement.text for _, statement in reasoning(speech, 0.2)]
 
@@ -73,3 +75,8 @@ def test_what_is_retold_before_any_problem_or_plan_is_no_reason() -> None:
 @pytest.mark.parametrize("said", ["that pill would be 1 option", "these tablets are for chronic pain"])
 def test_what_points_at_an_unnamed_thing_is_no_reason(said: str) -> None:
     assert reasons(said) == []
+
+
+def test_without_an_examination_a_reason_is_a_judgement() -> None:
+    assert reasons("you have had the pain for 3 days", examined=False) == []
+    assert reasons("your pain is most likely due to the gout", examined=False)
