@@ -17,6 +17,7 @@ from core.errors import Forbidden
 from core.http import Call, route
 from laboratory import LabOrderDraft
 from prescribing import PrescriptionDraft
+from soap.model import UNSURE
 
 _CODE = "code."
 _MEDICINE = ("dose", "count", "form", "route", "frequency", "length", "quantity", "refills", "change")
@@ -45,7 +46,12 @@ class OfferedOrders:
 
     async def _orders(self, session: AsyncSession, actor: Actor, visit_id: UUID) -> list[OrderFound]:
         note = await self.store.note_for(session, actor, visit_id)
-        return [order for order in note.orders if order.status != "dismissed"]
+        return [order for order in note.orders if _is_offered(order)]
+
+
+def _is_offered(order: OrderFound) -> bool:
+    """Neither dismissed nor uncertain: what the machine is not sure of is drafted when the doctor has accepted it."""
+    return order.status == "accepted" or (order.status != "dismissed" and UNSURE not in order.details)
 
 
 def as_prescription(visit_id: UUID, order: OrderFound) -> PrescriptionDraft:

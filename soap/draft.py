@@ -9,7 +9,7 @@ from clinical_language import Consult, Kind, State, Turn, read_consult
 from soap import model
 from soap.coding import suggested_codes
 from soap.history import history
-from soap.model import DraftNote, ReviewItem, Statement, VisitContext
+from soap.model import UNSURE, DraftNote, Order, ReviewItem, Statement, VisitContext
 from soap.objective import assessment_and_plan, doctor_speech, objective
 from soap.orders import found_orders
 from soap.phrasing import capital
@@ -43,8 +43,9 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     statements = [s for s in _readable(_unique(statements)) if not who.issuperset(s.evidence)]
     below = [s for s in statements if _is_below(s)]
     kept = tuple(s for s in statements if not _is_below(s))
-    review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below))
-    return DraftNote(kept, review, found_orders(consult), suggested_codes(consult, kept))
+    orders = found_orders(consult)
+    review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below), *_to_confirm(orders))
+    return DraftNote(kept, review, orders, suggested_codes(consult, kept))
 
 
 def _is_below(statement: Statement) -> bool:
@@ -67,6 +68,14 @@ def _unique(statements: Sequence[Statement]) -> Iterator[Statement]:
         evidence = {*statement.evidence, *(earlier.evidence if earlier else ())}
         merged[statement.key] = replace(earlier or statement, evidence=tuple(sorted(evidence)))
     yield from merged.values()
+
+
+def _to_confirm(orders: Sequence[Order]) -> Iterator[ReviewItem]:
+    """Orders that are not certain."""
+    for order in orders:
+        if why := order.details.get(UNSURE):
+            text = f"{capital(order.description)}: {why}. Please confirm the order."
+            yield ReviewItem(f"review:{order.key}", "unclear", text, order.evidence)
 
 
 def _written(line: Resolved) -> str:

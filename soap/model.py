@@ -11,6 +11,9 @@ from clinical_language import State
 OrderKind = Literal["medication", "lab", "imaging", "referral", "followup"]
 ReviewReason = Literal["unanswered", "contradicted", "unclear", "spelling"]
 
+UNSURE = "unsure"
+"""In an order's details: why it is not certain. The doctor decides; nothing is drafted from it before."""
+
 CHIEF_COMPLAINT = "subjective.chief_complaint"
 HPI = "subjective.hpi"
 REVIEW_OF_SYSTEMS = "subjective.review_of_systems"

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clinical_language import Concept, Consult, Kind, Sentence
 from clinical_language.remembering import remembered
 from soap.model import OrderKind
 from soap.order_signs import NEVER, NEVER_AGAIN, NEVER_TESTED, signs_around
 from soap.order_wording import BOOKED, FOLLOW_UP, NUMBER, STRENGTH, met_again, parts_after
+
+GUESSED = "guessed"
+"""The sign of a name that had to be guessed from its spelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,8 @@ class _Thing:
     first: int
     last: int
     concept: Concept | None = None
+    awaited: bool = False  # a test for which the patient comes back
+    guessed: bool = False  # the name had to be guessed from its spelling
 
     @property
     def group(self) -> str:
@@ -141,7 +146,7 @@ class _Thing:
 def _things(text: str, sentence: Sentence) -> tuple[_Thing, ...]:
     """Medicines and tests of one sentence, those of the table and those only their wording shows, by place."""
     known = [
-        _Thing(kind, m.concept.id, m.start, m.end, m.concept)
+        _Thing(kind, m.concept.id, m.start, m.end, m.concept, guessed=not m.certain)
         for m in sentence.mentions
         if (kind := _kind(m.concept))
         and m.text.lower() not in _NO_TEST
@@ -156,8 +161,9 @@ def _things(text: str, sentence: Sentence) -> tuple[_Thing, ...]:
     open_: list[_Thing | None] = [_test(found) for found in _TEST.finditer(text, sentence.start, end)]
     open_ += [_medicine(found) for found in _MEDICINE.finditer(text, sentence.start, end)]
     new = [o for o in open_ if o and not any(o.first < k.last and k.first < o.last for k in known)]
-    met = [a for a in again if not any(_comes_for(text, a, k) for k in (*known, *new))]
-    return tuple(sorted([*known, *new, *met], key=lambda thing: thing.first))
+    named = [replace(k, awaited=any(_comes_for(text, a, k) for a in again)) for k in (*known, *new)]
+    met = [a for a in again if not any(_comes_for(text, a, k) for k in named)]
+    return tuple(sorted([*named, *met], key=lambda thing: thing.first))
 
 
 _TO_BE_DONE = re.compile(
@@ -169,7 +175,8 @@ _TO_BE_DONE = re.compile(
 def _comes_for(text: str, again: _Thing, thing: _Thing) -> bool:
     """ "Pop in for a blood test" is the test and no further meeting."""
     test = thing.kind in {"lab", "imaging"} and 0 <= thing.first - again.last <= 80
-    return test and bool(_TO_BE_DONE.match(text[again.last : thing.first]))
+    between = text[again.last : thing.first]
+    return test and (between == " " or bool(_TO_BE_DONE.match(between)))
 
 
 def _dosed(text: str, at: int) -> bool:
@@ -200,8 +207,9 @@ def _own_signs(text: str, thing: _Thing) -> set[str]:
         return timed | {f"says:{words.split()[0]}"} | ({"booked"} if BOOKED.match(words) else set())
     if thing.kind == "medication":
         parts = {part.name for part in parts_after(text, thing.last, thing.last + 160)}
-        return {f"has:{name}" for name in parts} or {"has:nothing"}
-    return {"listed" if thing.concept else "unlisted"}
+        has = {f"has:{name}" for name in parts} or {"has:nothing"}
+        return has | ({GUESSED} if thing.guessed else set())
+    return {"listed" if thing.concept else "unlisted"} | ({"awaited"} if thing.awaited else set())
 
 
 _NOT_A_NAME = (
@@ -226,21 +234,18 @@ _TEST = re.compile(
 )
 _IMAGING = re.compile(r"imaging|elastography|scans?|ultrasounds?|x-?rays?")
 _MEDICINE = re.compile(
-    rf"\b(?P<name>{_NOT_A_NAME}[a-z][a-z-]{{4,20}})(?: ?,)?(?: to)? {NUMBER}[ -]?{STRENGTH}"
+    rf"\b(?P<name>{_NOT_A_NAME}[a-z][a-z-]{{4,20}})(?: ?,)?(?: to)? {NUMBER}[ -]?(?!percent|%){STRENGTH}"
     r"|\b(?:medicine|medication|drug|inhaler|cream|something)(?: that's| that is|"
     r" which is)? called (?P<called>[a-z]{5,20})\b"
     r"|\b(?:prescribe|start) (?:you )?(?:some |a |on |an )*(?P<named>[a-z]{5,20})\b"
 )
 _COMMON = frozenset(
-    "about around other another taking medicine medication medications something increase decrease "
-    "dosage doses dose "
-    "daily every twice those these which would should could please again different little maybe "
-    "strength steroids "
-    "anything physical going with point hundred thousand twenty thirty forty fifty sixty seventy "
-    "eighty ninety seven "
-    "really actually probably usually milligrams milligram micrograms absolute crutches eight three "
-    "eleven fifteen exactly tablet "
-    "certain various appropriate suitable tablets pills capsule twelve prescribe prescription start started".split()
+    """about around other another taking medicine medication medications something increase decrease dosage
+    doses dose daily every twice those these which would should could please again different little
+    maybe strength steroids anything physical going with point hundred thousand twenty thirty forty
+    fifty sixty seventy eighty ninety seven really actually probably usually milligrams milligram
+    micrograms absolute crutches eight three eleven fifteen exactly tablet sorry rather course certain
+    various appropriate suitable tablets pills capsule twelve prescribe prescription start started""".split()
 )
 
 
@@ -288,7 +293,7 @@ def said_outright(candidate: Candidate) -> bool:
         return (told and "timed" in signs) or (
             {"booked", "intent"} <= signs and not signs & {"past", "question", "asked"}
         )
-    return told or _advised(signs) or {"act", "nearest:order"} <= signs
+    return told or _advised(signs) or {"act", "nearest:order"} <= signs or {"awaited", "intent"} <= signs
 
 
 def _started(signs: frozenset[str]) -> bool:

@@ -59,8 +59,14 @@ _SIGNS_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"i)(?: are|'re|'m| am)? (?:going|gon)\b)[^.?]){0,60}$"),
         ("taking", (
             r"\b(?:you(?:'re| are| were)(?: currently| still| already| also)? (?:on|taking|using)|"
-            r"have you on(?: the)?|you take)\b"
+            r"have you on(?: the)?|you take|(?:are|were) you(?: currently| still| already| also)? (?:on|taking|using)|"
+            r"do you(?: still| ever)? (?:take|use)|you (?:mentioned|tried|said you))\b"
             r"(?:(?!\b(?:increase|stop|add|start|prescribe|give|refill|change|switch)\b)[^.?]){0,70}$"
+        )),
+        ("stopped", (
+            r"\b(?:stop(?:ping)?|discontinu\w+|hold(?:ing)?|com(?:e|ing) off|(?:get|take|wean) (?:you )?off|quit|"
+            r"no more)\b"
+            r"(?:(?!\b(?:start|prescribe|give|switch|change|instead|put|but|only)\b)[^.?]){0,70}$"
         )),
         ("watched",
             r"\b(?:watch|monitor|track|record|log|keep (?:an eye|a log|a diary|"
@@ -197,7 +203,7 @@ _AS_NEEDED = re.compile(
 )
 _NOT_BETTER = re.compile(r"(?:\b(?:not|still|worse\w*|persist\w*|fails?|continues?)|n't)\b")
 NEVER = frozenset(
-    {"conditional", "declined", "only_maybe", "taking", "patient_i", "then:corrected", "show_me"}
+    {"conditional", "declined", "only_maybe", "taking", "stopped", "patient_i", "then:corrected", "show_me"}
 )
 """Signs with which nothing is an order: a condition not met yet, a refusal, a mere chance, a slip of the tongue."""
 NEVER_AGAIN = NEVER | {"then:unless_better", "then:symptom", "then:emergency", "untimed", "here_for", "they"}

@@ -75,6 +75,12 @@ class Part:
     turn: int = -1
 
 
+_CORRECTED = re.compile(
+    r"[\W]*(?:(?:or|no|um+|uh+|wait)\b\W*){0,3}"
+    r"(?:(?:i'?m |i am )?sorry|i mean|rather|actually|make that|scratch that)\W*(?:(?:it's|to|in)\W+)?"
+)
+
+
 def form_after(text: str, at: int) -> int:
     """Where the form that belongs to a medicine's name ends ("nicotine| patch"), `at` when none is said."""
     found = _FORM.match(text, at, at + 60)
@@ -91,14 +97,16 @@ def parts_after(text: str, first: int, last: int) -> Iterator[Part]:
     """Dose, count, frequency, length, refills said between two places, up to where another subject begins."""
     other = _NEW_SUBJECT.search(text, first, last)
     last = other.start() if other else last
-    seen: set[tuple[str, str]] = set()
+    kept: list[Part] = []
     for found in _PARTS.finditer(text, first, last):
         name = str(found.lastgroup).removesuffix("2")
         begin, end = found.span(str(found.lastgroup))
-        said = text[begin:end].strip()
-        if name not in {"changed", "lead"} and (name, said) not in seen:
-            seen.add((name, said))
-            yield Part(name, said, begin, end)
+        part = Part(name, text[begin:end].strip(), begin, end)
+        if kept and kept[-1].name == name and _CORRECTED.fullmatch(text, kept[-1].last, begin):
+            kept.pop()
+        if name not in {"changed", "lead"} and all((k.name, k.text) != (name, part.text) for k in kept):
+            kept.append(part)
+    yield from kept
 
 
 _AHEAD = rf"(?:{_RANGE}|a couple(?: of)?|couple(?: of)?|a few|few|a|an|another|the next|next)"
@@ -132,6 +140,11 @@ def when_near(text: str, first: int, last: int, reach: int = 70) -> Part | None:
     """The time said for words [first, last): behind them in the sentence, or just before ("in 3 weeks return")."""
     end = min([text.find(stop, last, last + reach) % (last + reach + 1) for stop in (".", "?")])
     found = _TIMED.search(text, last, end)
+    while found and (mended := _CORRECTED.match(text, found.end(), found.end() + 40)):
+        again = _TIMED.match(text, mended.end(), mended.end() + 40)
+        if again is None:
+            break
+        found = again
     if found is None:
         *_, found = (None, *_TIMED.finditer(text, max(0, first - 30), first))
         found = (
@@ -143,6 +156,10 @@ def when_near(text: str, first: int, last: int, reach: int = 70) -> Part | None:
 
 
 _SPECIMEN = re.compile(r"\bblood (?:tests?|work|draws?|counts?|samples?)\b|\bbloods\b|\bbloodwork\b")
+_DAY_BEFORE = re.compile(
+    rf"\bin (?:about |around )?(?P<when>{_WHEN})(?: time)? (?:to (?:get|have|do)|for)"
+    r"(?: (?:an?|another|the|your))?(?: [\w-]+)? $"
+)
 _NO_BLOOD = re.compile(
     r"blood|urin|stool|swab|sputum|smear|biopsy|culture|semen|skin|saliva|pregnancy|strep|covid|flu\b|spirometry|"
     r"peak flow|e[ck]g|electrocardiogram|colonoscopy|endoscopy|sleep study|test of|scop[ey]|monitor|eye|hearing"
@@ -226,4 +243,6 @@ def test_parts(turn: int, text: str, first: int, last: int, *, blood: bool) -> l
     when = when_near(text, last, end, reach=25)
     if when and when.first >= last:
         found.append(when)
+    elif day := _DAY_BEFORE.search(text, max(0, begin - 60), begin):
+        found.append(Part("when", day["when"], *day.span("when")))
     return [replace(part, turn=turn) for part in found]

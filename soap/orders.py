@@ -6,14 +6,15 @@ conditional, past, declined or only discussed is no order; neither is what merel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clinical_language import Consult
 from soap import model
-from soap.model import Order, OrderKind
+from soap.model import UNSURE, Order, OrderKind
 from soap.order_agreement import settled
-from soap.order_candidates import Candidate, candidates, clinicians, never, said_outright
+from soap.order_candidates import GUESSED, Candidate, candidates, clinicians, never, said_outright
 from soap.order_details import details_of
 from soap.order_generic import said_of_others
 from soap.order_reasons import Reasons, problems_of
@@ -33,13 +34,18 @@ DECISION: Mapping[OrderKind, str] = {
 }
 
 
+_SURE = 0.5  # chance from which on an order that was not said in so many words is certain
+_OR = re.compile(r"[^.?]{0,60}\bor(?: (?:maybe|perhaps|else|even|an?|some))? ")
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A mention that orders; `until`: turn, and place in it, where the next thing is named."""
+    """A mention that orders; `until`: turn, and place in it, where the next thing is named; `either`: one of two."""
 
     candidate: Candidate
     chance: float
     until: tuple[int, int]
+    either: bool = False
 
 
 def found_orders(consult: Consult) -> tuple[Order, ...]:
@@ -56,22 +62,37 @@ def found_orders(consult: Consult) -> tuple[Order, ...]:
 def _ordered(consult: Consult) -> list[list[_Found]]:
     """For each thing that is ordered, the mentions that order it, surest first."""
     groups: dict[str, list[_Found]] = {}
-    named = list(settled(consult, list(candidates(consult))))
-    for place, candidate in enumerate(named):
-        chance = _chance(candidate)
-        if chance >= BARS[DECISION[candidate.kind]]:
-            following = named[place + 1] if place + 1 < len(named) else None
-            until = (following.turn, following.first) if following else (len(consult.turns), 0)
-            groups.setdefault(candidate.key, []).append(_Found(candidate, chance, until))
+    for found in _mentions(consult, list(settled(consult, list(candidates(consult))))):
+        groups.setdefault(found.candidate.key, []).append(found)
     return [sorted(group, key=lambda f: (-f.chance, f.candidate.turn)) for group in groups.values()]
+
+
+def _mentions(consult: Consult, named: list[Candidate]) -> Iterator[_Found]:
+    chances = [_chance(candidate) for candidate in named]
+    orders = [chance >= BARS[DECISION[c.kind]] for chance, c in zip(chances, named, strict=True)]
+    two = [
+        orders[i] and orders[i + 1] and _is_either(consult, named[i], named[i + 1])
+        for i in range(len(named) - 1)
+    ]
+    for place in (i for i, ordered in enumerate(orders) if ordered):
+        following = named[place + 1] if place + 1 < len(named) else None
+        until = (following.turn, following.first) if following else (len(consult.turns), 0)
+        yield _Found(named[place], chances[place], until, any(two[max(0, place - 1) : place + 1]))
+
+
+def _is_either(consult: Consult, one: Candidate, other: Candidate) -> bool:
+    """ "Either nitrofurantoin or trimethoprim"."""
+    if one.turn != other.turn or one.key == other.key or {one.kind, other.kind} != {"medication"}:
+        return False
+    return bool(_OR.fullmatch(consult.turns[one.turn].text.lower()[one.last : other.first]))
 
 
 def _chance(candidate: Candidate) -> float:
     """How likely the mention orders, between 0 and 1."""
     if never(candidate):
         return 0.0
-    decision = DECISION[candidate.kind]
-    return max(probability(decision, candidate.signs), BARS[decision] if said_outright(candidate) else 0.0)
+    learned = probability(DECISION[candidate.kind], candidate.signs)
+    return max(learned, _SURE) if said_outright(candidate) else learned
 
 
 def _specific(groups: list[list[_Found]]) -> list[list[_Found]]:
@@ -89,7 +110,16 @@ def _order(consult: Consult, group: list[_Found], reasons: Reasons) -> Order:
     )
     description = " ".join(part.text for part in parts)
     why = reason.words if reason else ""
-    return Order(_key(best), best.kind, description, why, tuple(sorted(evidence)), details_of(best, parts))
+    return Order(_key(best), best.kind, description, why, tuple(sorted(evidence)), _details(group, parts))
+
+
+def _details(group: list[_Found], parts: list[Part]) -> dict[str, str]:
+    best = group[0].candidate
+    if GUESSED in best.signs:  # in the words that were said: the guess is for the doctor to make
+        return details_of(replace(best, concept=None), parts) | {UNSURE: "name not certain"}
+    if any(found.either for found in group):
+        return details_of(best, parts) | {UNSURE: "one of two that were named"}
+    return details_of(best, parts) | ({} if group[0].chance >= _SURE else {UNSURE: "not said outright"})
 
 
 def _key(candidate: Candidate) -> str:

@@ -98,6 +98,19 @@ async def test_a_dismissed_order_is_offered_to_nobody(consult: Consult) -> None:
     assert offered == ()
 
 
+async def test_an_uncertain_order_is_drafted_when_the_doctor_has_accepted_it(consult: Consult) -> None:
+    first, *others = await drafted(consult)
+    unsure = first.model_copy(update={"details": {**first.details, "unsure": "not said outright"}})
+    line = DraftStatement(key="plan:a", section="plan", text="Follow up.", evidence=first.evidence)
+    offered = OfferedOrders(consult.store)
+    for status, expected in (("offered", 0), ("accepted", 1)):
+        order = unsure.model_copy(update={"status": status})
+        async with consult.clinic.database.transaction() as session:
+            await consult.store.save_draft(session, consult.visit.id, [line], [], [order, *others])
+            found = await offered.prescriptions(session, consult.doctor, consult.visit.id)
+        assert len(found) == expected
+
+
 async def test_reading_the_offers_leaves_an_audit_row(browser: Browser, consult: Consult) -> None:
     await drafted(consult)
     await read(browser, consult, consult.doctor)

@@ -61,3 +61,24 @@ def test_durations_are_those_that_were_said(said: str, expected: tuple[str, str]
 )
 def test_a_dose_is_never_guessed(said: str, read: str) -> None:
     assert shown(said) == read
+
+
+def test_a_time_that_is_corrected_in_the_same_breath_is_the_later_one() -> None:
+    (order,) = heard(
+        "I'm going to order another hemoglobin a1c in a couple weeks, or, I'm sorry, a couple months."
+    )
+    assert order.details["timing"] == "P2M"
+
+
+def test_a_dose_that_is_corrected_in_the_same_breath_is_the_later_one() -> None:
+    (order,) = heard("I'm going to start you on ramipril 5 mg, sorry, 2.5 mg once a day.")
+    assert (order.details["dose"], order.description) == ("2.5 mg", "ramipril 2.5 mg once a day")
+
+
+def test_a_test_for_which_one_comes_back_keeps_its_day() -> None:
+    (order,) = heard("Have you come back in two weeks to get a follow-up x-ray.")
+    assert (order.kind, order.details["timing"]) == ("imaging", "P2W")
+
+
+def test_a_share_of_a_hundred_is_no_dose() -> None:
+    assert heard("And your ejection fraction thirty five percent is a bit low.") == ()
