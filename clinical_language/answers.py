@@ -6,13 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from clinical_language import questions, replies
-from clinical_language.attachment import attach
-from clinical_language.concepts import concepts
-from clinical_language.context import hedged, state_of
+from clinical_language import asked_after, questions, replies
+from clinical_language.context import state_of
+from clinical_language.merging import merged
 from clinical_language.model import Concept, Exchange, Fact, Kind, Mention, State
 from clinical_language.reading import Asked, Reading, Reply, asked_mentions, fact_of, nothing_of, set_aside
-from clinical_language.relatives import whose
 from clinical_language.wording import last_match
 
 NO_ALLERGIES = Concept("allergen.any", Kind.ALLERGEN, "known allergies", "allergies", "")
@@ -27,11 +25,6 @@ _NONE = {
     "history": NO_HISTORY,
     "family": NO_FAMILY_HISTORY,
 }
-_HABITS = {
-    "smoking": "habit.smoking",
-    "alcohol": "habit.alcohol_use",
-    "drugs": "habit.recreational_drug_use",
-}
 # "No" to these does not take back what the patient has affirmed.
 _ASKS_MORE = re.compile(
     r"\b(?:make|makes|made|worse|better|particular|certain|trigger\w*|bring|help|helps|often|"
@@ -43,15 +36,9 @@ _TOLD = re.compile(
     r"\bi (?:know|understand|see) (?:that )?you (?:have|had|took|take|are|were)\b|\byou (?:(?:also|just|had|have|"
     r"'ve) )*(?:mentioned|said|told|noted|described|reported)\b"
 )
-_USED_TO = re.compile(
-    r"\bi used to\b(?! .{0,40}\bstill\b)|"
-    r"\bi (?:have |already )?(?:stopped|quit|gave (?:it |that )?up|given (?:it |that )?up)\b"
-    r"(?! (?:taking|the|my|eating|using)\b)"
-)
 _NO_LONGER = re.compile(
     r"\b(?:not (?:any ?more|any longer)|no longer|(?:have|had|'ve) (?:to )?stop(?:ped)?)\b"
 )
-_GIVEN_UP = re.compile(r"\b(?:did you (?:use to )?(?:smoke|drink)|when did you (?:quit|stop))\b")
 _TAG = re.compile(r"\b(?:is that (?:right|correct)|correct|right) \?$")
 _STILL = re.compile(r"\b(?:still|any ?more|any longer)\b")
 _JUST = re.compile(r"\b(?:just|only)\b")
@@ -107,7 +94,9 @@ def answer(reading: Reading, reply: Reply, pending: Sequence[Asked]) -> None:
         else:
             _polar(reading, reply, asked, others, mentions, rest)
         if asked.form != "statement":
-            _habits(reading, reply, asked)
+            asked_after.habits(reading, reply, asked)
+            asked_after.functions(reading, reply, asked, {m.concept.id for m in mentions} | reply.named)
+            asked_after.control(reading, reply, asked, mentions)
 
 
 def _same_pain(mention: Mention, own: Sequence[Fact]) -> bool:
@@ -132,7 +121,7 @@ def _open(
         if not mentions:
             _none_of_kind(reading, reply, asked)
     elif asked.slot == "family" and reply.relative:
-        reading.add(*(_merged(reading, reply, asked, m, State.PRESENT, 0.8) for m in others))
+        reading.add(*(merged(reading, reply, asked, m, State.PRESENT, 0.8) for m in others))
     elif questions.grants_theme(asked.sentence):
         _grant(reading, reply, asked, others, 0.7)
 
@@ -146,7 +135,7 @@ def _grant(
     for mention in themes:
         state, _, _ = state_of(asked.sentence, mention, speaker="doctor")
         if state in _STANDS and mention.concept.id not in reply.named:
-            reading.add(_merged(reading, reply, asked, mention, state, confidence))
+            reading.add(merged(reading, reply, asked, mention, state, confidence))
 
 
 def _none_of_kind(reading: Reading, reply: Reply, asked: Asked) -> None:
@@ -187,7 +176,7 @@ def _polar(
         opening = "yes"
     _grant(reading, reply, asked, told, 0.7)
     if opening in {"yes", "no"}:
-        given = [m for m in themes if questions.is_given(asked.sentence, m) and m.concept.kind in _GIVEN]
+        given = [m for m in themes if m.concept.kind in _GIVEN and _is_known(asked, m, opening)]
         _grant(reading, reply, asked, given, 0.65)
     if opening == "no" and reached:
         _denied(reading, reply, asked, wanted)
@@ -199,6 +188,12 @@ def _polar(
         _neither(reading, reply, asked, wanted)
 
 
+def _is_known(asked: Asked, mention: Mention, opening: str) -> bool:
+    """Whether an answer takes a theme for true: "the cough", or "yes" to "did it start after you fell?"."""
+    when = opening == "yes" and questions.in_time_clause(asked.sentence, mention)
+    return when or questions.is_given(asked.sentence, mention)
+
+
 def _denied(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Mention]) -> None:
     more = bool(_ASKS_MORE.search(asked.sentence.plain))
     pain = reading.focus.pain is not None
@@ -206,7 +201,7 @@ def _denied(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Menti
         held = mention.concept.id in reading.affirmed or (pain and mention.concept.id == "finding.pain")
         if not (more and held):  # "no" to "had it before?" does not take back what was said
             state = State.RESOLVED if _was_once(reply, asked) else State.ABSENT
-            reading.add(_merged(reading, reply, asked, mention, state, 0.85))
+            reading.add(merged(reading, reply, asked, mention, state, 0.85))
 
 
 def _was_once(reply: Reply, asked: Asked) -> bool:
@@ -222,9 +217,9 @@ def _affirmed(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Men
     alike = {m.concept.kind for m in wanted}
     every = _ALL.search(reply.words) or not _OR.search(asked.sentence.plain)
     if len(wanted) == 1 or (wanted and (alike == {Kind.MEDICINE} or every)):
-        reading.add(*(_merged(reading, reply, asked, m, State.PRESENT, 0.85) for m in wanted))
+        reading.add(*(merged(reading, reply, asked, m, State.PRESENT, 0.85) for m in wanted))
     else:  # "yes" to a list: at least one of them, nobody knows which
-        reading.unanswered += [_merged(reading, reply, asked, m, State.UNCERTAIN, 0.4) for m in wanted]
+        reading.unanswered += [merged(reading, reply, asked, m, State.UNCERTAIN, 0.4) for m in wanted]
     if not wanted and not _EITHER.search(asked.sentence.plain):
         for fact in reading.focus.dangling(asked.sentence, ["quality"]):
             evidence = (asked.turn, reply.index)
@@ -250,7 +245,7 @@ def _negative_affirmed(reading: Reading, reply: Reply, asked: Asked, denied: Seq
     against = not agreed and replies.contradicts_negative(reply.words)
     state = State.ABSENT if agreed else State.PRESENT if against else State.UNCERTAIN
     for mention in denied:
-        fact = _merged(reading, reply, asked, mention, state, 0.75)
+        fact = merged(reading, reply, asked, mention, state, 0.75)
         if state is State.UNCERTAIN:
             reading.unanswered.append(fact)
         else:
@@ -261,9 +256,9 @@ def _neither(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Ment
     """The reply opens with neither yes nor no."""
     named = {m.concept.id for m in asked.sentence.mentions}
     if reply.opening == "unsure" and not reply.named & named:
-        reading.add(*(_merged(reading, reply, asked, m, State.UNCERTAIN, 0.6) for m in wanted))
+        reading.add(*(merged(reading, reply, asked, m, State.UNCERTAIN, 0.6) for m in wanted))
     elif reply.named & named and _JUST.search(reply.words[:40]) and not reply.opening:
-        reading.add(*(_merged(reading, reply, asked, m, State.ABSENT, 0.75) for m in wanted))
+        reading.add(*(merged(reading, reply, asked, m, State.ABSENT, 0.75) for m in wanted))
     else:
         found = [m for m in wanted if m.concept.kind in _MEDICAL]
         evidence = (asked.turn, reply.index)
@@ -287,9 +282,9 @@ def _stated(reading: Reading, reply: Reply, asked: Asked, others: Sequence[Menti
             _negative_affirmed(reading, reply, asked, [mention])
         elif _agreed(reply, asked, state, rest, told=told):
             surely = confidence - 0.1 - 0.1 * rest.anything
-            reading.add(_merged(reading, reply, asked, mention, state, surely))
+            reading.add(merged(reading, reply, asked, mention, state, surely))
         elif mention.concept.kind is Kind.MEDICINE and _NO_LONGER.search(reply.words[:60]):
-            reading.add(_merged(reading, reply, asked, mention, State.RESOLVED, 0.7))
+            reading.add(merged(reading, reply, asked, mention, State.RESOLVED, 0.7))
         elif (
             reply.opening == "no"
             and not rest.polar
@@ -297,7 +292,7 @@ def _stated(reading: Reading, reply: Reply, asked: Asked, others: Sequence[Menti
             and state is State.PRESENT
             and not told
         ):
-            reading.add(_merged(reading, reply, asked, mention, State.ABSENT, 0.7))
+            reading.add(merged(reading, reply, asked, mention, State.ABSENT, 0.7))
 
 
 def _agreed(reply: Reply, asked: Asked, state: State, rest: _Rest, *, told: bool) -> bool:
@@ -312,67 +307,3 @@ def _agreed(reply: Reply, asked: Asked, state: State, rest: _Rest, *, told: bool
         stands = more or (negative and not rest.polar) or (told and rest.anything and state is State.PRESENT)
         return state is State.ABSENT or bool(stands)
     return state in _STANDS and reply.opening != "unsure" and (told or (rest.anything and not rest.polar))
-
-
-# --- shared -----------------------------------------------------------------------------------------
-
-
-def _merged(
-    reading: Reading, reply: Reply, asked: Asked, mention: Mention, state: State, confidence: float
-) -> Fact:
-    who = whose(asked.sentence, mention, patients=reading.patients)
-    if asked.slot == "family":
-        who = reply.relative or who or "family"
-    evidence = (asked.turn, reply.index)
-    fact = replace(
-        fact_of(mention, state, evidence, reply.index, confidence, asked.turn), asked=asked.turn, relation=who
-    )
-    if who and state is State.PRESENT:
-        fact = replace(fact, state=State.FAMILY)
-    if state is State.PRESENT and hedged(mention):
-        fact = replace(fact, state=State.UNCERTAIN)
-    if state is State.PRESENT and fact.concept.kind is Kind.HABIT and _given_up(asked, reply):
-        fact = replace(fact, state=State.RESOLVED)
-    if asked.slot == "allergies":
-        fact = replace(fact, values={**fact.values, "role": "allergy"})
-    fact = reading.focus.resolve(fact)
-    if state is State.PRESENT:
-        if asked.form == "statement" or not _EITHER.search(asked.sentence.plain):
-            fact = attach(fact, asked.sentence, reading.focus)
-        reading.focus.see(fact)
-    return fact
-
-
-def _given_up(asked: Asked, reply: Reply) -> bool:
-    """A habit of the past: asked for as such, or answered so ("I used to, but I've stopped")."""
-    return bool(_GIVEN_UP.search(asked.sentence.plain) or _USED_TO.search(reply.words[:120]))
-
-
-def _habits(reading: Reading, reply: Reply, asked: Asked) -> None:
-    """Smoking, alcohol, drugs asked for by their own words ("do you smoke or drink?")."""
-    slots = [slot for slot in questions.slots_of(asked.sentence) if slot in _HABITS]
-    amount = not reply.opening and len(slots) == 1 and replies.tells_amount(reply.words)
-    opening = (
-        "yes"
-        if amount or (reply.opening == "unsure" and replies.tells_amount(reply.words))
-        else reply.opening
-    )
-    if opening not in {"yes", "no"} or (
-        opening == "yes"
-        and len(slots) > 1
-        and not _ALL.search(reply.words)
-        and _OR.search(asked.sentence.plain)
-    ):
-        return
-    here = {fact.concept.id for fact in reading.facts[-20:] if fact.at == reply.index} | reply.named
-    for slot in slots:
-        concept = concepts()[_HABITS[slot]]
-        if concept.id not in here:
-            state = State.PRESENT if opening == "yes" else State.ABSENT
-            if state is State.PRESENT and _given_up(asked, reply):
-                state = State.RESOLVED
-            sentence = asked.sentence
-            span = (sentence.start, sentence.start + len(sentence.text))
-            evidence = (asked.turn, reply.index)
-            fact = Fact(concept, state, evidence, reply.index, 0.85, sentence.text, span, asked=asked.turn)
-            reading.add(replace(fact, said_in=asked.turn))

@@ -165,6 +165,8 @@ def _fits(value: Value, fact: Fact) -> bool:
     """Whether a symptom can have the value: only what is on a side has one, only a cough is dry."""
     if value.text in fact.concept.label.split():  # the "dry" of a dry cough
         return False
+    if value.name == "control" and fact.concept.kind is not Kind.CONDITION:
+        return False
     if fact.concept.group == "exposure" and value.name not in {"onset", "duration", "frequency"}:
         return False
     if value.name in {"frequency", "timing"} and fact.concept.kind is Kind.CONDITION:

@@ -15,6 +15,7 @@ from clinical_language.acts import act_of, is_bare_tag
 from clinical_language.answers import NO_ALLERGIES, answer
 from clinical_language.attachment import asks_of_symptom, attach
 from clinical_language.context import state_of
+from clinical_language.functions import said_well
 from clinical_language.model import Consult, Exchange, Fact, Kind, Mention, Sentence, State, Turn
 from clinical_language.pipeline import read_sentences
 from clinical_language.reading import (
@@ -291,6 +292,11 @@ def _said(reading: Reading, spoken: _Spoken, slots: set[str], asked: int | None)
         if allergy and mention.concept.kind in {Kind.ALLERGEN, Kind.MEDICINE}:
             fact = replace(fact, values={**fact.values, "role": "allergy"})
         found.append(fact)
+    found += [
+        replace(nothing_of(concept, sentence, spoken.turn, asked, sentence.text.lower()), confidence=0.75)
+        for concept in said_well(sentence)
+        if not any(fact.concept.id == concept.id for fact in found) and not spoken.relative
+    ]
     return _with_allergies(found, spoken, asked) if allergy else found
 
 

@@ -29,7 +29,8 @@ _UNCERTAIN = re.compile(
 _HEDGED = re.compile(r"(?:could|might|may) be\b")
 _RESEMBLES = re.compile(  # said of conditions only: "it seems like a migraine", "my mother thinks I have pneumonia"
     r"\b(?:seems?|looks?|sounds?|feels?) (?:a bit |kind of |to be )?(?:like )?(?:a|an|the|it 's|maybe)(?: \w+)?$|"
-    r"\b(?:thinks?|thought|believes?|suspects?|guess(?:es)?) (?:that )?(?:i|it|this|he|she|we)(?: \w+){0,3}$"
+    r"\b(?:thinks?|thought|believes?|suspects?|guess(?:es)?) (?:that )?(?:i|it|this|he|she|we)(?: \w+){0,3}$|"
+    r"\b(?:worr(?:y|ied|ies|ying)|nervous|scared|afraid|anxious|panick\w+) (?:about|of|that|it)(?: (?!my\b)\w+){0,3}$"
 )
 _EMBEDDED = re.compile(
     r"\b(?:sure|(?<!let me )(?<!let us )know|wonder(?:ing|ed)?|certain|tell|see|check(?:ed)?|ask(?:ed)?) "
@@ -128,7 +129,7 @@ def state_of(
     if denial == "turned":
         return State.UNCERTAIN, 0.6, who
     ends_no = bool(_AFTER_NO.match(after)) and not re.match(r"^\s*,? ?no \w", after)
-    if who and NOBODY.search(clause):
+    if (who and NOBODY.search(clause)) or NOBODY.match(mention.text.lower()):
         return State.ABSENT, 0.9, who
     if _FREE.match(after):
         return (State.RESOLVED if mention.concept.kind is Kind.HABIT else State.ABSENT), 0.9, who

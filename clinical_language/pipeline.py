@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from clinical_language.concepts import body_parts, concepts, ordinary_uses, patterns
+from clinical_language.functions import listed
 from clinical_language.grammar import sensations
 from clinical_language.lexicon import Lexicon
 from clinical_language.model import Concept, Kind, Mention, Sentence
@@ -252,7 +253,7 @@ def _concepts_of(doc: Doc, piece: _Piece) -> list[_Found]:
         if all(f[2] - f[1] <= last - first and f[0].kind is Kind.FINDING for f in inside):
             found = [f for f in found if f not in inside]
             found.append((concept, first, last, True))
-    return sorted([*found, *piece.allergens], key=lambda f: (f[1], f[2], f[0].id))
+    return [*found, *piece.allergens]
 
 
 def _is_question(text: str, words: Sequence[str]) -> bool:
@@ -321,9 +322,13 @@ def _sentence(doc: Doc, piece: _Piece, layout: _Layout, clear: str) -> Sentence:
     def end(at: int) -> int:
         return layout.origin(doc[at - 1].idx + len(doc[at - 1]) - 1) + 1
 
+    found = _concepts_of(doc, piece)
+    for concept, begin, stop in listed(words):
+        if not any(f[1] < first + stop and first + begin < f[2] for f in found):
+            found.append((concept, first + begin, first + stop, True))
     mentions = tuple(
         Mention(c, a - first, b - first, layout.origin(doc[a].idx), end(b), doc[a:b].text, ok)
-        for c, a, b, ok in _concepts_of(doc, piece)
+        for c, a, b, ok in sorted(found, key=lambda f: (f[1], f[2], f[0].id))
     )
     start = layout.origin(span.start_char)
     text = clear[start : end(piece.last)]

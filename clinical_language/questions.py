@@ -63,7 +63,8 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _OPEN = re.compile(
-    r"(?<!know )(?<!sure )\b(?:what|how|which|why|who|whereabouts|describe|tell me|rate)\b(?! about\b)(?! something)|"
+    r"(?<!know )(?<!sure )\b(?:what|how|which|why|(?<!one )(?<!body )(?<!people )who|"
+    r"whereabouts|describe|tell me|rate)\b(?! about\b)(?! something)|"
     r"(?:^|[,.?] |\b(?:and|so|but|okay|ok|then|um|uh|or|right|well|exactly) )(?:when|where)\b"
 )
 _WHERE_INSIDE = re.compile(r"^(?:\W*\w+\W+){0,3}(?:do|does|have|are|is|any)\b[^?]*\b(?:when|where)\b")
@@ -90,6 +91,10 @@ _EXAMINES = re.compile(
     r"\b(?:over|right|in) here\b|\bwhen you (?:push|pull|bend|flex|extend|lift) (?:it|that|this|up|down|your)\b|"
     r"\b(?:does|do) (?:that|this) (?:hurt|feel)|\bpronation|\bsupination|\bdeviation|\bpalpation|\bflexion\b|"
     r"\bextension\b"
+)
+_WHEN_ALREADY = re.compile(  # "when you had your heart attack", "since the surgery": taken for true
+    r"(?<!time )(?<!times )\b(?:when|after|before|since|while|until|once)"
+    r"(?: (?!any\b|or\b|and\b|some\b|an?\b)[a-z']+){0,5} $"
 )
 _DETERMINER = frozenset(
     "the this that these those your his her their my a an any some bad severe sharp kind of sort like um uh new same "
@@ -165,6 +170,16 @@ def is_theme(sentence: Sentence, mention: Mention) -> bool:
         return False  # "is the cough worse at night?" asks for just that
     if mention.text.lower().startswith("cough") and words[mention.last : mention.last + 1] == ("up",):
         return True  # "are you coughing anything up?" asks for sputum
+    return in_time_clause(sentence, mention) or _is_theme_of(sentence, mention)
+
+
+def in_time_clause(sentence: Sentence, mention: Mention) -> bool:
+    """ "When you had your heart attack", "since the surgery"."""
+    return bool(_WHEN_ALREADY.search(" ".join(sentence.words[: mention.first]) + " "))
+
+
+def _is_theme_of(sentence: Sentence, mention: Mention) -> bool:
+    words = sentence.words
     at, passed = _governor(sentence, mention)
     if at < 0:
         return False

@@ -12,6 +12,10 @@ from clinical_language.attachment import Focus
 from clinical_language.model import Concept, Exchange, Fact, Kind, Mention, Sentence, State, Turn
 from clinical_language.relatives import relative_named
 
+_TESTING = frozenset(
+    "test tests testing swab swabs screen screening vaccine vaccines vaccination vaccinations shot shots jab jabs "
+    "booster leaflet leaflets".split()
+)
 _ASIDE = re.compile(
     r"\b(?:apart from|other than|besides|except(?: for)?|aside from|as well as)(?: \w+){0,3} $"
 )
@@ -92,9 +96,21 @@ def counted(sentence: Sentence, *, allergy: bool) -> list[Mention]:
     found: list[Mention] = []
     for mention in sentence.mentions:
         again = found and found[-1].concept is mention.concept and mention.first - found[-1].last <= 1
-        if (allergy or mention.concept.kind is not Kind.ALLERGEN) and not again:
+        if (
+            (allergy or mention.concept.kind is not Kind.ALLERGEN)
+            and not again
+            and not _names_a_test(sentence, mention)
+        ):
             found.append(mention)
     return found
+
+
+def _names_a_test(sentence: Sentence, mention: Mention) -> bool:
+    """ "A tuberculosis test", "the flu jab": the condition is what is looked for or prevented."""
+    if mention.concept.kind is not Kind.CONDITION or "positive" in sentence.words:
+        return False
+    after = sentence.words[mention.last : mention.last + 2]
+    return bool(_TESTING & set(after[:1])) or (after[:1] == ("antibody",) and bool(_TESTING & set(after)))
 
 
 def nothing_of(concept: Concept, sentence: Sentence, index: int, asked: int | None, words: str = "") -> Fact:

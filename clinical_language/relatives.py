@@ -41,7 +41,7 @@ _OTHERS = frozenset(
     "nobody everyone everybody anyone anybody someone somebody others people kids classmates coworkers".split()
 )
 _ME = frozenset({"i", "am", "me", "you", "myself"})
-NOBODY = re.compile(r"\b(?:nobody|no one|none of (?:them|us|the)|neither of them)\b")
+NOBODY = re.compile(r"\b(?:nobody|no ones?|none of (?:them|us|the)|neither of them)\b")
 _FOR_WHOM = re.compile(
     r"\b(?:calling|call|here|ringing|phoning|speaking|worried|writing|asking|messaging|texting|posting) "
     r"(?:about|for|with|on behalf of) my (?:\w+ ){0,2}?"

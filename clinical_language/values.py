@@ -102,6 +102,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
                  r"(?: one| hand| side)? ?\.?$"),
         ("side", rf"\b(?P<w>both sides|bilateral(?:ly)?|both (?:of )?{_MY}?(?:{_OTHER})?(?:{_SIDED}))\b"),
         ("side", r"^(?:it 's |in |on |um |, |uh |yes |yeah )*(?P<w>both)(?: of them| sides)? ?\.?$"),
+        ("control", r"\b(?P<w>(?:(?:not|badly|poorly|less) (?:so |very |that |too |as |really )?)?(?:well |pretty |"
+                    r"quite |fairly |really |very )*(?:controlled|managed)|(?:not )?under (?:good )?control|"
+                    r"out of control|uncontrolled)\b"),
         (
             "frequency",
             r"\b(?P<w>(?:once|twice|\d+(?: (?:or|to) \d+)? times|a couple of times|a few times|several times) "
@@ -134,6 +137,9 @@ def _course(text: str) -> str:
     return "worsening" if text.endswith("worse") else "improving" if text.endswith("better") else text
 
 
+_UNCONTROLLED = re.compile(r"\b(?:not|badly|poorly|less|out|uncontrolled)\b")
+
+
 def _text(name: str, found: re.Match[str]) -> str:
     groups = found.groupdict()
     if groups.get("u"):
@@ -145,6 +151,8 @@ def _text(name: str, found: re.Match[str]) -> str:
     text = " ".join((groups.get("t") or groups.get("w") or found[0]).split())
     if name == "side" and text.startswith("both"):
         return "bilateral"
+    if name == "control":
+        return "not well controlled" if _UNCONTROLLED.search(text) else "well controlled"
     if name == "course":
         return _course(_FIXED.get(text, text))
     return _FIXED.get(text, text.replace(" i ", " ").replace(" you ", " ") if name != "timing" else text)

@@ -171,3 +171,80 @@ def test_how_often_one_goes_is_of_the_bowels() -> None:
     )
     assert values(read, "abdominal pain") == {}
     assert values(read, "diarrhea")["frequency"] == "6 times a day"
+
+
+# --- functions of the body --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "expected"),
+    [
+        ("How is your appetite?", "It's all right.", {"loss of appetite": "absent"}),
+        ("How has your appetite been?", "Not great.", {"loss of appetite": "present"}),
+        ("How's your sleep?", "Not too bad.", {"insomnia": "absent"}),
+        ("How's your sleep?", "I don't know.", {}),
+        ("Have you been eating and drinking okay?", "Yeah, yeah.", {"loss of appetite": "absent"}),
+        ("Are your bowels normal?", "Yes.", {"change in bowel habit": "absent"}),
+        ("Anything else?", "My appetite's been all right.", {"loss of appetite": "absent"}),
+        ("Anything else?", "My appetite was fine until last week.", {}),
+        ("Anything else?", "My breathing is not good.", {}),
+        (
+            "Any changes in vision or hearing?",
+            "No changes to vision or hearing.",
+            {"visual disturbance": "absent", "hearing loss": "absent"},
+        ),
+        (
+            "Anything else?",
+            "Just the normal mood swings, and normal weight training.",
+            {"mood swings": "present"},
+        ),
+        (
+            "Any changes to your vision, hearing or appetite?",
+            "No.",
+            {"visual disturbance": "absent", "hearing loss": "absent", "loss of appetite": "absent"},
+        ),
+    ],
+)
+def test_a_function_that_is_well_is_no_complaint(question: str, reply: str, expected: dict[str, str]) -> None:
+    assert states(consult(f"d: {question}", f"p: {reply}")) == expected
+
+
+# --- conditions: what is taken for known, tested for, feared, controlled ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "expected"),
+    [
+        (
+            "Have you had such pain as when you had your heart attack?",
+            "No.",
+            {"Myocardial infarction": "present"},
+        ),
+        (
+            "Any chest pain since your surgery?",
+            "No.",
+            {"chest pain": "absent", "Previous surgery": "present"},
+        ),
+        ("Have you met anyone who is ill?", "Not that I know of.", {"sick contact": "absent"}),
+        ("Anything else?", "I had a tuberculosis test for work and it was normal.", {}),
+        ("Anything else?", "My mum was worried about meningitis.", {"Meningitis": "uncertain"}),
+        ("Anything else?", "I was scared about the rash.", {"rash": "present"}),
+        ("Anything else?", "Other than asthma everything else is fine.", {"Asthma": "present"}),
+    ],
+)
+def test_what_is_known_tested_or_feared(question: str, reply: str, expected: dict[str, str]) -> None:
+    found = states(consult(f"d: {question}", f"p: {reply}"))
+    assert {label: found.get(label) for label in expected} == expected
+    assert expected or not found
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "control"),
+    [
+        ("Is your asthma well controlled?", "That's fine, it's under control.", "well controlled"),
+        ("Is your asthma under control?", "Not really.", "not well controlled"),
+        ("Anything else?", "My asthma is badly controlled.", "not well controlled"),
+    ],
+)
+def test_control_is_a_value_of_the_condition(question: str, reply: str, control: str) -> None:
+    assert values(consult(f"d: {question}", f"p: {reply}"), "Asthma")["control"] == control

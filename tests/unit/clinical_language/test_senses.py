@@ -23,7 +23,6 @@ def _ids(text: str) -> set[str]:
         "I shook hands with him.",
         "It doesn't hurt to ask.",
         "I am sick of this job.",
-        "My appetite has been good.",
         "I only drink cold water.",
         "We are thinking about surgery.",
         "Let me break it down for you.",

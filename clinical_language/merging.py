@@ -1,0 +1,54 @@
+"""One mention of the doctor's with the state that the reply gives it: a fact of both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from clinical_language.attachment import attach
+from clinical_language.context import hedged
+from clinical_language.model import Fact, Kind, Mention, State
+from clinical_language.reading import Asked, Reading, Reply, fact_of
+from clinical_language.relatives import whose
+
+_USED_TO = re.compile(
+    r"\bi used to\b(?! .{0,40}\bstill\b)|"
+    r"\bi (?:have |already )?(?:stopped|quit|gave (?:it |that )?up|given (?:it |that )?up)\b"
+    r"(?! (?:taking|the|my|eating|using)\b)"
+)
+_GIVEN_UP = re.compile(r"\b(?:did you (?:use to )?(?:smoke|drink)|when did you (?:quit|stop))\b")
+_EITHER = re.compile(r"\b(?:or|and)\b|,")
+
+
+def merged(
+    reading: Reading, reply: Reply, asked: Asked, mention: Mention, state: State, confidence: float
+) -> Fact:
+    """The fact that `mention` of a question or statement is in `state`, with its values and whose it is."""
+    who = whose(asked.sentence, mention, patients=reading.patients)
+    if asked.slot == "family":
+        who = reply.relative or who or "family"
+    evidence = (asked.turn, reply.index)
+    fact = replace(
+        fact_of(mention, state, evidence, reply.index, confidence, asked.turn), asked=asked.turn, relation=who
+    )
+    if who and state is State.PRESENT:
+        fact = replace(fact, state=State.FAMILY)
+    if state is State.PRESENT and hedged(mention):
+        fact = replace(fact, state=State.UNCERTAIN)
+    if state is State.PRESENT and fact.concept.kind is Kind.HABIT and given_up(asked, reply):
+        fact = replace(fact, state=State.RESOLVED)
+    if asked.slot == "allergies":
+        fact = replace(fact, values={**fact.values, "role": "allergy"})
+    fact = reading.focus.resolve(fact)
+    if state is State.PRESENT:
+        if asked.form == "statement" or not _EITHER.search(asked.sentence.plain):
+            fact = attach(fact, asked.sentence, reading.focus)
+            if asked.form != "statement":  # "is it under control?" does not say that it is
+                fact = replace(fact, values={k: v for k, v in fact.values.items() if k != "control"})
+        reading.focus.see(fact)
+    return fact
+
+
+def given_up(asked: Asked, reply: Reply) -> bool:
+    """A habit of the past: asked for as such, or answered so ("I used to, but I've stopped")."""
+    return bool(_GIVEN_UP.search(asked.sentence.plain) or _USED_TO.search(reply.words[:120]))
