@@ -191,9 +191,13 @@ def review_of_systems(heard: Heard, written: str = "") -> Iterator[Statement]:
             if r.state is State.ABSENT
             or r.contradicted
             or r.concept.id in SELF_HARM
-            or r.concept.label.lower() not in written
+            or (_unwritten(r, written) and claimed(heard.consult, r))
         ]
     )
+
+
+def _unwritten(line: Resolved, written: str) -> bool:
+    return line.concept.label.lower() not in written and line.name.lower() not in written
 
 
 _GENERIC = frozenset(

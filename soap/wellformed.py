@@ -69,6 +69,13 @@ _CLASHES = re.compile(
     r"and do the|so on the"
     r")\b"
 )
+_TURNED = re.compile(  # of "no one smokes", "no, she felt hot", "nothing like that, just tired"
+    r"(?:not (?:he|she|it|they|the patient|patient|mostly|just|only|nothing|no|do|did|does)\b(?! one\b)"
+    r"|one (?:is|was|has|had|[a-z]{3,}s)\b"
+    r"|does not (?:is|was|are|has|the patient|patient|he|she|it)\b"
+    r"|any[a-z]* (?:[a-z]+ ){0,2}(?:is|are|was|has|have) not\b"
+    r"|nothing (?:like that|else) (?!that\b)[a-z]+)"
+)
 _AGAIN = re.compile(r"\b(?!had\b|that\b)([a-z]+(?: [a-z]+){0,2}) \1\b")
 _TALK = re.compile(
     r"\b(?:u+m|u+h|mm+|hm+|oh+|yeah|yep|okay|ok|sorry|thanks|bye|hello|hi|you|your|yours|you're|i'm|let's|kinda|gonna|"
@@ -112,7 +119,7 @@ def readable(text: str) -> str:
     'Neurological: Good reflexes.'
     """
     label, parts = _parts(text)
-    kept = [part for part in parts if not _flaws_of(part, bool(label))]
+    kept = [part for part in map(_without_turned, parts) if part and not _flaws_of(part, bool(label))]
     return label + " ".join(kept) if kept else ""
 
 
@@ -124,6 +131,16 @@ def flaws(text: str) -> tuple[str, ...]:
     """
     label, parts = _parts(text)
     return tuple(dict.fromkeys(flaw for part in parts for flaw in _flaws_of(part, bool(label))))
+
+
+def _without_turned(sentence: str) -> str:
+    """Without the clauses of a jotted line that lost the word they were denied or affirmed by ("one smokes")."""
+    clauses = sentence.split("; ")
+    kept = [clause for clause in clauses if not _TURNED.match(clause.lower())]
+    if len(kept) == len(clauses):
+        return sentence
+    line = "; ".join(kept)
+    return f"{line[:1].upper()}{line[1:].rstrip('.')}." if line else ""
 
 
 def _parts(text: str) -> tuple[str, list[str]]:

@@ -32,6 +32,7 @@ _IRREGULAR = {
         "bleed": "bled", "sting": "stung", "bite": "bit bitten", "hear": "heard", "find": "found", "buy": "bought",
         "tell": "told", "stand": "stood", "sit": "sat", "write": "wrote written", "drive": "drove driven",
         "grow": "grew grown", "speak": "spoke spoken", "hold": "held", "forget": "forgot forgotten", "catch": "caught",
+        "calf": "calves", "foot": "feet", "tooth": "teeth", "wheeze": "wheezy wheezing wheezes",
     }.items()
     for form in forms.split()
 }  # fmt: skip

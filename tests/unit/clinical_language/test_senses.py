@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from clinical_language import read_text
+from clinical_language import Kind, Turn, read_consult, read_text
 
 
 def _ids(text: str) -> set[str]:
     return {fact.concept.id for fact in read_text(text).facts}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Do you feel safe at home?",
+        "Do you have full range of motion?",
+        "Is he meeting his developmental milestones?",
+        "Do you have normal bowel movements?",
+        "Is it really hot over there?",
+    ],
+)
+def test_yes_to_what_is_well_tells_of_no_trouble(question: str) -> None:
+    facts = read_consult([Turn("doctor", question), Turn("patient", "Yes.")]).facts
+
+    assert [fact.concept.id for fact in facts if fact.concept.kind is Kind.FINDING] == []
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,20 @@ def test_a_broken_sentence_is_told_by_its_flaw(text: str, flaw: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("One smokes at home.", ""),
+        ("Not she felt a bit hot; took paracetamol.", "Took paracetamol."),
+        ("Works in a shop; not mostly chills.", "Works in a shop."),
+        ("Does not is this feeling; nothing like that wheeze.", ""),
+        ("Not sleeping well; one of the children is ill.", "Not sleeping well; one of the children is ill."),
+    ],
+)
+def test_a_clause_that_lost_its_denial_is_left_out(line: str, kept: str) -> None:
+    assert readable(line) == kept
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "She takes 10 mg of lisinopril daily.",
