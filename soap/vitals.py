@@ -37,14 +37,13 @@ _SATURATION = re.compile(
     r"\b(?:satting|sats?|saturating|saturation|oxygen|o2|spo2|"
     r"pulse ox)\b[^.?]{0,40}?\b(?P<v>\d{2,3})(?= ?%| percent| \.|$| so| on|\s)"
 )
-_HOW = dict.fromkeys(("good", "fine", "great", "okay", "perfect", "reasonable"), "normal") | dict.fromkeys(
-    ("high", "higher", "up"), "elevated"
-)
+_DEGREE = re.compile(r"\b(?:a little|a bit|little|bit|slightly|mildly)\b")
 _UNITS = {
     "Blood pressure": " mmHg",
     "Heart rate": " beats per minute",
     "Respiratory rate": " breaths per minute",
 }
+_SAME = {"pulse": "heart_rate"}
 _RUN_ON = 28  # words
 _FEVER_SCALE = 45.0  # above it a temperature can only be Fahrenheit, below it only Celsius
 
@@ -59,11 +58,10 @@ def vitals(consult: Consult) -> Iterator[Statement]:
         said = " ".join(s.plain for s in sentences if not _asks(s) or vital_signs(s.plain))
         for value in vital_signs(said):
             if not _NOT_TODAY.search(said[max(0, value.first - 30) : value.last + 12]):
-                _keep(last, value.name, _measured(value, said), turn, 0.9)
-        for name, text in _judged(said):
-            key = _key(name)
+                _keep(last, _key(value.name), f"{value.name}: {_measured(value, said)}", turn, 0.9)
+        for key, name, text in _judged(said):
             if key not in last:
-                _keep(last, name, text, turn, 0.75)
+                _keep(last, key, f"{name}: {text}" if name else text, turn, 0.75)
     yield from last.values()
 
 
@@ -73,18 +71,20 @@ def _asks(sentence: Sentence) -> bool:
 
 
 def _key(name: str) -> str:
-    return f"{model.VITALS}:{name.lower().replace(' ', '_')}"
+    return name.lower().replace(" ", "_")
 
 
-def _keep(last: dict[str, Statement], name: str, text: str, turn: int, confidence: float) -> None:
-    key = _key(name)
-    last[key] = Statement(key, model.VITALS, f"{name}: {text}.", (turn,), State.PRESENT, confidence)
+def _keep(last: dict[str, Statement], key: str, text: str, turn: int, confidence: float) -> None:
+    last[key] = Statement(
+        f"{model.VITALS}:{key}", model.VITALS, f"{text}.", (turn,), State.PRESENT, confidence
+    )
 
 
 def _measured(value: Value, said: str) -> str:
     raw = value.text.removesuffix("/min").split(" \u00b0")[0]
     around = said[max(0, value.first - 5) : value.last + 40]
-    high = "Elevated at " if re.search(r"\b(?:elevated|high|up)\b", said[value.first : value.last]) else ""
+    told = re.search(r"\b(?:elevated|high|up)\b", said[value.first : value.last])
+    high = f"{told[0].capitalize()} at " if told else ""
     if value.name == "Temperature":
         return f"{high}{raw} degrees {'F' if float(raw) > _FEVER_SCALE else 'C'}"
     if value.name == "Oxygen saturation":
@@ -92,25 +92,19 @@ def _measured(value: Value, said: str) -> str:
     return f"{high}{raw}{_UNITS.get(value.name, '')}"
 
 
-def _judged(said: str) -> Iterator[tuple[str, str]]:
+def _judged(said: str) -> Iterator[tuple[str, str, str]]:
+    """(key, name, judgement) of each sign, in the doctor's own adjective: "normal" only where it was said."""
     for found in _JUDGED.finditer(said):
         if _NOT_TODAY.search(found[0]) or "home" in said[found.end() : found.end() + 20]:
             continue
-        how = _HOW.get(found["how"], found["how"])
+        degree = "A little " if _DEGREE.search(found[0][len(found["what"]) :]) else ""
+        how = f"{degree}{found['how']}"
+        how = f"{how[:1].upper()}{how[1:]}"
         if "vital" in found["what"]:
-            yield (
-                "Vital signs",
-                "Within normal limits" if how in {"normal", "within normal limits"} else how.capitalize(),
-            )
+            yield "vital_signs", "Vital signs" if "vital signs" in found["what"] else "Vitals", how
             continue
         for sign in re.findall(_SIGNS, found["what"]):
-            name = (
-                "Oxygen saturation"
-                if sign.startswith(("oxygen", "o2"))
-                else "Heart rate"
-                if sign == "pulse"
-                else sign.capitalize()
-            )
-            yield name, how.capitalize()
+            key = "oxygen_saturation" if sign.startswith(("oxygen", "o2")) else _key(sign)
+            yield _SAME.get(key, key), sign.capitalize(), how
     if _NO_FEVER.search(said) and "vital" in said:
-        yield "Temperature", "No fever"
+        yield "temperature", "", "No fever"

@@ -34,7 +34,7 @@ def test_vital_signs_with_units() -> None:
 
 def test_a_judged_sign_without_number() -> None:
     found = note("d: Your blood pressure is a little high today.")
-    assert texts(found, "objective.vitals") == ["Blood pressure: Elevated."]
+    assert texts(found, "objective.vitals") == ["Blood pressure: A little high."]
 
 
 @pytest.mark.parametrize(
