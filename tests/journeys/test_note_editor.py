@@ -78,6 +78,12 @@ async def reach_the_note(page: Page) -> None:
 async def edit_merge_move(page: Page) -> None:
     """A new line of one's own, words changed, two lines made one, a line taken to another section."""
     await keys(page, "j", "Enter", "End")
+    await page.keyboard.type(" Never mind.")
+    await keys(page, "Escape")
+    untouched = page.locator("[data-testid=draft-statement]:focus")
+    await expect(untouched).to_have_attribute("data-origin", "draft")
+    await expect(untouched).to_have_attribute("data-reviewed", "false")
+    await keys(page, "Enter", "End")
     await page.keyboard.type(" Stress at work.")
     await keys(page, "Enter")
     edited = row(page, "Stress at work.")

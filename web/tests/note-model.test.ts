@@ -39,6 +39,12 @@ describe("what a clinician does to a line", () => {
     expect(steps.setText("fever", "Denies fever")(start).lines[1]).toBe(start.lines[1]);
   });
 
+  it("lets go of what the machine's words were marked with", () => {
+    const denied = contentOf(noteOf([noteLine("fever", HPI, "Denies fever.", { state: "absent", confidence: 0.4 })]));
+    expect(lineIn(steps.setText("fever", "Fever since Monday.")(denied), "fever")).toMatchObject({ state: "present", confidence: null });
+    expect(steps.split("fever", 7, "n")(denied).lines.map(({ state }) => state)).toEqual(["present", "present"]);
+  });
+
   it("moves within a section and over its edge into the next", () => {
     expect(ids(steps.move("chills", -1)(start))).toEqual(["cough", "chills", "fever", "rest"]);
     const up = steps.move("fever", -1)(start);

@@ -22,12 +22,13 @@ const MOST_CHARACTERS = 4_000;
 export const DRAGGED = "application/x-note-line";
 
 function Words({ line, desk }: { line: Line; desk: Desk }) {
-  const before = useRef(line.text);
+  const changed = useRef(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === "Escape") {
       event.preventDefault();
-      desk.type(line.id, before.current);
+      // Not only the words: whether anybody had looked at them, and whose they were.
+      if (changed.current) desk.session.undo();
       desk.done(line.id);
     } else if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
@@ -40,7 +41,10 @@ function Words({ line, desk }: { line: Line; desk: Desk }) {
     <Textarea ref={field} variant="unstyled" autosize minRows={1} maxLength={MOST_CHARACTERS} autoFocus data-autofocus aria-label={`Words of the line in ${titleIn(desk.layout, line.section)}`}
       value={line.text} classNames={{ input: classes["field"] ?? "" }} data-testid="statement-edit" onKeyDown={pressed}
       onFocus={({ currentTarget }) => currentTarget.setSelectionRange(currentTarget.value.length, currentTarget.value.length)}
-      onChange={(event) => desk.type(line.id, event.currentTarget.value)}
+      onChange={(event) => {
+        changed.current = true;
+        desk.type(line.id, event.currentTarget.value);
+      }}
       onBlur={() => {
         if (desk.editing === line.id) desk.left(line.id);
       }} />

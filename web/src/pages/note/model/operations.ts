@@ -49,9 +49,12 @@ export const putBack = (id: string): Step => (content) => {
   };
 };
 
-/** Words of one's own are looked at by writing them. */
+/** Words of one's own are looked at by writing them, and say themselves how things stand: "Denied" or "Please check" was
+    said of the machine's words, and could be the opposite of these. */
+const OWN = { origin: "clinician", state: "present", confidence: null, reviewed: true, stale: null } as const;
+
 export const setText = (id: string, text: string): Step => (content) =>
-  withLine(content, id, (line) => (line.text === text ? line : { ...line, text, origin: "clinician", reviewed: true, stale: null }));
+  withLine(content, id, (line) => (line.text === text ? line : { ...line, text, ...OWN }));
 
 /** `beforeId` null: at the end of the section. */
 export const place = (id: string, section: string, beforeId: string | null): Step => (content) => {
@@ -92,7 +95,7 @@ function grounds(first: Line, second: Line): Pick<Line, "codes" | "evidence" | "
 function merged(first: Line, second: Line): Line {
   const text = first.text.trim() === "" ? second.text.trim() : `${sentence(first.text)} ${second.text.trim()}`;
   return {
-    ...first, text, origin: "clinician", reviewed: true, stale: null,
+    ...first, text, ...OWN,
     ...grounds(first, second), mergedKeys: union(first.mergedKeys, keysOf(second)),
   };
 }
@@ -118,7 +121,7 @@ export const split = (id: string, at: number, newId: string): Step => (content) 
   const line = content.lines.find((one) => one.id === id);
   const [head, tail] = [line?.text.slice(0, at).trim() ?? "", line?.text.slice(at).trim() ?? ""];
   if (line === undefined || head === "" || tail === "") return content;
-  const first: Line = { ...line, text: head, origin: "clinician", reviewed: true, stale: null };
+  const first: Line = { ...line, text: head, ...OWN };
   const second: Line = { ...first, id: newId, key: null, text: tail, mergedKeys: [] };
   return { ...content, lines: content.lines.flatMap((one) => (one === line ? [first, second] : [one])) };
 };
