@@ -13,6 +13,7 @@ const KEYS = [["A", "accept"], ["Enter", "edit"], ["E", "hear"], ["X", "remove"]
 export function EvidenceDock({ desk }: { desk: Desk }) {
   const line = desk.lines.find((one) => one.id === (desk.hovered ?? desk.active));
   const said = line === undefined ? [] : desk.utterances.filter((one) => line.evidence.includes(one.id));
+  if (desk.lines.length === 0) return null;
   const codes = (line?.codes ?? []).filter((code) => !isIcd(code));
   return (
     <section className={classes["dock"]} aria-label="What was said for this line" data-testid="evidence-dock" tabIndex={0}>

@@ -76,7 +76,7 @@ function NotDiscussed({ desk }: { desk: Desk }) {
   const hintOf = (section: string) => desk.layout.get(section)?.hint ?? "";
   return (
     <div className={classes["silent"]} data-testid="not-discussed">
-      <h3>Not discussed</h3>
+      <h2>Not discussed</h2>
       <ul>
         {silent.map((section) => (
           <li key={section}><button type="button" onClick={() => desk.add(section)} title="Write a line here">{titleIn(desk.layout, section)}</button>{hintOf(section) !== "" && <span> {hintOf(section)}</span>}</li>

@@ -38,6 +38,7 @@ function Saving({ view }: { view: NoteView }) {
 function Progress({ desk }: { desk: Desk }) {
   const { view, lines } = desk;
   const done = lines.length - view.left;
+  if (lines.length === 0) return null;
   return (
     <div className={classes["progress"]} data-testid="review-progress" data-left={view.left}>
       <progress value={done} max={Math.max(1, lines.length)} aria-label="Reviewed lines" />

@@ -52,7 +52,7 @@ function Templates({ edited, change }: { edited: Edited; change: (next: Edited) 
   };
   return (
     <Radio.Group value={edited.default} onChange={(chosen) => change({ ...edited, default: chosen })} label="A new note begins with" description="The doctor can choose another one for each visit.">
-      <h3>Of this clinic</h3>
+      <h2>Of this clinic</h2>
       {edited.own.length === 0 && <p className={classes["none"]}>None yet. Copy one of those below and change it.</p>}
       {edited.own.map((template) => (
         <div key={template.id} data-testid="own-template" data-template={template.id}>
@@ -60,7 +60,7 @@ function Templates({ edited, change }: { edited: Edited; change: (next: Edited) 
           {open === template.id && soap !== undefined && <TemplateEditor template={template} soap={soap} change={(next) => change(withChanged(edited, next))} remove={() => change(without(edited, template.id))} />}
         </div>
       ))}
-      <h3>Coming with Consultroom</h3>
+      <h2>Coming with Consultroom</h2>
       {edited.base.built_in.map((template) => <Row key={template.id} template={template} own={false} open={false} toggle={() => undefined} copy={() => copy(template)} />)}
     </Radio.Group>
   );
