@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from clinical_language import Consult, Exchange, Kind, Mention, Sentence, State
 from clinical_language.remembering import remembered
 from soap.antecedent import Focus
-from soap.narrative import Candidate, asks, cleaned, managed, questions_by_answer, within
+from soap.narrative import Candidate, agreed, asks, cleaned, managed, questions_by_answer, within
 from soap.register import Person, clean_words, first_person, names_of, open_question, polar
 from soap.register.brief import brief
 from soap.register.clauses import clauses, with_subject
@@ -154,24 +154,18 @@ class Jotter:
         return [] if not short or _TALK.search(" ".join(short)) or set(short) <= _SAYS_LITTLE else short
 
     def _agreed(self, turn: int, sentences: Sequence[Sentence]) -> Iterator[Candidate]:
-        """What the doctor repeats or reads out ("you have a history of ..."), unless it is denied."""
-        after = self._consult.sentences[turn + 1][:1] if turn + 1 < len(self._consult.sentences) else ()
-        opening = after[0].words[0] if after and after[0].words else ""
-        if self._managed[turn] > 1 or opening in {"no", "not", "nope", "nah"}:
+        """What the doctor repeats or reads out ("you have a history of ...") and the patient agrees to."""
+        if self._managed[turn] > 1 or not agreed(self._consult, turn):
             return
-        agreed = opening in {"yes", "yeah", "yep", "right", "correct", "exactly", "that"}
         for said in sentences:
-            if said.is_question and not agreed:
-                continue
             for clause in clauses(cleaned(said)):
                 own = first_person(clause)
                 if "i" not in own[:1] or _NOT_TOLD.search(" ".join(clause)) or len(own) < 3:
                     continue
                 short = brief(own, self._person)
-                mentions = said.mentions if agreed else within(said, clause)
-                if short and mentions:
+                if short and said.mentions:
                     yield Candidate(
-                        turn, (turn, turn + 1) if agreed else (turn,), tuple(short), tuple(own), mentions,
+                        turn, (turn, turn + 1), tuple(short), tuple(own), said.mentions,
                         names_of(said.text), "", "stated", (), self._managed[turn],
                     )  # fmt: skip
 

@@ -201,7 +201,7 @@ class Narrator:
 
     def _stated(self, turn: int, said: Sentence, words: Sequence[str]) -> Iterator[Candidate]:
         """What the doctor reads out or repeats to the patient ("you have a history of ..."), unless it is denied."""
-        if self._contradicted(turn):
+        if not may_stand(self._consult, turn):
             return
         for clause in clauses(words):
             own = first_person(_READ_OUT.sub("", " ".join(clause)).split())
@@ -214,13 +214,26 @@ class Narrator:
                     (), self._managed[turn],
                 )  # fmt: skip
 
-    def _contradicted(self, turn: int) -> bool:
-        following = self._consult.sentences[turn + 1 : turn + 2]
-        return any(
-            s.words[:1] in {("no",), ("not",), ("nope",), ("nah",)}
-            for sentences in following
-            for s in sentences[:1]
-        )
+
+_AGREES = re.compile(
+    r"\W*(?:(?:um|uh|oh|ohh|well|so|mm)\W+)*(?:yes|yeah|yep|yup|ya|right|correct|exactly|mm-?\s?hmm?|uh-?huh|sure|"
+    r"that's|that is|i (?:do|have|did|am)\b(?! not)|it (?:is|does|has)\b(?! not))",
+    re.IGNORECASE,
+)
+_DENIES = re.compile(r"\W*(?:(?:um|uh|oh|ohh|well|so|mm)\W+)*(?:no|not|nope|nah)\b", re.IGNORECASE)
+
+
+def agreed(consult: Consult, turn: int) -> bool:
+    """Whether what was said right after a turn agrees with it."""
+    return bool(_AGREES.match(consult.turns[turn + 1].text)) if turn + 1 < len(consult.turns) else False
+
+
+def may_stand(consult: Consult, turn: int) -> bool:
+    """Whether what the doctor states in a turn may be told: not denied, and agreed to where it ends in a question."""
+    if turn + 1 < len(consult.turns) and _DENIES.match(consult.turns[turn + 1].text):
+        return False
+    asks_back = any(said.is_question for said in consult.sentences[turn][-1:])
+    return not asks_back or agreed(consult, turn)
 
 
 # A patient's voice that rises ("six times a day?") asks nothing; what asks is in the words.
