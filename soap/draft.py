@@ -10,11 +10,14 @@ from soap import model
 from soap.coding import suggested_codes
 from soap.history import history
 from soap.model import UNSURE, DraftNote, Order, ReviewItem, Statement, VisitContext
+from soap.narrative import sex_of
 from soap.objective import assessment_and_plan, doctor_speech, objective
+from soap.opening import known
 from soap.orders import found_orders
 from soap.phrasing import capital
 from soap.resolution import Resolved, resolve
 from soap.speakers import exchanged, swapped
+from soap.terse import jotted
 from soap.wellformed import readable
 from soap.withheld import identifying, identity_turns, unclear_self_harm
 
@@ -43,6 +46,8 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     statements = [s for s in _readable(_unique(statements)) if not who.issuperset(s.evidence)]
     below = [s for s in statements if _is_below(s)]
     kept = tuple(s for s in statements if not _is_below(s))
+    if not known(consult):
+        kept = tuple(jotted(kept, sex_of(consult, visit.sex if visit else "")))
     orders = found_orders(consult)
     review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below), *_to_confirm(orders))
     return DraftNote(kept, review, orders, suggested_codes(consult, kept))

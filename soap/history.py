@@ -32,9 +32,7 @@ def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | N
     heard = subjective.Heard(consult, lines)
     narrative = [
         part
-        for part in told(
-            consult, sex_of(consult, visit.sex if visit else ""), short=not opening.known(consult)
-        )
+        for part in told(consult, sex_of(consult, visit.sex if visit else ""))
         if not _overruled(part, lines)
     ]
     present = [*opening.chief_complaint(consult, lines), *_present_illness(heard, narrative)]

@@ -19,11 +19,27 @@ from soap.jotted import Jotter
 from soap.model import Statement
 from soap.narrative import Candidate, Narrator
 from soap.noteworthy import noteworthiness
+from soap.opening import known
 from soap.register import PATIENT, Person, written
 from soap.wellformed import flaws
 
-LOW, HIGH = 0.32, 0.65
-BUDGET = 190  # words of narrative at which the bar stands at HIGH
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The least noteworthiness that is written: `low` for the first `free` words, `high` when `budget` are written."""
+
+    low: float
+    high: float
+    free: int
+    budget: int
+
+    def at(self, used: int) -> float:
+        """When `used` words are written; it goes on rising."""
+        return self.low + (self.high - self.low) * max(0.0, (used - self.free) / (self.budget - self.free))
+
+
+SENTENCES = Bar(0.2, 0.5, 60, 190)
+JOTTED = Bar(0.15, 0.5, 100, 180)
 
 _STOP = frozenset(
     """a an the of to in on at for with and or but is was were are be been has had have not no he she they it
@@ -63,15 +79,22 @@ def content(words: Sequence[str]) -> frozenset[str]:
     return frozenset(fold(w) for w in words if w not in _STOP and (w[0].isalnum()) and w != PATIENT)
 
 
-def told(consult: Consult, person: Person, *, short: bool = False) -> list[Told]:
+def source(consult: Consult, person: Person) -> Narrator | Jotter:
+    """Where candidates come from: sentences for a doctor who knows the patient, else the short form."""
+    return Narrator(consult, person) if known(consult) else Jotter(consult, person)
+
+
+def told(consult: Consult, person: Person) -> list[Told]:
     """The narrative of a consult so far, in sentences or in the short form."""
     taken: list[Told] = []
     said: list[frozenset[str]] = []
     used = 0
-    source = Jotter(consult, person) if short else Narrator(consult, person)
-    for candidate in source.candidates():
+    candidates = source(consult, person)
+    short = isinstance(candidates, Jotter)
+    rising = JOTTED if short else SENTENCES
+    for candidate in candidates.candidates():
         worth = noteworthiness(candidate)
-        if worth < bar(used):
+        if worth < rising.at(used):
             continue
         own = content(candidate.words)
         if (
@@ -173,11 +196,6 @@ def _only_denies(consult: Consult, candidate: Candidate, own: frozenset[str]) ->
         return False
     said = {word for m in candidate.mentions for word in content(m.text.lower().split())}
     return not own - said - _OF_DENIAL
-
-
-def bar(used: int) -> float:
-    """The least noteworthiness a candidate needs when `used` words are written."""
-    return LOW + (HIGH - LOW) * max(0.0, (used - 60) / (BUDGET - 60)) if used < 2 * BUDGET else 1.0
 
 
 def _told(consult: Consult, candidate: Candidate, worth: float, person: Person, order: int) -> Told:

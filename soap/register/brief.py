@@ -39,7 +39,7 @@ def brief(words: Sequence[str], person: Person) -> list[str]:
     """A clause of the patient's ("i" the speaker) in the short form; [] when nothing is left."""
     text = _HEDGES.sub("", " ".join("self" if word == "myself" else word for word in words))
     third_ = to_third(text.split(), person, named=False) or _without_speaker(text.split(), person)
-    return _ended(_short(" ".join(third_), person).split())
+    return _ended(without_grammar(" ".join(third_), person).split())
 
 
 def _without_speaker(words: Sequence[str], person: Person) -> list[str]:
@@ -47,10 +47,12 @@ def _without_speaker(words: Sequence[str], person: Person) -> list[str]:
     return to_third(kept, person) or kept
 
 
-def _short(text: str, person: Person) -> str:
+def without_grammar(text: str, person: Person) -> str:
+    """Text in the third person without articles, "is", and the patient as its subject."""
     who = rf"(?:{PATIENT}|{person.subject})"
     head = r"(?:^|(?<=, )|(?<=\band )|(?<=\bbut )|(?<=\bor )|(?<=\bso ))"
     often = r"((?: (?:also|still|always|just|now|only|often|usually|sometimes|mostly|probably|currently|normally))*)"
+    text = re.sub(rf"\b(when|if|while|whenever|after|before) {who} (\w+)", _circumstance, text)
     for pattern, by in (
         (
             rf"{head}(?:{who}|it|there){often} (?:is|are|has|have|was) not(?: been(?= \w+ing\b))?(?= )",
@@ -67,7 +69,6 @@ def _short(text: str, person: Person) -> str:
         (r"\bnot (?:really|specifically|necessarily)\b", "not"),
     ):
         text = re.sub(pattern, by, text)
-    text = re.sub(rf"\b(when|if|while|whenever|after|before) {who} (\w+)", _circumstance, text)
     return " ".join(text.split())
 
 

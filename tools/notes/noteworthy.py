@@ -18,8 +18,9 @@ from bench.notes import corpora
 from bench.notes.corpora import Encounter
 from clinical_language import read_consult, read_sentences
 from clinical_language.wording import fold
-from soap.narrative import Candidate, Narrator, sex_of
+from soap.narrative import Candidate, sex_of
 from soap.noteworthy import LEFT_OUT, WRITTEN, features
+from soap.told import source
 from tools.notes.examples import Example, Task
 
 _MOST, _SOME = 0.5, 0.25
@@ -47,13 +48,15 @@ def _referenced(data: Path) -> Iterator[tuple[Encounter, str, float]]:
     for fact in corpora.checklists(data):
         if fact.label != "i":
             facts.setdefault(fact.consult, []).append(fact.fact)
-    yield from ((e, " ".join(facts[e.id]), 2.0) for e in corpora.primock(data) if e.id in facts)
+    yield from (
+        (e, " ".join(facts[e.id]), 2.0) if e.id in facts else (e, e.gold, 1.0) for e in corpora.primock(data)
+    )
     yield from ((e, e.gold, 0.5) for e in corpora.mts(data) if e.turns)
 
 
 def _candidates(encounter: Encounter) -> Iterator[Candidate]:
     consult = read_consult(encounter.turns)
-    yield from Narrator(consult, sex_of(consult, "")).candidates()
+    yield from source(consult, sex_of(consult, "")).candidates()
 
 
 def examples(data: Path) -> list[Example]:

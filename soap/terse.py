@@ -1,0 +1,66 @@
+"""The assessment and plan of a note in the short form, and how many words such a note may have.
+
+A doctor who meets the patient afresh jots; the plan is jotted too: no labels of its parts (`Statement.part` has them),
+no "the patient". What explains the plan gives way when the note is long; what is done, and when to come back, never.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from soap import model
+from soap.model import Statement
+from soap.phrasing import capital
+from soap.plan import AGREEMENT, EDUCATION
+from soap.register import Person
+from soap.register.brief import without_grammar
+
+WORDS = 255  # of a note, from which on lines that explain give way
+_FACT = 5  # words that a finding costs in its line, so that a line that grows later changes nothing here
+_GIVES_WAY = frozenset({EDUCATION, AGREEMENT})
+_LABEL = re.compile(
+    r"^(?:[A-Z][a-z]+ ){1,3}(?:and Counseling|Treatment|Testing|Referrals|Reasoning|Agreements): "
+)
+_OPENINGS = (
+    (
+        re.compile(r"^i (advised|encouraged|asked|told) (?:the patient|him|her) (?:to do, is )?(?:to )?"),
+        r"\1 to ",
+    ),
+    (re.compile(r"^i "), ""),
+    (re.compile(r"^(?:the patient|he|she) (?:understands and )?agrees with .*"), "agrees with the plan"),
+    (re.compile(r"^(?:the patient|he|she|we) (?=(?:will|should|can|may|could|must|would)\b)"), ""),
+    (re.compile(r",? (?:the patient|he|she) should (?=(?:call|come|see|contact|go|ring|seek)\b)"), ", "),
+)
+
+
+def jotted(statements: Sequence[Statement], person: Person) -> Iterator[Statement]:
+    """A note's statements in the short form, within its budget."""
+    left_out = _over(statements)
+    for at, statement in enumerate(statements):
+        if at not in left_out:
+            spoken = statement.section in {model.PLAN, model.ASSESSMENT}
+            yield replace(statement, text=terse(statement.text, person)) if spoken else statement
+
+
+def terse(text: str, person: Person) -> str:
+    """ "I advised the patient to drink the fluids." -> "Advised to drink fluids."."""
+    text = _LABEL.sub("", text)
+    text = text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    for opening, by in _OPENINGS:
+        text = opening.sub(by, text)
+    return capital(without_grammar(text, person)) or text
+
+
+def _over(statements: Sequence[Statement]) -> frozenset[int]:
+    """Places of the lines that give way: told when the note had its words already, whatever came after."""
+    left_out, used = set(), 0
+    for at in sorted(range(len(statements)), key=lambda i: statements[i].evidence[0]):
+        statement = statements[at]
+        told = ":told:" in statement.key or statement.section in {model.PLAN, model.ASSESSMENT}
+        if used > WORDS and statement.part in _GIVES_WAY:
+            left_out.add(at)
+        else:
+            used += len(statement.text.split()) if told else _FACT
+    return frozenset(left_out)
