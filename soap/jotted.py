@@ -62,6 +62,14 @@ def _with_no(words: Sequence[str], plain: str) -> list[str]:
     return ["no", *kept]
 
 
+_ENGLISH = frozenset("the and is i my it was of to with for that but not been have had just".split())
+
+
+def _english(said: Sentence) -> bool:
+    """Whether a sentence of some length has any of the commonest words of the language."""
+    return len(said.words) < 5 or bool(_ENGLISH & set(said.words))
+
+
 class Jotter:
     """Candidates of a consult in the short form, in order."""
 
@@ -97,7 +105,7 @@ class Jotter:
                 return
         evidence = (turn,) if exchange is None else (exchange.question, turn)
         for said in sentences:
-            if not (said.is_question and asks(said)):
+            if not (said.is_question and asks(said)) and _english(said):
                 for short, spoken in _pieces(said, self._person):
                     yield self._told(turn, said, short, spoken, evidence, exchange, focus)
 

@@ -9,6 +9,7 @@ from clinical_language import Consult, Fact, Kind, Sentence, State
 from clinical_language.said import folded, said_as
 from soap import model
 from soap.model import Statement
+from soap.order_candidates import clinicians
 from soap.phrasing import capital, sentence, tidy
 from soap.register import clean_words
 from soap.resolution import Resolved
@@ -67,8 +68,9 @@ def known(consult: Consult) -> bool:
     """
     if presented(consult) is not None:
         return True
+    speakers = clinicians(consult)
     return any(
-        consult.turns[turn].speaker == "doctor" and _FROM_THE_RECORD.search(" ".join(said.words))
+        consult.turns[turn].speaker in speakers and _FROM_THE_RECORD.search(" ".join(said.words))
         for turn, sentences in enumerate(consult.sentences[:_OPENS])
         for said in sentences
     )

@@ -24,6 +24,7 @@ _LABEL = re.compile(
     r"^(?:[A-Z][a-z]+ ){1,3}(?:and Counseling|Treatment|Testing|Referrals|Reasoning|Agreements): "
 )
 _OPENINGS = (
+    (re.compile(r"\b(if|when|once|unless) (?:the patient|he|she)\b"), r"\1 patient"),
     (
         re.compile(r"^i (advised|encouraged|asked|told) (?:the patient|him|her) (?:to do, is )?(?:to )?"),
         r"\1 to ",

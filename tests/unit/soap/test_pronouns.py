@@ -12,7 +12,7 @@ def lines(said: str) -> list[tuple[str, str]]:
 
 def test_it_is_the_one_medicine_named() -> None:
     found = lines("For your depression, we talked about your Prozac. Let's increase it from 20 mg to 40 mg.")
-    assert found == [("treatment", "Medical Treatment: Increase prozac from 20 mg to 40 mg.")]
+    assert found == [("treatment", "Increase prozac from 20 mg to 40 mg.")]
 
 
 def test_between_two_medicines_nobody_guesses() -> None:
