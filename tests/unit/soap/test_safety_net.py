@@ -5,7 +5,7 @@ import pytest
 from soap import Turn, draft_note
 from soap.safety_net import consequence
 
-ASKED = [Turn("doctor", "I think you have gastroenteritis."), Turn("patient", "Right.")]
+ASKED = [Turn("doctor", "From your chart, I think you have gastroenteritis."), Turn("patient", "Right.")]
 
 
 def nets(*said: Turn) -> list[tuple[str, tuple[int, ...]]]:
@@ -21,7 +21,8 @@ def test_a_condition_waits_for_its_consequence() -> None:
     )
     assert found == [
         (
-            "If patient gets fever, or notices blood in stool, we would need to see patient straight away.",
+            "If the patient gets a fever, or the patient notices blood in the stool, "
+            "we would need to see the patient straight away.",
             (2, 4),
         )
     ]
@@ -38,7 +39,7 @@ def test_conditions_of_one_warning_stay_together() -> None:
     assert evidence == (2,)
     assert "worse" in line
     assert "sick" in line
-    assert line.endswith("call back.")
+    assert line.endswith("the patient should call back.")
 
 
 @pytest.mark.parametrize(
