@@ -37,6 +37,11 @@ _OFTEN = (
     r"|daily|nightly|weekly|(?:a|per|each) day|first thing in the morning|in the (?:morning|evening)s?"
     r"|with (?:food|meals)|before meals|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?i\.?d\.?|prn)(?![\w])"
 )
+_ROUTE = (
+    r"(?:by mouth|orally|intravenously|by injection|rectally|under the tongue|up (?:each|the|your) (?:nostril|nose)"
+    r"|(?:in|into|to|onto|on)(?: (?:each|both|the|your|affected|right|left))+ "
+    r"(?:nostrils?|ears?|eyes?|skin|areas?|scalp|gums?))(?![\w])"
+)
 _AGAIN = rf"{_RANGE}(?: more)? refills?"
 _PARTS = re.compile(
     rf"(?P<changed>\b(?:from|rather than|instead of) (?:the )?{NUMBER}(?: ?{STRENGTH}| {_PIECE})?(?: (?:{_OFTEN}))?)"
@@ -44,6 +49,7 @@ _PARTS = re.compile(
     rf"|\b(?P<strength>{NUMBER}[ -]?{STRENGTH})"
     rf"|\b(?P<count>{_RANGE}(?: of)? {_PIECE}|half (?:a )?(?:tablet|pill))"
     rf"|\b(?P<frequency>{_OFTEN})"
+    rf"|\b(?P<route>{_ROUTE})"
     rf"|\bfor (?P<lead>(?:about |the next |another |at least |up to )*)(?P<length>(?:{_RANGE}|"
     rf"a) ?-?(?:day|week|month)s?)(?![\w])"
     rf"|\b(?P<length2>{_RANGE}[ -]?(?:day|week|month)) (?:course|supply|worth)"

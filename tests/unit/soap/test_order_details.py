@@ -82,3 +82,34 @@ def test_a_test_for_which_one_comes_back_keeps_its_day() -> None:
 
 def test_a_share_of_a_hundred_is_no_dose() -> None:
     assert heard("And your ejection fraction thirty five percent is a bit low.") == ()
+
+
+@pytest.mark.parametrize(
+    ("brand", "medicine"),
+    [
+        ("percocet", "oxycodone and acetaminophen"),
+        ("zestoretic", "lisinopril and hydrochlorothiazide"),
+        ("symbicort", "budesonide and formoterol"),
+        ("co-codamol", "co-codamol"),
+    ],
+)
+def test_a_brand_of_two_medicines_names_both(brand: str, medicine: str) -> None:
+    (order,) = heard(f"I'm going to prescribe {brand} twice a day.")
+    assert (order.details["medicine"], order.details["said"]) == (medicine, brand)
+
+
+@pytest.mark.parametrize(
+    ("said", "route"),
+    [
+        ("by mouth", "by mouth"),
+        ("orally", "orally"),
+        ("into each nostril", "into each nostril"),
+        ("under the tongue", "under the tongue"),
+        ("to your skin", "to your skin"),
+    ],
+)
+def test_a_route_is_the_one_that_was_said(said: str, route: str) -> None:
+    (order,) = heard(f"I'm going to prescribe lidocaine {said} twice a day.")
+    assert (order.details["route"], order.details["frequency"]) == (route, "twice a day")
+    (silent,) = heard("I'm going to prescribe lidocaine twice a day.")
+    assert "route" not in silent.details
