@@ -94,11 +94,25 @@ def _beside(found: list[Problem]) -> Iterator[Problem]:
 def _named(text: str) -> tuple[tuple[str, int, int, str], ...]:
     """Sign, place and words of each wording in a turn that names a problem."""
     return tuple(
-        (sign, *found.span(group), found[group])
+        (sign, found.start(group) + first, found.start(group) + last, said[first:last])
         for sign, pattern in (("header", _HEADER), ("diagnosis", _DIAGNOSIS), ("purpose", _PURPOSE))
         for found in pattern.finditer(text)
-        if not _NOT_A_PROBLEM.match(found[group := found.lastindex or 0])
+        if not _NOT_A_PROBLEM.match(said := found[group := found.lastindex or 0])
+        for first, last in (_trimmed(said),)
+        if last > first
     )
+
+
+_AROUND = re.compile(
+    r"^(?:(?:history of|of|having|had|the|some|your|an?|something called|probably|more of|just) )*+(?P<name>.*?)"
+    r"(?: (?:standpoint|perspective|issues?|or|and|the|in|of|an?|more|both))*$"
+)
+
+
+def _trimmed(said: str) -> tuple[int, int]:
+    """The range of the problem itself in the words that name it."""
+    found = _AROUND.match(said)
+    return found.span("name") if found else (0, len(said))
 
 
 def _mentioned(consult: Consult, turn: int, text: str) -> Iterator[Problem]:
@@ -109,7 +123,8 @@ def _mentioned(consult: Consult, turn: int, text: str) -> Iterator[Problem]:
             state, _, _ = state_of(sentence, mention, speaker="doctor")
             if state in {State.ABSENT, State.FAMILY}:
                 continue
-            sign = f"{mention.concept.kind.value}:{consult.turns[turn].speaker}"
+            asked = ":asked" if sentence.is_question else ""
+            sign = f"{mention.concept.kind.value}:{consult.turns[turn].speaker}{asked}"
             yield Problem(sign, turn, mention.start, mention.end, text[mention.start : mention.end])
 
 
@@ -194,6 +209,7 @@ class Reasons:
             p.sign,
             f"{p.sign}:{where}",
             f"{p.sign}:{far}",
+            f"{p.sign}:{where}:{far}",
             far,
             f"{kind}:{p.sign}",
             f"{kind}:any",

@@ -193,3 +193,16 @@ def test_a_dose_said_twice_is_one() -> None:
 def test_a_follow_up_without_a_day_is_one_when_it_is_wished() -> None:
     (order,) = heard("I'm going to have you follow up with me here in the clinic.")
     assert (order.kind, order.description) == ("followup", "follow up")
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("From a diabetes standpoint, let's increase the metformin to 1000 mg twice a day.", "diabetes"),
+        ("For your heart failure, I'm going to start you on lasix 40 mg once a day.", "heart failure"),
+        ("I think you have a history of gout. I'm going to prescribe colchicine 0.5 mg twice a day.", "gout"),
+    ],
+)
+def test_a_reason_is_the_name_of_the_problem(said: str, reason: str) -> None:
+    (order,) = heard(said)
+    assert order.reason == reason
