@@ -37,7 +37,8 @@ _TOLD = re.compile(
     r"'ve) )*(?:mentioned|said|told|noted|described|reported)\b"
 )
 _NO_LONGER = re.compile(
-    r"\b(?:not (?:any ?more|any longer)|no longer|(?:have|had|'ve) (?:to )?stop(?:ped)?)\b"
+    r"\b(?:not (?:any ?more|any longer)|no longer|(?:have|had|'ve) (?:to )?stop(?:ped)?)\b|"
+    r"\bused to(?= ?(?:[,.]|but\b|a (?:little|bit)|$))"
 )
 _TAG = re.compile(r"\b(?:is that (?:right|correct)|correct|right) \?$")
 _STILL = re.compile(r"\b(?:still|any ?more|any longer)\b")
@@ -45,6 +46,7 @@ _JUST = re.compile(r"\b(?:just|only)\b")
 _EITHER = re.compile(r"\b(?:or|and)\b|,")
 _OR = re.compile(r"\bor\b|,")
 _ENDS_NEGATIVE = re.compile(r"\b(?:it|that|they) (?:has|have|had|do|does|did|is|are|was|were) not\b[^.,]*$")
+_LIKE = re.compile(r"\blike(?: more)?(?: of)?(?: an?)? ?$")  # "what kind of cough is it, like a dry cough?"
 _SUCH_AS = re.compile(r", (?:so |um |uh )*(?:like|meaning|that is|i mean|so)(?: \w+){0,2} ?$")
 _ALL = re.compile(r"\b(?:both|all (?:of )?(?:them|those|that|three|the above)|everything)\b")
 _STANDS = frozenset({State.PRESENT, State.RESOLVED, State.HISTORICAL})
@@ -123,7 +125,8 @@ def _open(
     elif asked.slot == "family" and reply.relative:
         reading.add(*(merged(reading, reply, asked, m, State.PRESENT, 0.8) for m in others))
     elif questions.grants_theme(asked.sentence):
-        _grant(reading, reply, asked, others, 0.7)
+        named = [m for m in others if not _LIKE.search(" ".join(asked.sentence.words[: m.first]))]
+        _grant(reading, reply, asked, named, 0.7)
 
 
 def _grant(

@@ -59,6 +59,7 @@ _CIRCUMSTANCE = re.compile(
 )
 _OWN_STATEMENT = re.compile(r"\b(?:i|it|that|this|we|he|she|they|yes|yeah|no|not|okay|is|was|are)\b")
 _COMPARED = re.compile(r"\b(?:compared (?:to|with)|than|unlike)(?: \w+)? $")
+_HOPED = re.compile(r"\b(?:so that|until|hop(?:e|ed|ing)(?: that)?|make|makes) (?:it|they|that|them) $")
 _DISCOURSE = re.compile(r"^right\b")  # no side, but where a side was asked for
 _THAT_ONE = re.compile(
     r"\bago was (?:it|that)\b|\bwhen was (?:it|that)\b|\b(?:start|started|take|taking|use|using|been on) "
@@ -125,7 +126,8 @@ def _asked_about(sentence: Sentence, value: Value) -> bool:
     """A number in a negated clause ("not for three days"), a side only compared with ("than my right knee")."""
     before = sentence.plain[: value.first]
     compared = value.name == "side" and _COMPARED.search(before)
-    return bool(compared or re.search(r"\b(?:not|never)\b[^,]{0,12}$", before))
+    hoped = value.name == "course" and _HOPED.search(before)
+    return bool(compared or hoped or re.search(r"\b(?:not|never)\b[^,]{0,12}$", before))
 
 
 def attach(fact: Fact, sentence: Sentence, focus: Focus) -> Fact:

@@ -106,6 +106,7 @@ _WHEN = re.compile(
     r"earlier|ago\b|since)"
 )
 _ONCE = re.compile(r"\b(?:used to|(?:was|were)(?: an?)?(?: \w+)?)$")
+_CAUSED_BY = re.compile(r"\b(?:cause|because|due|from) (?:of |to )?(?:my|the|this|that)(?: \w+)?$")
 _FREE = re.compile(r"^(?:- )?free\b")
 _SUBJECT = re.compile(r"\b(?:i|it|my|he|she|they|there)\b")
 
@@ -214,4 +215,6 @@ def _known(doubt: str, before: str, after: str, mention: Mention) -> bool:
         return True
     if _WHEN.search(before[before.rfind(doubt) + len(doubt) :] + " " + after[:50]):
         return True  # "probably had it for ten years", "maybe started coughing earlier": when is in doubt
+    if _CAUSED_BY.search(before):
+        return True  # "it's probably because of my shortness of breath": the cause is in doubt, the symptom is not
     return "think" in doubt and bool(_DEFINITE.search(before)) and bool(_VERB.match(after))

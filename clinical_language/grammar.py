@@ -49,6 +49,7 @@ _FILL = frozenset(
     "middle inner outer top bottom kind sort like um uh er some bit little just all either each any affected area "
     "really very quite bad terrible severe sharp dull , - i you know".split()
 )
+_AND = frozenset({"and", "or", ",", "/", "nor"})
 _VERB = frozenset(
     "is are was were feel felt feels been has have be gets got get 's really so very quite a bit just all little still "
     "always kind of sort here it start started starts to which that".split()
@@ -92,17 +93,61 @@ def _after(words: list[str], part_last: int) -> int | None:
     return None
 
 
+def _told_of(words: list[str], first: int, last: int) -> int | None:
+    at = _after(words, last)
+    return _before(words, first) if at is None else at
+
+
+def _joined(words: list[str], first: int, last: int) -> bool:
+    """Whether only a link of a list stands between two places: "arms or legs", "chest and my left arm"."""
+    between = words[first:last]
+    return (
+        bool(between)
+        and bool(_AND & set(between))
+        and all(w in _AND or w in _FILL or w in _LINK for w in between)
+    )
+
+
+def _shared(words: list[str], parts: list[tuple[str, int, int]], told: list[int | None]) -> list[int | None]:
+    """Sensations of a list of places: "numbness in your arms or legs", "chest or abdominal pain"."""
+    shared = list(told)
+    for i in range(1, len(parts)):
+        before, here = parts[i - 1], parts[i]
+        ahead = shared[i - 1]
+        says_more = words[here[2] : here[2] + 1] and words[here[2]] in _VERB | _LINK
+        if shared[i] is None and ahead is not None and ahead < before[1] and not says_more:
+            shared[i] = ahead if _joined(words, before[2], here[1]) else None
+    for i in range(len(parts) - 2, -1, -1):
+        here, after = parts[i], parts[i + 1]
+        behind = shared[i + 1]
+        if (
+            shared[i] is None
+            and behind is not None
+            and behind >= after[2]
+            and _joined(words, here[2], after[1])
+        ):
+            shared[i] = behind if behind == after[2] else None
+    return shared
+
+
+def _one_more(name: str, sensation: str, first: int, last: int) -> Iterator[tuple[Concept, int, int]]:
+    """A place that shares its sensation with another of the list."""
+    if sensation not in _NAMED_ONLY or has_name(sensation, name):
+        yield sensation_at(sensation, name), first, last
+
+
 def sensations(words: list[str], parts: list[tuple[str, int, int]]) -> Iterator[tuple[Concept, int, int]]:
     """Concepts said as sensation and place. `parts`: (name, first, last). Yields concept with its word range."""
-    for name, first, last in parts:
+    told = [_told_of(words, first, last) for _, first, last in parts]
+    for (name, first, last), own, at in zip(parts, told, _shared(words, parts, told), strict=True):
         if name == "side" and words[last : last + 1] == ["of"]:
             continue
-        at = _after(words, last)
-        if at is None:
-            at = _before(words, first)
         if at is None or (found := _sensation(words, at)) is None:
             continue
         sensation, length = found
+        if own is None:
+            yield from _one_more(name, sensation, first, last)
+            continue
         if sensation in _NAMED_ONLY and not has_name(sensation, name):
             continue
         if sensation == "burning" and name in {"abdomen", "chest"}:

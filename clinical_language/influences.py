@@ -64,7 +64,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "better_with",
             rf"{_BY}(?:really |seems? to |does |did |sort of |kind of |usually |has )*(?:helps?|helped|eases?|eased|"
-            r"relieves?|relieved)\b",
+            r"relieves?|relieved)\b(?! (?:me )?out\b)",
         ),
         ("better_with", rf"{_BY}(?:makes?|made) {_IT} {_MUCH}better\b"),
     )

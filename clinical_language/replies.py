@@ -19,7 +19,8 @@ _NO = re.compile(
     r"especially|quite|myself|since|more|specifically|personally|normally|typically|generally|very)|"
     r"negative|nothing|neither|nobody|"
     rf"{_SUBJECT} {_AUX} not(?! (?:know|sure|remember))|{_SUBJECT} (?:never|neither)|"
-    rf"{_AUX} not(?! (?:know|sure|remember))|i deny|mm - mm|nuh uh|uh - uh|i would not say so)\b"
+    rf"{_AUX} not(?! (?:know|sure|remember))|(?:i|he|she|we|they) used to|"
+    r"i deny|mm - mm|nuh uh|uh - uh|i would not say so)\b"
 )
 _YES = re.compile(
     _FILL

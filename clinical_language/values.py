@@ -34,7 +34,7 @@ _UNSAID = (
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
-        ("onset", rf"\b{SPAN} (?:ago|back|before)\b"),
+        ("onset", rf"\b{SPAN} (?:ago|back|before)\b(?! (?:i|he|she|it) (?:was|were) (?:fine|okay|ok|well|normal))"),
         ("onset", rf"\b(?:since|started|began|start(?:ed)? on|came on|first noticed (?:it )?) (?P<t>{_WHEN})\b"),
         ("onset", r"\b(?P<t>yesterday(?: morning| evening| afternoon)?|this morning|last night|overnight)\b"),
         ("onset", rf"\b(?:on |it was )(?P<t>(?:last |this )?(?:{DAYS}))\b"),

@@ -6,7 +6,7 @@ halves of one seeded draw from turns not labelled before, read without our outpu
 rules are made, of the fresh one only the total is ever seen. States: P present, N absent, U uncertain, H hypothetical,
 F family, X and R resolved or historical; p present since the question takes it for granted; - nothing need be said.
 What is read is the last fact with these words or this concept, of the answer or of the turns just before; to read none
-is wrong but where the label says so.
+is wrong but where the label says so. What is only in the review tray is uncertain.
 """
 
 from __future__ import annotations
@@ -56,11 +56,12 @@ class Pair:
     question: Turn
     answer: Turn
     found: State | None
+    tray: bool  # not stated, but left to the doctor
 
     @property
     def is_right(self) -> bool:
         """Whether the state, or saying nothing, is among those that are right."""
-        letters = LETTERS[self.found] if self.found else "-"
+        letters = LETTERS[self.found] if self.found else "-U" if self.tray else "-"
         return any(letter in self.right for letter in letters)
 
 
@@ -79,12 +80,15 @@ def read_pairs(data: Path) -> tuple[Pair, ...]:
 
 
 def _of(turns: Sequence[Turn], labels: Iterable[Mapping[str, str]]) -> Iterator[Pair]:
-    facts = read_consult(turns).facts
+    consult = read_consult(turns)
     for label in labels:
         at, target = int(label["turn"]), label["target"]
-        found = [fact for fact in facts if at - TOLD <= fact.at <= at and _is(fact, target)]
+        found, left = (
+            [fact for fact in facts if at - TOLD <= fact.at <= at and _is(fact, target)]
+            for facts in (consult.facts, consult.unanswered)
+        )
         state = found[-1].state if found else None
-        yield Pair(label["part"], target, label["state"], turns[max(0, at - 1)], turns[at], state)
+        yield Pair(label["part"], target, label["state"], turns[max(0, at - 1)], turns[at], state, bool(left))
 
 
 def _is(fact: Fact, target: str) -> bool:

@@ -247,3 +247,32 @@ def test_what_is_known_tested_or_feared(question: str, reply: str, expected: dic
 )
 def test_control_is_a_value_of_the_condition(question: str, reply: str, control: str) -> None:
     assert values(consult(f"d: {question}", f"p: {reply}"), "Asthma")["control"] == control
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "expected"),
+    [
+        ("Do you smoke?", "I used to, but not anymore.", {"smoking": "resolved"}),
+        ("Do you get headaches?", "I used to.", {"headache": "resolved"}),
+        (
+            "Is it worse because of your shortness of breath?",
+            "It's probably because of my shortness of breath.",
+            {"dyspnea": "present"},
+        ),
+        (
+            "What kind of cough is it, like a dry cough?",
+            "I always bring up some gunk.",
+            {"productive cough": "present", "cough": "present"},
+        ),
+        ("Any numbness in your arms or legs?", "No.", {"arm numbness": "absent", "leg numbness": "absent"}),
+        ("Anything else?", "Pain in my knees and ankles, and my foot is fine.",
+         {"knee pain": "present", "ankle pain": "present"}),
+    ],
+)  # fmt: skip
+def test_what_stands_in_a_list_or_was_once(question: str, reply: str, expected: dict[str, str]) -> None:
+    assert states(consult(f"d: {question}", f"p: {reply}")) == expected
+
+
+def test_when_all_was_well_is_no_onset() -> None:
+    read = consult("p: I'm breathless.", "d: Could you walk before?", "p: Yes, three months ago I was fine.")
+    assert values(read, "dyspnea") == {}
