@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from clinical_language import Consult, Fact, Kind, Sentence, State
@@ -15,6 +16,7 @@ from soap.register import clean_words
 from soap.resolution import Resolved
 from soap.systems import in_figures, named
 
+_SETTLED = 40  # turns after which what is talked of most no longer changes
 _EARLY = 12  # turns in which a doctor's own words name the reason for the visit
 _GENERIC = frozenset(
     {"finding.pain", "finding.injury", "finding.swelling", "finding.stress", "finding.malaise"}
@@ -87,30 +89,37 @@ def _names_reason(said: Sentence, words: Sequence[str]) -> bool:
     return bool(here & _VISITS) or any(set(said.words[m.first : m.last]) <= here for m in said.mentions)
 
 
-def _first(facts: Sequence[Fact]) -> Fact | None:
-    """The first present finding, a generic one only when nothing is named."""
-    present = [
-        f
-        for f in facts
-        if f.state is State.PRESENT and not f.relation and f.concept.kind in {Kind.FINDING, Kind.CONDITION}
-    ]
-    exact = [f for f in present if f.concept.id not in _GENERIC]
-    findings = [f for f in exact if f.concept.kind is Kind.FINDING]
-    return next(iter(findings or exact or present), None)
-
-
 def complaint(consult: Consult) -> Fact | None:
-    """The fact the visit is about: from the answer to the opening question, else the first complaint anybody "
-    "states."""
+    """The fact the visit is about: of what answers the opening question, or else is told first, what is talked of most.
+
+    A finding that says what is wrong goes before one that does not ("unwell"), and both before a known condition.
+    """
+    present = [
+        f for f in consult.facts
+        if f.state is State.PRESENT and not f.relation and f.concept.kind in {Kind.FINDING, Kind.CONDITION}
+    ]  # fmt: skip
+    pools = list(_pools(consult, present))
+    weight = Counter(fact.concept.id for fact in present if fact.at < _SETTLED)
+    for wanted in (_says_what, lambda fact: fact.concept.kind is Kind.FINDING, lambda _: True):
+        for pool in pools:
+            fits = [fact for fact in pool if wanted(fact)]
+            if fits:
+                return max(fits, key=lambda fact: weight[fact.concept.id])
+    return None
+
+
+def _says_what(fact: Fact) -> bool:
+    return fact.concept.kind is Kind.FINDING and fact.concept.id not in _GENERIC
+
+
+def _pools(consult: Consult, present: Sequence[Fact]) -> Iterator[list[Fact]]:
+    """The answers to the opening question, then what was told early, then one by one what was told later."""
     openings = [e.answer for e in consult.exchanges if e.slot == "complaint" and e.answer is not None]
     for answer in openings[:3]:
-        for turn in range(answer, min(answer + 3, len(consult.turns))):
-            found = _first([f for f in consult.facts if f.at == turn and not f.values.get("role")])
-            if found is not None:
-                return found
-    told = [f for f in consult.facts if consult.turns[f.at].speaker != "doctor" or f.at < _EARLY]
-    early = [f for f in told if f.at < _EARLY]
-    return _first(early) or _first(told)
+        for turn in range(answer, answer + 3):
+            yield [f for f in present if f.at == turn and not f.values.get("role")]
+    told = [f for f in present if consult.turns[f.at].speaker != "doctor" or f.at < _EARLY]
+    yield from ([f] for f in told)
 
 
 def reason(consult: Consult, lines: Sequence[Resolved]) -> tuple[str, tuple[int, ...], Fact | None] | None:
