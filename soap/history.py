@@ -35,9 +35,11 @@ def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | N
         for part in told(consult, sex_of(consult, visit.sex if visit else ""))
         if not _overruled(part, lines)
     ]
-    present = [*opening.chief_complaint(consult, lines), *_present_illness(heard, narrative)]
-    yield from present
     jotted = any(part.jotted for part in narrative)
+    about = list(opening.chief_complaint(consult, lines))
+    said = frozenset().union(*(_words(s.text) for s in about)) if jotted else frozenset()
+    present = [*about, *(s for s in _present_illness(heard, narrative) if not _words(s.text) <= said)]
+    yield from present
     yield from subjective.review_of_systems(
         heard, " ".join(s.text.lower() for s in present) if jotted else ""
     )

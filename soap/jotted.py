@@ -70,6 +70,28 @@ def _english(said: Sentence) -> bool:
     return len(said.words) < 5 or bool(_ENGLISH & set(said.words))
 
 
+def _stands_alone(short: Sequence[str], said: Sentence) -> bool:
+    """Whether it names what it is about: a concept, a part of the body, or enough in words."""
+    here = set(short)
+    return (
+        any(set(m.text.lower().split()) & here for m in said.mentions)
+        or any(said.words[at] in here for _, at in said.parts)
+        or any(word[:1].isdigit() for word in here)
+        or len(here - _SAYS_LITTLE) >= _ENOUGH
+    )
+
+
+_ENOUGH = 2  # words that carry something
+
+
+def _theme(exchange: Exchange | None) -> tuple[str, ...] | None:
+    """What a question is about, to head an answer that does not say it; None when nobody knows."""
+    if exchange is None:
+        return None
+    label = _THEMES.get(exchange.slot)
+    return (*label.split(), ":") if label else None
+
+
 class Jotter:
     """Candidates of a consult in the short form, in order."""
 
@@ -104,10 +126,14 @@ class Jotter:
             if whole:
                 return
         evidence = (turn,) if exchange is None else (exchange.question, turn)
+        told = False
         for said in sentences:
             if not (said.is_question and asks(said)) and _english(said):
                 for short, spoken in _pieces(said, self._person):
-                    yield self._told(turn, said, short, spoken, evidence, exchange, focus)
+                    about = () if told or _stands_alone(short, said) else _theme(exchange)
+                    if about is not None:
+                        told = True
+                        yield self._told(turn, said, (*about, *short), spoken, evidence, exchange, focus)
 
     def _told(
         self, turn: int, said: Sentence, short: tuple[str, ...], spoken: tuple[str, ...], evidence: tuple[int, ...],
@@ -180,7 +206,11 @@ class Jotter:
 
 _LABELS = {"place": "location", "quality": "described as", "frequency": "frequency", "onset": "duration or onset",
            "severity": "severity", "work": "works as", "course": "course", "radiation": "radiation"}  # fmt: skip
+_THEMES = _LABELS | {
+    "work": "work", "living": "lives", "alcohol": "alcohol", "smoking": "smoking", "drugs": "drugs",
+    "worse": "worse with", "better": "better with", "effect": "effect", "family": "family",
+}  # fmt: skip
 _NOT_TOLD = re.compile(
     r"\b(?:i|we|if|should|need|could|will|would|going to|want|please|let|think|hope|glad|sorry|great|"
-    r"welcome|know what|may|might|any|what|how|when|where)\b"
+    r"welcome|know what|may|might|any|what|how|when|where|said|say|mentioned|told|feel like)\b"
 )

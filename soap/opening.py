@@ -17,6 +17,7 @@ from soap.resolution import Resolved
 from soap.systems import in_figures, named
 
 _SETTLED = 40  # turns after which what is talked of most no longer changes
+_LAY = 8  # words that a quotation may have
 _EARLY = 12  # turns in which a doctor's own words name the reason for the visit
 _GENERIC = frozenset(
     {"finding.pain", "finding.injury", "finding.swelling", "finding.stress", "finding.malaise"}

@@ -64,6 +64,9 @@ _PAST_WORDS = re.compile(
 )
 
 
+_DIED = re.compile(r"\b(?:died|passed away|dead)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A narrative statement and the facts it already says; jotted: its words, to be joined with those of its turn."""
@@ -265,6 +268,8 @@ def _facts(consult: Consult, candidate: Candidate) -> Iterator[Fact]:
 def section_of(candidate: Candidate) -> str:
     """Which section a narrative statement belongs to."""
     text = " ".join(candidate.words)
+    if _DIED.search(" ".join(candidate.said)):
+        return model.FAMILY_HISTORY  # of whom else, said by the patient
     if candidate.slot in _SOCIAL or _SOCIAL_WORDS.search(text):
         return model.SOCIAL_HISTORY
     if candidate.slot == "family" or _FAMILY_WORDS.search(text):

@@ -18,6 +18,11 @@ _HEDGES = re.compile(
     r"in terms of|i (?:think|would say|guess|mean|feel like)(?: that)?(?= \w+ \w)|"
     r"i(?: have| did)? notic(?:ed?)(?: that)?|(?:it|that) is (?:more )?like|it was like) )+(?!$)"
 )
+_ASIDES = re.compile(
+    r"\b(?:what (?:is|was) (?:it|that) called|what do you call (?:it|that)|how do you say(?: it| that)?|"
+    r"without sounding \w+|and such|what have you|so to speak|off (?:the )?top of (?:my )?head|"
+    r"i (?:would|'d) say|let me think)\b ?,? ?|^k ,? ?"
+)
 _ARTICLE = re.compile(
     r"\b(?:an?|the) (?!(?:bit|lot|few|little|couple|day|week|month|year|night|hour|minute|time|while|half|other|"
     r"first|last|past|only|stone|good|number|quarter)\b)"
@@ -37,7 +42,8 @@ _STARTS_NOTHING = frozenset("and or but so because , of than which who that then
 
 def brief(words: Sequence[str], person: Person) -> list[str]:
     """A clause of the patient's ("i" the speaker) in the short form; [] when nothing is left."""
-    text = _HEDGES.sub("", " ".join("self" if word == "myself" else word for word in words))
+    text = _ASIDES.sub("", " ".join("self" if word == "myself" else word for word in words))
+    text = _HEDGES.sub("", text)
     third_ = to_third(text.split(), person, named=False) or _without_speaker(text.split(), person)
     return _ended(without_grammar(" ".join(third_), person).split())
 

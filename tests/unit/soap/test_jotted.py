@@ -53,6 +53,7 @@ def test_the_complaint_stands_first_and_is_not_told_again() -> None:
     )
     hpi = [line for line in found if "eadache" in line]
     assert hpi == ["Headache for 3 days.", "Headache for 3 days, 7/10."]
+    assert lines_of("How can I help?", "I've had a headache for three days.") == ["Headache for 3 days."]
 
 
 def test_a_later_temperature_is_not_swallowed_by_an_earlier_takeaway() -> None:
