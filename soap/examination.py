@@ -293,9 +293,16 @@ def systems(
     return found
 
 
-def _manoeuvre(text: str) -> str:
-    """What was done and where ("palpation of the medial knee"), "" when it is no manoeuvre."""
-    if not _PAINED.search(text) or not re.search(r"\bi\b|\bwhen you\b|\bhow about\b", text):
+_MINE = re.compile(r"\bi\b")
+_OURS = re.compile(r"\bi\b|\bwhen you\b|\bhow about\b")
+
+
+def _manoeuvre(text: str, *, examining: bool) -> str:
+    """What was done and where ("palpation of the medial knee"), "" when it is no manoeuvre.
+
+    What hurts "when you breathe in" is history until an examination was announced.
+    """
+    if not _PAINED.search(text) or not (_MINE if not examining else _OURS).search(text):
         return ""
     act = next((act for pattern, act in _ACTS if pattern.search(text)), "")
     if not act:
@@ -309,12 +316,17 @@ def _manoeuvre(text: str) -> str:
     return f"{act} of the {where}" if place["part"] else f"{act} of the {where} aspect"
 
 
-def manoeuvres(consult: Consult, clauses: Sequence[Clause]) -> list[tuple[str, tuple[int, ...]]]:
-    """Manoeuvres answered by the patient; the one whose outcome the doctor states right after is left to that."""
+def manoeuvres(
+    consult: Consult, clauses: Sequence[Clause], announced: int
+) -> list[tuple[str, tuple[int, ...]]]:
+    """Manoeuvres answered by the patient; the one whose outcome the doctor states right after is left to that.
+
+    `announced`: the turn from which on the patient is examined.
+    """
     last: dict[int, Clause] = {clause.turn: clause for clause in clauses}
     found: list[tuple[str, tuple[int, ...]]] = []
     for turn, clause in last.items():
-        act = _manoeuvre(clause.text)
+        act = _manoeuvre(clause.text, examining=turn >= announced)
         answer = turn + 1
         if not act or answer >= len(consult.turns) or consult.turns[answer].speaker == "doctor":
             continue

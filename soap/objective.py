@@ -48,7 +48,10 @@ def objective(speech: DoctorSpeech) -> Iterator[Statement]:
     """Vital signs, examination by system, results by test."""
     yield from vitals(speech.consult)
     found = [s.clause for s in speech.strands if s.exam >= _exam_bar(s)]
-    yield from exam_statements(systems(found, manoeuvres(speech.consult, speech.clauses), speech.person))
+    announced = next((s.clause.turn for s in speech.strands if s.examined), len(speech.consult.turns))
+    yield from exam_statements(
+        systems(found, manoeuvres(speech.consult, speech.clauses, announced), speech.person)
+    )
     told = [(s.clause, s.results >= _results_bar(s)) for s in speech.strands]
     yield from result_statements(shown(told, speech.person))
 

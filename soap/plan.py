@@ -10,14 +10,15 @@ from clinical_language import Consult, Kind, State
 from soap import model
 from soap.clauses import Clause
 from soap.model import Statement
-from soap.notation import notation
+from soap.notation import notation, third_person
 from soap.phrasing import sentence, slug
 from soap.plan_wording import plan_text
 from soap.pronouns import referred
 from soap.register import Person
 from soap.register.verbs import bases
-from soap.safety_net import rejoined
+from soap.safety_net import Warned, rejoined
 from soap.strands import Strand
+from soap.wellformed import readable
 
 TREATMENT, TESTING, REFERRAL, EDUCATION, FOLLOW_UP, SAFETY_NET, AGREEMENT = (
     "treatment", "testing", "referral", "education", "follow_up", "safety_net", "agreement"
@@ -254,9 +255,12 @@ def part_of(text: str, clause: Clause) -> str:
 
 def plan_lines(strands: Sequence[Strand], about: Sequence[str], person: Person, bar: float) -> list[PlanLine]:
     """Clauses that plan something, worded as a note, each with the problem talked of."""
-    lines = []
+    lines: list[PlanLine] = []
     for warned in rejoined(strands):
         strand, clause = warned.strand, warned.strand.clause
+        if lines and (purpose := _purpose(lines[-1], warned, person)):
+            lines[-1] = purpose
+            continue
         joined = len(warned.turns) > 1 or clause is not strands[warned.at].clause
         if (strand.plan < _LEAST and not joined) or (clause.asked and strand.plan < _SURE):
             continue
@@ -272,6 +276,33 @@ def plan_lines(strands: Sequence[Strand], about: Sequence[str], person: Person, 
             evidence = tuple(sorted({*warned.turns, *turns}))
             lines.append(PlanLine(part, text, clause, about[warned.at], evidence, warned.places))
     return lines
+
+
+_PURPOSE = re.compile(
+    r"^(?:(?:and|so) )*(?:that|this|it|which|they)(?: 's| is| 'll| will| should| may| can| would| could)?(?: also)?"
+    r"(?: going to)?(?: also| hopefully)* "
+    r"(?P<to>(?:help|reduce|decrease|ease|relieve|improve|strengthen|prevent|control)(?! us\b| me\b)) (?P<what>.+)$"
+)
+_LONGEST_WITH_PURPOSE = 40  # words
+
+
+def _purpose(line: PlanLine, warned: Warned, person: Person) -> PlanLine | None:
+    """The line with what it is for, where the doctor says so in the next breath ("that should help with the pain")."""
+    clause = warned.strand.clause
+    found = _PURPOSE.match(clause.text)
+    after = line.places[-1] + 1 == warned.at and line.clause.turn == clause.turn
+    if (
+        found is None
+        or not after
+        or line.part not in {TREATMENT, REFERRAL, EDUCATION}
+        or " to help " in line.text
+    ):
+        return None
+    what = notation(third_person(f"{found['to']} {found['what']}", person), clause.mentions)
+    text = f"{line.text} to {what}"
+    if len(text.split()) > _LONGEST_WITH_PURPOSE or not readable(sentence(text)):
+        return None
+    return replace(line, text=text, places=(*line.places, *warned.places))
 
 
 def agreement(consult: Consult, since: int) -> tuple[int, ...]:

@@ -119,11 +119,16 @@ _TAILS = re.compile(
     r"(?:,? (?:does that (?:sound|make)|how does that|sound good|if that 's|is that|do you have|"
     r"any questions).*|"
     r"(?:,? (?:right|okay)(?= *$)(?<=, right)|[ ,]+(?:too|then|there|as well|in there|okay|"
-    r"and stuff|or something|or whatever|and everything|and all that|today then|for you|"
+    r"and so forth|and so on|"
+    r"and things like that|and that type of thing|and stuff|or something|or whatever|and everything|and all that|today then|for you|"
     r"for now then)))$"
 )
 
 
+_TWICE = re.compile(  # "what i am going to do i am going to order ...", "i am also i am going to ..."
+    r"^(?:(?:i think|what (?:i|we) (?:am|are|'m|'re) going to do(?: is)?|"
+    r"(?:i|we) (?:am|are|will|would|'m|'re|'ll)(?: also)?|(?:i|we) also),? )+(?:that )?(?=(?:i|we) (?:am|are|'m|'re|will|'ll|would|'d) )"
+)
 _IDIOM = re.compile(
     r"\b(?:i (?:will|'ll|must|have to) (?:admit|say|tell you|be honest)(?: that)?|i mean|i guess|"
     r"i suppose|to be honest) ?"
@@ -178,6 +183,7 @@ _MEANWHILE = re.compile(
 @remembered
 def plan_text(text: str, person: Person) -> str:
     """The clause in a note's words. `text` is a cleaned clause, lower case."""
+    text = _TWICE.sub("", text)
     text = without_lead(_NEXT.sub("", text) if _ADVISES.match(text) else text)
     text = _MEANWHILE.sub("", _TAILS.sub("", _IDIOM.sub("", _PAUSE.sub(r"\1", text))))
     for pattern, by in _SEEKING:

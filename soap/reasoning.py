@@ -32,7 +32,7 @@ _HEDGES = frozenset(
     )
 )
 _LABEL = "Medical Reasoning"
-_EARLY = 0.6  # probability of the plan a reason needs before anything was announced: there, history is retold
+_EARLY = 0.5  # probability of the plan a reason needs before anything was announced: there, history is retold
 _SUBJECT = 9  # words in which the subject of a sentence must have come to its verb
 _SUBJECTS = frozenset(
     "the his her their a an all both most no other it this that these those he she there my".split()
@@ -152,7 +152,7 @@ def reasoning(speech: Speech, bar: float) -> Iterator[tuple[str, Statement]]:
         text = readable(sentence(capital(_reason(clause, speech.person))))
         problem = about or own
         words, heading = _content(text), _content(speech.titles.get(problem, ""))
-        if not strand.examined and not _JUDGES.search(text):
+        if not strand.examined and strand.phase != RESULTS and not _JUDGES.search(text):
             continue  # without an examination a fact of the history is nothing the doctor found
         if not _worth_writing(text[:1].lower() + text[1:], clause) or _told(
             words, [*said, heading | _HEDGES]

@@ -144,3 +144,31 @@ def test_what_is_no_problem(said: str) -> None:
 )
 def test_how_the_call_works_is_no_plan(said: str) -> None:
     assert not of(of_doctor(said), "plan")
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        (
+            "I am going to prescribe naproxen 500 milligrams twice a day. That's going to help with the swelling.",
+            ["Medical Treatment: We will prescribe naproxen 500 mg twice a day to help with the swelling."],
+        ),
+        (
+            "I am going to prescribe naproxen 500 milligrams twice a day. I'll help you with the form.",
+            ["Medical Treatment: We will prescribe naproxen 500 mg twice a day."],
+        ),
+    ],
+)
+def test_what_a_treatment_is_for_stands_with_it(said: str, written: list[str]) -> None:
+    assert of(of_doctor(said), "plan") == written
+
+
+def test_agreement_without_an_examination_is_noted_briefly() -> None:
+    last = draft_note(VISIT).statements[-1]
+    assert last.text == "Patient Agreements: The patient agrees with the plan."
+    examined = [Turn("doctor", "Let me do a quick physical exam."), Turn("patient", "Okay."), *VISIT]
+    assert (
+        draft_note(examined)
+        .statements[-1]
+        .text.startswith("Patient Agreements: The patient understands and agrees")
+    )

@@ -50,6 +50,8 @@ from soap.register import HE, THEY
             "if it is getting worse , then i would suggest you go and see your gp",
             "if it is getting worse, the patient should go and see his GP",
         ),
+        ("what i am going to do i am going to order an mri", "we will order an MRI"),
+        ("i want to order some blood tests and so forth", "we will order some blood tests"),
         ("what we 'd recommend is conservative management", "I recommend conservative management"),
         ("i 'd advise you to do , is maybe consider time off", "I advised the patient to consider time off"),
         (
