@@ -120,14 +120,16 @@ _TAILS = re.compile(
     r"any questions).*|"
     r"(?:,? (?:right|okay)(?= *$)(?<=, right)|[ ,]+(?:too|then|there|as well|in there|okay|"
     r"and so forth|and so on|"
-    r"and things like that|and that type of thing|and stuff|or something|or whatever|and everything|and all that|today then|for you|"
+    r"and things like that|and that type of thing|and stuff|or something|or whatever|"
+    r"and everything|and all that|today then|for you|"
     r"for now then)))$"
 )
 
 
 _TWICE = re.compile(  # "what i am going to do i am going to order ...", "i am also i am going to ..."
     r"^(?:(?:i think|what (?:i|we) (?:am|are|'m|'re) going to do(?: is)?|"
-    r"(?:i|we) (?:am|are|will|would|'m|'re|'ll)(?: also)?|(?:i|we) also),? )+(?:that )?(?=(?:i|we) (?:am|are|'m|'re|will|'ll|would|'d) )"
+    r"(?:i|we) (?:am|are|will|would|'m|'re|'ll)(?: also)?|(?:i|we) also),? )+"
+    r"(?:that )?(?=(?:i|we) (?:am|are|'m|'re|will|'ll|would|'d) )"
 )
 _IDIOM = re.compile(
     r"\b(?:i (?:will|'ll|must|have to) (?:admit|say|tell you|be honest)(?: that)?|i mean|i guess|"

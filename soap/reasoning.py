@@ -32,7 +32,7 @@ _HEDGES = frozenset(
     )
 )
 _LABEL = "Medical Reasoning"
-_EARLY = 0.5  # probability of the plan a reason needs before anything was announced: there, history is retold
+_EARLY = 0.6  # probability of the plan a reason needs before anything was announced: there, history is retold
 _SUBJECT = 9  # words in which the subject of a sentence must have come to its verb
 _SUBJECTS = frozenset(
     "the his her their a an all both most no other it this that these those he she there my".split()
