@@ -28,6 +28,7 @@ _CROSSED = ReviewItem(
     (0,),
 )
 BAR = 0.5  # confidence under which a line goes to the review tray
+_EXAMINED = 2  # lines of signs, examination and results that a talk by video hardly has
 UNSURE_BAR = 0.65  # for what the patient is not sure of: it must have been said so, not only left open
 
 
@@ -46,11 +47,16 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     statements = [s for s in _readable(_unique(statements)) if not who.issuperset(s.evidence)]
     below = [s for s in statements if _is_below(s)]
     kept = tuple(s for s in statements if not _is_below(s))
-    if not known(consult):
+    if not known(consult) and not _examined(kept):
         kept = tuple(jotted(kept, sex_of(consult, visit.sex if visit else "")))
     orders = found_orders(consult)
     review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below), *_to_confirm(orders))
     return DraftNote(kept, review, orders, suggested_codes(consult, kept))
+
+
+def _examined(statements: Sequence[Statement]) -> bool:
+    """Whether the patient was seen in person: a note of that visit is in sentences."""
+    return sum(s.section in {model.VITALS, model.EXAM, model.RESULTS} for s in statements) >= _EXAMINED
 
 
 def _is_below(statement: Statement) -> bool:

@@ -76,8 +76,7 @@ def assessment_and_plan(speech: DoctorSpeech) -> Iterator[Statement]:
     lines = plan_lines(speech.strands, about, speech.person, PLAN_BAR)
     yield from summary(speech.strands)
     yield from _assessed(speech, problems, about, lines)
-    examined = any(strand.examined for strand in speech.strands)
-    yield from plan_statements(lines, {p.key: p.text for p in problems}, speech.consult, examined=examined)
+    yield from plan_statements(lines, {p.key: p.text for p in problems}, speech.consult)
 
 
 def _assessed(

@@ -121,9 +121,6 @@ _ASKED_CONSENT = re.compile(
     r"fine)|okay with (?:that|you)|agree)\b"
 )
 _AGREED = "The patient understands and agrees with the recommended medical treatment plan."
-_AGREED_BRIEFLY = (
-    "The patient agrees with the plan."  # of a talk without an examination, which is noted in few words
-)
 _YES = re.compile(
     r"^(?:(?:um|uh|,|oh) )*(?:yes|yeah|yep|okay|ok|sure|alright|all right|mm-hmm|absolutely|"
     r"definitely|perfect|great)\b"
@@ -349,7 +346,7 @@ def _of_the_visit(line: PlanLine, problems: Sequence[str]) -> PlanLine:
 
 
 def plan_statements(
-    lines: Sequence[PlanLine], titles: Mapping[str, str], consult: Consult, *, examined: bool
+    lines: Sequence[PlanLine], titles: Mapping[str, str], consult: Consult
 ) -> Iterator[Statement]:
     """Lines by problem, each problem's together, then those of the visit; by part within; agreement closes the plan.
 
@@ -370,7 +367,7 @@ def plan_statements(
         yield Statement(key, model.PLAN, text, line.evidence, State.PRESENT, 0.8, {}, heading, line.part)
     agreed = agreement(consult, min((line.clause.turn for line in lines), default=len(consult.turns)))
     if agreed and lines:
-        text = f"{_LABELS[AGREEMENT]}: {_AGREED if examined else _AGREED_BRIEFLY}"
+        text = f"{_LABELS[AGREEMENT]}: {_AGREED}"
         yield Statement(
             f"{model.PLAN}:{AGREEMENT}", model.PLAN, text, agreed, State.PRESENT, 0.8, part=AGREEMENT
         )

@@ -151,11 +151,11 @@ def test_how_the_call_works_is_no_plan(said: str) -> None:
     [
         (
             "I am going to prescribe naproxen 500 milligrams twice a day. That's going to help with the swelling.",
-            ["Medical Treatment: We will prescribe naproxen 500 mg twice a day to help with the swelling."],
+            ["Will prescribe naproxen 500 mg twice a day to help with swelling."],
         ),
         (
             "I am going to prescribe naproxen 500 milligrams twice a day. I'll help you with the form.",
-            ["Medical Treatment: We will prescribe naproxen 500 mg twice a day."],
+            ["Will prescribe naproxen 500 mg twice a day."],
         ),
     ],
 )
@@ -163,12 +163,9 @@ def test_what_a_treatment_is_for_stands_with_it(said: str, written: list[str]) -
     assert of(of_doctor(said), "plan") == written
 
 
-def test_agreement_without_an_examination_is_noted_briefly() -> None:
-    last = draft_note(VISIT).statements[-1]
-    assert last.text == "Patient Agreements: The patient agrees with the plan."
-    examined = [Turn("doctor", "Let me do a quick physical exam."), Turn("patient", "Okay."), *VISIT]
-    assert (
-        draft_note(examined)
-        .statements[-1]
-        .text.startswith("Patient Agreements: The patient understands and agrees")
-    )
+def test_a_visit_in_person_is_noted_in_sentences() -> None:
+    said = [Turn("doctor", "What brings you in?"), Turn("patient", "My knee."), *VISIT[2:6]]
+    exam = "Let me do a quick physical exam. Your blood pressure is 140 over 90. Your lungs are clear."
+    examined = [*said[:2], Turn("doctor", exam), *said[2:]]
+    assert of(draft_note(said), "plan")[-1].startswith("Agrees with plan")
+    assert "understands and agrees with the recommended" in of(draft_note(examined), "plan")[-1]
