@@ -14,9 +14,9 @@ function Heading({ part, at, last, change, move, remove }: {
   return (
     <li className={classes["heading"]} data-testid="template-section" data-section={part.section}>
       <div className={classes["words"]}>
-        <TextInput label={`Heading ${at + 1}`} value={part.title} maxLength={80} onChange={(event) => change({ ...part, title: event.currentTarget.value })} />
-        <TextInput label="What belongs here" value={part.hint} maxLength={240} placeholder="Shown in grey while it is empty" onChange={(event) => change({ ...part, hint: event.currentTarget.value })} />
-        <Checkbox label="Say “not discussed” when silent" checked={part.expected} onChange={(event) => change({ ...part, expected: event.currentTarget.checked })} />
+        <TextInput size="sm" label={`Heading ${at + 1}`} value={part.title} maxLength={80} onChange={(event) => change({ ...part, title: event.currentTarget.value })} />
+        <TextInput size="sm" label="What belongs here" value={part.hint} maxLength={240} placeholder="Shown in grey while it is empty" onChange={(event) => change({ ...part, hint: event.currentTarget.value })} />
+        <Checkbox className={classes["silent"] ?? ""} label="“Not discussed” when silent" checked={part.expected} onChange={(event) => change({ ...part, expected: event.currentTarget.checked })} />
       </div>
       <div className={classes["moves"]}>
         <button type="button" onClick={() => move(-1)} disabled={at === 0} aria-label={`Move ${part.title} up`}><Icon name="up" size={18} /></button>
