@@ -30,6 +30,9 @@ _VERBS = {
     "understands": "understand", "agrees": "agree", "continues": "continue", "presents": "come", "experiences": "have",
 }  # fmt: skip
 _YOU_VERB = re.compile(rf"\byou ({'|'.join(sorted(_VERBS, key=len, reverse=True))})\b")
+_OF_ANYTHING = {"is", "is not", "was", "does"}  # "Is swollen": not the patient
+_OWN = sorted(_VERBS.keys() - _OF_ANYTHING, key=len, reverse=True)
+_VERB_FIRST = re.compile(rf"^(?:{'|'.join(_OWN)})\b", re.IGNORECASE)  # notes leave their subject out
 _AND_VERB = re.compile(rf"\b(you [a-z ]{{2,40}} and) ({'|'.join(_VERBS)})\b")
 _STEPS = (
     (re.compile(rf"^(?:{_SUBJECT} )?denies (?:having |any )?", re.IGNORECASE), "You said no to: "),
@@ -85,6 +88,7 @@ def _to_you(text: str) -> str:
     said = _POSSESSIVE.sub("your", text)
     for pattern, by in _STEPS:
         said = pattern.sub(by, said)
+    said = _VERB_FIRST.sub(lambda found: f"you {_VERBS[found[0].lower()]}", said)
     said = _AND_VERB.sub(lambda found: f"{found[1]} {_VERBS[found[2]]}", said)
     return _YOU_VERB.sub(lambda found: f"you {_VERBS[found[1]]}", said)
 

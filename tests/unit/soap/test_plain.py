@@ -23,6 +23,11 @@ from soap.systems import SYSTEMS
         ("Specialist Referrals: We will refer the patient to a clinic.", "We will refer you to a clinic."),
         ("Medical Treatment: She can take 2 tablets.", "You can take 2 tablets."),
         ("Blood pressure: 142/88 mmHg.", "Blood pressure: 142/88 mmHg."),
+        ("Feels sick in morning and takes ibuprofen.", "You feel sick in morning and take ibuprofen."),
+        ("Wakes at night.", "You wake at night."),
+        ("Is swollen.", "Is swollen."),
+        ("Walking makes it worse.", "Walking makes it worse."),
+        ("Works: her partner drives.", "Works: her partner drives."),
     ],
 )
 def test_a_line_is_said_to_the_patient(signed: str, plain: str) -> None:
