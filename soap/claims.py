@@ -18,6 +18,9 @@ _TESTED = re.compile(
     r"\b(?:check|test|screen|rule|ruled|look)(?:ed|ing|s)?"
     rf"(?: (?:out|into|for|on|me|you|him|her))*{_SMALL}"
 )
+_TEST = re.compile(
+    r" (?:test|tests|testing|screen|screening|swab|vaccine|vaccination|shot|shots|jab|check)\b"
+)
 _FEARED = re.compile(
     r"(?:\b(?:worr\w+|scared|afraid|concern\w*|anxious) (?:about|of|for|that it (?:is|was|might be|could be)|"
     r"it(?:'s| is))|(?:n't|not) (?:want|think)(?: to| it| that| i| have| get| be| is| was| this|'s)*|"
@@ -50,8 +53,9 @@ def claimed(consult: Consult, line: Resolved) -> bool:
 def _claims(consult: Consult, fact: Fact) -> bool:
     before = consult.turns[fact.turn].text[: fact.span[0]].lower().replace("\u2019", "'")[-90:]
     before = re.split(r"[.?!]", before)[-1]
+    after = consult.turns[fact.turn].text[fact.span[1] :].lower()[:20]
     medicine = fact.concept.kind is Kind.MEDICINE
-    if not medicine and _TESTED.search(before):
+    if not medicine and (_TESTED.search(before) or _TEST.match(after)):
         return False
     if fact.asked is not None and fact.turn == fact.asked:
         return True

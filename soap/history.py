@@ -44,8 +44,11 @@ def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | N
         heard, " ".join(s.text.lower() for s in present) if jotted else ""
     )
     for section, name in _SECTIONS:
+        stated = list(section(heard))
         facts, own = _once(
-            list(section(heard)), [part for part in narrative if part.statement.section == name]
+            stated,
+            [part for part in narrative if part.statement.section == name],
+            _lay(lines, {fact.key.rpartition(":")[2] for fact in stated}),
         )
         yield from [*_untold(facts, own), *own]
 

@@ -15,6 +15,9 @@ _HAD = _HERE | {State.HISTORICAL}
 _LASTING = frozenset({Kind.CONDITION, Kind.PROCEDURE})  # once had, no later "no" undoes it
 
 
+_WELL = "normal "  # a function of the body that was asked after and is well: no trouble that was denied
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A concept as it stands after all turns so far. `first`: the exchange that brought it up, for stable order.
@@ -34,6 +37,11 @@ class Resolved:
     contradicted: bool
     certain: bool
     name: str
+
+    @property
+    def well(self) -> bool:
+        """Whether a function of the body is well ("normal appetite"), which is said so and not as a denial."""
+        return self.state is State.ABSENT and self.name.startswith(_WELL)
 
     @property
     def codes(self) -> dict[str, str]:
@@ -98,6 +106,8 @@ def _name(concept: Concept, facts: list[Fact], state: State) -> str:
     """What the concept was called when it was said to stand so."""
     names = [said_as(concept, fact.words) for fact in facts if fact.named and fact.state is state]
     name = concept.label if concept.label in names or not names else names[0]
+    if name.startswith(_WELL):
+        return name if state is State.ABSENT else concept.label
     if name.startswith("not "):
         return concept.label if state is State.ABSENT else name
     return (

@@ -279,12 +279,19 @@ def medications(heard: Heard) -> Iterator[Statement]:
     """What the patient takes, took or does not take."""
     lines = [r for r in heard.of(Kind.MEDICINE) if r.concept.id != "medicine.any"]
     known = {r.concept.id for r in lines}
+    harmful = {r.concept.id for r in heard.of(Kind.MEDICINE, allergy=True) if r.state is not State.ABSENT}
     lines += [
         r
         for r in heard.of(Kind.MEDICINE, allergy=True)
         if r.concept.group == _FOR_ALLERGIES and r.state is State.PRESENT and r.concept.id not in known
     ]
-    taken = [r for r in lines if r.state in {State.PRESENT, State.UNCERTAIN} and claimed(heard.consult, r)]
+    taken = [
+        r
+        for r in lines
+        if r.state in {State.PRESENT, State.UNCERTAIN}
+        and claimed(heard.consult, r)
+        and (r.concept.id not in harmful or r.concept.group == _FOR_ALLERGIES)
+    ]
     for line in taken:
         yield line_statement(model.MEDICATIONS, line.concept.id, sentence(medicine_text(line)), line)
     for line in lines:

@@ -21,10 +21,15 @@ SYSTEMS = {
     "neurological": "Neurological", "psychiatric": "Psychiatric", "endocrine": "Endocrine",
     "haematological": "Hematological",
 }  # fmt: skip
-_MIDDLE = re.compile(r"headache|chest|abdom|back|flank|neck|face|facial|weakness|numbness|pelvic|throat")
+_MIDDLE = re.compile(
+    r"headache|chest|abdom|back|flank|neck|face|facial|weakness|numbness|paresthesia|tingling|pelvic|throat"
+)
 _BARE = frozenset(  # names of groups, and findings that say nothing without what was told of them
     f"finding.{name}"
-    for name in "pain swelling injury fall malaise stress general_symptoms allergy bleeding recent_surgery".split()
+    for name in (
+        "pain swelling injury fall malaise stress general_symptoms allergy bleeding recent_surgery discharge "
+        "sexual_activity"
+    ).split()
 )
 
 
@@ -37,7 +42,7 @@ WITHOUT_WORDS = frozenset(
         "finding.sexual_activity",
     }
 )
-_GROUPS = frozenset({"finding.pain", "finding.general_symptoms"})
+_GROUPS = frozenset(f"finding.{name}" for name in "pain general_symptoms sexual_activity".split())
 
 
 def named(line: Resolved) -> str:
@@ -66,10 +71,14 @@ def review(lines: Sequence[Resolved]) -> Iterator[Statement]:
             r for r in own if r.state is State.PRESENT and r.concept.id not in _BARE and not _denied_later(r)
         ]
         gone = [r for r in own if r.state is State.ABSENT and r.concept.id not in _GROUPS]
+        well = [r for r in gone if r.well]
+        denied = [r for r in gone if not r.well]
         if here:
-            yield _line(system, f"{title}: Reports", here, State.PRESENT, "and")
-        if gone:
-            yield _line(system, f"{title}: Denies", gone, State.ABSENT, "or")
+            yield _line(f"{system}:present", f"{title}: Reports", here, State.PRESENT, "and")
+        if well:
+            yield _line(f"{system}:well", f"{title}: Reports", well, State.PRESENT, "and")
+        if denied:
+            yield _line(f"{system}:absent", f"{title}: Denies", denied, State.ABSENT, "or")
 
 
 def _denied_later(line: Resolved) -> bool:
@@ -96,14 +105,14 @@ def _as_asked(line: Resolved) -> str:
 _DETERMINERS = frozenset("your my any the a an some ,".split())
 
 
-def _line(system: str, opening: str, lines: Sequence[Resolved], state: State, last: str) -> Statement:
+def _line(key: str, opening: str, lines: Sequence[Resolved], state: State, last: str) -> Statement:
     names = list(dict.fromkeys(_as_asked(line) or named(line) for line in lines))
     evidence = tuple(sorted({turn for line in lines for turn in line.evidence}))
     codes = lines[0].codes if len(lines) == 1 else {}
     section = model.REVIEW_OF_SYSTEMS
     confidence = min(line.confidence for line in lines)
     return Statement(
-        f"{section}:{system}:{state.value}",
+        f"{section}:{key}",
         section,
         f"{opening} {join(names, last)}.",
         evidence,

@@ -53,6 +53,11 @@ _SOCIAL_WORDS = re.compile(
     r"for|in|part|full|from)|retired|"
     r"married|divorced|job|flatmates?|marijuana|vap\w+)\b"
 )
+_RELATIVE_FIRST = re.compile(  # whose illness, death or operation is told
+    r"(?:the |his |her |their |my |patient's |the patient's )?(?:parents?|father|mother|mum|mom|dad|brothers?|sisters?|"
+    r"aunt|uncle|grand(?:father|mother|parents?)|cousin|son|daughter)(?: |, mother |, father )"
+    r"(?:also |just |recently )?(?:has|had|have|died|passed|was diagnosed|suffers|suffered|got|committed|commited)\b"
+)
 _FAMILY_WORDS = re.compile(
     r"^(?:her|his|their|the patient's) (?:mother|father|sister|brother|grand\w+|aunt|uncle|parents|family|"
     r"cousin)\b(?! (?:said|says|told|thinks|noticed|"
@@ -268,7 +273,7 @@ def _facts(consult: Consult, candidate: Candidate) -> Iterator[Fact]:
 def section_of(candidate: Candidate) -> str:
     """Which section a narrative statement belongs to."""
     text = " ".join(candidate.words)
-    if _DIED.search(" ".join(candidate.said)):
+    if _DIED.search(" ".join(candidate.said)) or _RELATIVE_FIRST.match(text):
         return model.FAMILY_HISTORY  # of whom else, said by the patient
     if candidate.slot in _SOCIAL or _SOCIAL_WORDS.search(text):
         return model.SOCIAL_HISTORY

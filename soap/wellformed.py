@@ -74,6 +74,7 @@ _TURNED = re.compile(  # of "no one smokes", "no, she felt hot", "nothing like t
     r"|one (?:is|was|has|had|[a-z]{3,}s)\b"
     r"|does not (?:is|was|are|has|the patient|patient|he|she|it)\b"
     r"|any[a-z]* (?:[a-z]+ ){0,2}(?:is|are|was|has|have) not\b"
+    r"|(?:he|she|they) (?:died|passed away)\b"  # of whom it is not said
     r"|nothing (?:like that|else) (?!that\b)[a-z]+)"
 )
 _AGAIN = re.compile(r"\b(?!had\b|that\b)([a-z]+(?: [a-z]+){0,2}) \1\b")

@@ -65,3 +65,24 @@ def test_each_drug_is_told_as_it_was_said() -> None:
     )
     assert "Does not use marijuana." in text
     assert "Uses cocaine." in text
+
+
+def test_what_somebody_is_allergic_to_is_not_taken() -> None:
+    lines = (
+        "d: Any allergies?",
+        "p: I'm allergic to amoxicillin.",
+        "d: Amoxicillin, okay. Anything else?",
+        "p: No.",
+    )
+    assert "moxicillin" in said(model.ALLERGIES, *lines)
+    assert "moxicillin" not in said(model.MEDICATIONS, *lines)
+
+
+def test_a_test_for_a_condition_is_no_history() -> None:
+    lines = ("d: Anything in the past?", "p: I had a tuberculosis test for work and it was normal.")
+    assert "uberculosis." not in said(model.PAST_MEDICAL_HISTORY, *lines)
+
+
+def test_a_relatives_illness_is_family_history() -> None:
+    lines = ("d: Do you have any other problems?", "p: My father has had an operation on his neck.")
+    assert "ather" not in said(model.PAST_MEDICAL_HISTORY, *lines)

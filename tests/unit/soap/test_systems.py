@@ -28,3 +28,9 @@ def test_a_denied_symptom_is_reviewed() -> None:
 @pytest.mark.parametrize("question", _QUESTIONS)
 def test_a_denied_circumstance_is_not(question: str) -> None:
     assert _review(question) == ""
+
+
+def test_a_function_that_is_well_is_said_so_and_not_denied() -> None:
+    note = draft_note([Turn("doctor", "How is your appetite?"), Turn("patient", "It's fine.")])
+    lines = [s.text for s in note.statements if s.section == "subjective.review_of_systems"]
+    assert lines == ["Constitutional: Reports normal appetite."]
