@@ -22,6 +22,7 @@ from bench.notes.corpora import Encounter, mediqa_oe, named
 from bench.notes.drafts import draft
 from bench.notes.options import Options
 from bench.notes.results import Row, row
+from clinical_language import Turn
 
 KINDS = frozenset({"medication", "lab", "imaging", "followup"})
 GOALS = {"average": 60.0, "provenance": 63.0}
@@ -146,6 +147,22 @@ def ours(encounter: Encounter, *, packaged: bool = False, whole: bool = False) -
     return found
 
 
+def by_sentence(encounter: Encounter) -> Encounter:
+    """The same dialogue with a turn for each sentence of the corpus: sentence n is turn n - 1."""
+    said = enumerate(numbered(encounter))
+    turns = tuple(Turn(encounter.turns[at].speaker, text) for at, turn in said for _, text in turn)
+    return Encounter(encounter.id, turns)
+
+
+def ours_by_sentence(encounter: Encounter, *, packaged: bool = False) -> list[OrderText]:
+    """Our orders of the dialogue read so; evidence is provenance as it stands."""
+    return [
+        OrderText(o["kind"], o["description"], o["reason"], tuple(i + 1 for i in o["evidence"]))
+        for o in draft(by_sentence(encounter), packaged=packaged).orders
+        if o["kind"] in KINDS and o["description"]
+    ]
+
+
 def gold(encounter: Encounter) -> list[OrderText]:
     """The corpus' orders."""
     return [
@@ -179,7 +196,18 @@ def run(options: Options) -> list[Row]:
         )
         for name in ("average", "provenance", "match", "description", "reason", "order_type")
     ]
-    return [*mediqa, plain, *british_orders.run(options)]
+    single = metric(
+        [
+            p
+            for e in mediqa_oe(options.data)
+            for p in pairs(gold(e), ours_by_sentence(e, packaged=options.packaged))
+        ]
+    )
+    split = [
+        row(f"MEDIQA-OE orders, {name}, a turn for each sentence", single[name], "F1")
+        for name in ("average", "provenance")
+    ]
+    return [*mediqa, plain, *split, *british_orders.run(options)]
 
 
 def show_one(options: Options) -> str:
