@@ -35,10 +35,13 @@ def settled(consult: Consult, named: Sequence[Candidate]) -> Iterator[Candidate]
     """The candidates, each with the turns in which it is settled that it is ordered."""
     turns: dict[int, set[int]] = {}
     open_ = [(place, c) for place, c in enumerate(named) if not never(c)]
+    medicines: dict[int, list[tuple[int, Candidate]]] = {}
+    for place, c in open_:
+        if c.kind == "medication":
+            medicines.setdefault(c.turn, []).append((place, c))
     for turn, until in _sendings(consult):
-        offered = [
-            (place, c) for place, c in open_ if c.kind == "medication" and _is_near(consult, c, turn, until)
-        ]
+        near = (one for at in range(turn - _TURNS, turn + 1) for one in medicines.get(at, ()))
+        offered = [(place, c) for place, c in near if _is_before(consult, c, turn, until)]
         others = said_of_others([c for _, c in offered])
         meant = [(place, c) for place, c in offered if c.key not in others]
         if len({c.key for _, c in meant}) == 1:  # of two that were offered nobody can tell which is sent
@@ -65,10 +68,9 @@ def _sends(text: str) -> int | None:
     return None if text.find("?", found.end(), found.end() + 60) >= 0 else found.start()
 
 
-def _is_near(consult: Consult, candidate: Candidate, turn: int, until: int) -> bool:
+def _is_before(consult: Consult, candidate: Candidate, turn: int, until: int) -> bool:
     same_side = consult.turns[candidate.turn].speaker == consult.turns[turn].speaker
-    before = (candidate.turn, candidate.last) <= (turn, until)
-    return same_side and before and turn - candidate.turn <= _TURNS
+    return same_side and (candidate.turn, candidate.last) <= (turn, until)
 
 
 def _agreed(consult: Consult, candidate: Candidate) -> int | None:
