@@ -17,7 +17,8 @@ from soap.plan import AGREEMENT, EDUCATION
 from soap.register import Person
 from soap.register.brief import without_grammar
 
-WORDS = 255  # of a note, from which on lines that explain give way
+WORDS = 215  # of a note, from which on lines that explain give way
+_BARELY = 0.7
 _FACT = 5  # words that a finding costs in its line, so that a line that grows later changes nothing here
 _GIVES_WAY = frozenset({EDUCATION, AGREEMENT})
 _LABEL = re.compile(
@@ -54,13 +55,23 @@ def terse(text: str, person: Person) -> str:
     return capital(without_grammar(text, person)) or text
 
 
+def _gives_way(statement: Statement) -> bool:
+    """Whether it explains, reasons, or was told and is barely worth its words."""
+    reasons = statement.key.startswith(f"{model.ASSESSMENT}:") and "reasoning" in statement.key
+    return (
+        statement.part in _GIVES_WAY
+        or reasons
+        or (":told:" in statement.key and statement.confidence < _BARELY)
+    )
+
+
 def _over(statements: Sequence[Statement]) -> frozenset[int]:
     """Places of the lines that give way: told when the note had its words already, whatever came after."""
     left_out, used = set(), 0
     for at in sorted(range(len(statements)), key=lambda i: statements[i].evidence[0]):
         statement = statements[at]
         told = ":told:" in statement.key or statement.section in {model.PLAN, model.ASSESSMENT}
-        if used > WORDS and statement.part in _GIVES_WAY:
+        if used > WORDS and _gives_way(statement):
             left_out.add(at)
         else:
             used += len(statement.text.split()) if told else _FACT
