@@ -39,13 +39,29 @@ when how who why would could can will might maybe probably actually mostly as if
 def _pieces(said: Sentence, person: Person) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """Each clause of the patient's that says something: in the short form, and as it was spoken."""
     found = []
-    for clause in clauses(_with_no(cleaned(said), said.plain)):
+    for clause in _apart(clauses(_with_no(cleaned(said), said.plain)), said.plain):
         spoken = with_subject(clean_words(clause) if clause[0] != "no" else clause)
         if spoken and not _TALK.search(" ".join(spoken)) and not set(spoken) <= _SAYS_LITTLE:
             short = brief(spoken, person)
             if short:
                 found.append((tuple(short), tuple(spoken)))
     return tuple(found)
+
+
+_NOTHING_OF = re.compile(
+    r"\b(?:no|not any|without(?: any)?) ((?:[a-z'-]+ ){1,6}?)(?:,|\.|but\b|just\b|only\b)"
+)
+
+
+def _apart(found: Iterator[list[str]], plain: str) -> Iterator[list[str]]:
+    """ "no blood , just watery": what is denied ends where the speaker paused, though the pause was cleaned away."""
+    denied = [m[1].split() for m in _NOTHING_OF.finditer(plain)]
+    for clause in found:
+        end = next((1 + len(d) for d in denied if clause[:1] == ["no"] and clause[1 : 1 + len(d)] == d), 0)
+        if end:
+            yield clause[:end]
+        if clause[end:]:
+            yield clause[end:]
 
 
 _NO_NOUN = frozenset(
@@ -205,10 +221,10 @@ class Jotter:
 
 
 _LABELS = {"place": "location", "quality": "described as", "frequency": "frequency", "onset": "duration or onset",
-           "severity": "severity", "work": "works as", "course": "course", "radiation": "radiation"}  # fmt: skip
+           "severity": "severity", "work": "works as"}  # fmt: skip
 _THEMES = _LABELS | {
     "work": "work", "living": "lives", "alcohol": "alcohol", "smoking": "smoking", "drugs": "drugs",
-    "worse": "worse with", "better": "better with", "effect": "effect", "family": "family",
+    "worse": "worse with", "better": "better with", "family": "family",
 }  # fmt: skip
 _NOT_TOLD = re.compile(
     r"\b(?:i|we|if|should|need|could|will|would|going to|want|please|let|think|hope|glad|sorry|great|"

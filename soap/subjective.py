@@ -12,6 +12,7 @@ from soap import model, opening, systems
 from soap.claims import claimed
 from soap.model import Statement
 from soap.phrasing import capital, join, sentence
+from soap.register.verbs import gerund
 from soap.resolution import Resolved
 from soap.systems import in_figures
 from soap.withheld import SELF_HARM
@@ -98,10 +99,7 @@ def _third(text: str) -> str:
 
 
 def _gerund(verb: str) -> str:
-    if verb.endswith("ing"):
-        return verb
-    doubled = {"run": "running", "sit": "sitting", "get": "getting", "lie": "lying"}
-    return doubled.get(verb) or (verb[:-1] if verb.endswith("e") and verb != "see" else verb) + "ing"
+    return verb if verb.endswith("ing") else gerund(verb)
 
 
 def hpi(heard: Heard) -> Iterator[Statement]:

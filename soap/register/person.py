@@ -86,12 +86,17 @@ def _has_or_is(before: str, after: str) -> str:
     return "is" if after in {"a", "an", "the", "not", "very", "pretty", "getting", "going", "gone"} else ""
 
 
+_THIRDS = frozenset(third(base) for base in bases())
+
+
 def _agree(verb: str) -> str | None:
     """The verb after "i" for a singular third person; None when it is no verb."""
     if verb in {"am", "are", "was", "were"}:
         return _TO_BE[verb]
     if verb in _NOT_VERBS or not verb.replace("'", "").isalpha():
         return None
+    if verb in _THIRDS:
+        return verb
     return verb if is_past(verb) else third(verb)
 
 
@@ -122,7 +127,7 @@ def _clause(words: Sequence[str], at: int, person: Person, *, named: bool) -> tu
     """The subject and its verb in the third person; where reading goes on."""
     subject = PATIENT if named else person.subject
     verb_at = at + 1
-    while verb_at < len(words) and words[verb_at] in ADVERBS:
+    while verb_at < len(words) and (words[verb_at] in ADVERBS or words[verb_at].endswith("ly")):
         verb_at += 1
     if verb_at >= len(words):
         return None

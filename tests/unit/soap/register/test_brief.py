@@ -19,6 +19,7 @@ from soap.register.brief import brief
         ("a couple of minutes", HE, "a couple of minutes"),
         ("i have to sit down after the stairs", HE, "has to sit down after stairs"),
         ("i hurt myself", THEY, "hurt self"),
+        ("i accidentally drop things", HE, "accidentally drops things"),
         ("and so i", HE, ""),
     ],
 )
