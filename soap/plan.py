@@ -56,7 +56,7 @@ _NO_PLAN = re.compile(
 )
 _TEST_WORDS = re.compile(
     r"\b(?:mri|x-?rays?|ct|ultrasound|echo(?:cardiogram)?|ekg|ecg|labs?|blood (?:work|tests?|"
-    r"count)|blood|a1c|panel|cbc|cmp|bmp|tsh|urinalysis|urine|culture|biopsy|"
+    r"count)|blood|investigations?|a1c|panel|cbc|cmp|bmp|tsh|urinalysis|urine|culture|biopsy|"
     r"mammogram|colonoscopy|endoscopy|stress test|pulmonary function|pft|emg|screening|test(?:ing|"
     r"s)?|scan|titer|levels?|swab|holter|elastography|imaging)\b",
     re.IGNORECASE,
@@ -87,7 +87,7 @@ _SEEK = re.compile(
     r"\b(?:call|contact|come (?:back|in)|return|let (?:me|us) know|emergency|hospital|999|911|111|"
     r"a and e|seek|reach out|notify|message|in touch|speak to|ring|book|"
     r"see (?:the patient|him|them) (?:straight|urgent\w*|sooner)|see (?:a|the|your|their|"
-    r"his|her) (?:gp|doctor)|"
+    r"his|her) (?:gp|doctor)|see (?:somebody|someone)|"
     r"follow up|go to)\b",
     re.IGNORECASE,
 )
@@ -172,7 +172,7 @@ _VERBS = bases() - {
 } | frozenset(
     "order prescribe obtain schedule initiate discontinue refer recheck perform administer "
     "arrange place provide book request "
-    "consult evaluate treat continue increase decrease reduce lower raise adjust hold taper add "
+    "consult evaluate rule exclude treat continue increase decrease reduce lower raise adjust hold taper add "
     "begin keep consider proceed "
     "monitor record log track ice elevate rest wear avoid follow contact notify engage discuss "
     "plan screen test hydrate drink "
@@ -221,11 +221,15 @@ class PlanLine:
         return set(re.findall(r"[a-z0-9.]+", self.text.lower())) - _EMPTY
 
 
+_SUBJECT_OF_CONDITION = re.compile(r"^(?:if|when|once|unless)(?: (?:the patient|\S+) \S+)?")
+
+
 def part_of(text: str, clause: Clause) -> str:
     """Which part of a plan a worded clause is, "" when it is none."""
     if not _ACTS.match(text) or _NO_PLAN.search(text) or _BARE.match(text):
         return ""
-    if text.startswith(("if ", "when ", "once ", "unless ")) and not _CONSEQUENCE.search(text):
+    condition = _SUBJECT_OF_CONDITION.match(text)
+    if condition is not None and not _CONSEQUENCE.search(text, condition.end()):
         return ""
     acted = _VERB.match(text)
     if acted is not None and (acted["verb"] not in _VERBS or acted.end() == len(text)):
@@ -259,10 +263,12 @@ def plan_lines(strands: Sequence[Strand], about: Sequence[str], person: Person, 
             lines[-1] = purpose
             continue
         joined = len(warned.turns) > 1 or clause is not strands[warned.at].clause
-        if (strand.plan < _LEAST and not joined) or (clause.asked and strand.plan < _SURE):
+        if (clause.asked and strand.plan < _SURE) or _completes_question(strands, warned.at):
             continue
         worded, turns = referred(plan_text(clause.text, person), strands[: warned.at], clause)
         part = part_of(worded, clause)
+        if strand.plan < _LEAST and not joined and part != SAFETY_NET:
+            continue
         if (
             part
             and 3 <= len(worded.split()) <= 55
@@ -273,6 +279,21 @@ def plan_lines(strands: Sequence[Strand], about: Sequence[str], person: Person, 
             evidence = tuple(sorted({*warned.turns, *turns}))
             lines.append(PlanLine(part, text, clause, about[warned.at], evidence, warned.places))
     return lines
+
+
+_ASKS_HOW = re.compile(r"\bhow (?:many|far|much|long|often)\b|^(?:how|what|where|when)\b")
+
+
+def _completes_question(strands: Sequence[Strand], at: int) -> bool:
+    """ "How many stairs / you can climb before ...": the second half of a question."""
+    before = strands[at - 1].clause if at else None
+    clause = strands[at].clause
+    return (
+        before is not None
+        and before.turn == clause.turn
+        and (before.asked or _ASKS_HOW.search(before.text) is not None)
+        and clause.text.startswith(("you can ", "you could ", "you may ", "you might "))
+    )
 
 
 _PURPOSE = re.compile(

@@ -41,14 +41,15 @@ _IMPRESSION = re.compile(
     r"this is(?: a| an| most| more| probably)?|it is (?:just )?(?:a|an|most|probably|likely|more)|"
     r"it 's (?:just )?(?:a|an|most|probably|likely|more)|that 's (?:a|an|most|probably|likely)|likely|"
     r"probably|suspect|suspicious|you (?:do )?have (?:a|an|some|got|what)\b|you 've got|"
-    r"diagnos\w+|could be|might be|may (?:be|have)|my impression|impression is|suggestive of|"
+    r"diagnos\w+|could (?:just |also |well )?be|"
+    r"might (?:just |also |well )?be|may (?:just |also |well )?(?:be|have)|my impression|impression is|suggestive of|"
     r"concern(?:ed)? (?:about|for|of|that)|seem to have|appears? to|possibility|called|you have)\b"
 )
 _LIKELY = re.compile(
     r"\b(?:likely|probably|suspect|suspicious|sounds? (?:more )?like|looks? (?:more )?like|seems?|"
     r"consistent with|suggestive|appears?)\b"
 )
-_POSSIBLE = re.compile(r"\b(?:could|might|may|possib\w+|concerned|worried)\b")
+_POSSIBLE = re.compile(r"\b(?:could|might|may|possib\w+|concerns?|concerned|worried)\b")
 _QUALIFIERS = frozenset(
     "left right acute chronic lower upper bilateral severe mild moderate lateral medial "
     "exacerbation flare of type 1 2 stage recurrent "
@@ -80,7 +81,7 @@ def _before(clause: Clause, mention: Mention) -> str:
 
 _EDGE = frozenset(
     "a an the your his her is are was be have has had got like called that this some of with for "
-    "to and or it you i we think "
+    "to and or it you i we think having "
     "terms regard regards be being from about what our my us by on in just probably likely called consistent".split()
 )
 _WHERE = re.compile(
@@ -221,6 +222,9 @@ _VAGUE = re.compile(
 )
 
 
+_PAST = re.compile(r"\b(?:history|past|previous\w*|ago|used to|before|had)\b")
+
+
 class Problems:
     """Problems in the order opened, and the one being talked of."""
 
@@ -257,6 +261,8 @@ class Problems:
 
     def _judge(self, mention: Mention, before: str, clause: Clause) -> None:
         state, confidence, who = state_of(clause.sentence_of(mention), mention, speaker="doctor")
+        if state is State.HISTORICAL and not _PAST.search(before.rpartition(",")[2]):
+            state = State.PRESENT  # the history in the same breath is of something else
         if who or state in {State.HYPOTHETICAL, State.HISTORICAL, State.RESOLVED, State.FAMILY}:
             return
         if state is State.ABSENT and not _OPINION.search(before):

@@ -32,7 +32,8 @@ _SEEKS = re.compile(
     r"see (?:me|us|a|your|the) ?(?:gp|doctor)?|urgent\w*|straight away|immediately)\b"
 )
 _CONSEQUENCE = re.compile(
-    r"^(?:(?:then|either|please|just|so|do|,) ?)*(?:we (?:would|'d|will|may|might|do )?|you (?:would|'d|will|should|"
+    r"^(?:(?:then|either|please|just|so|do|i think|,) ?)*"
+    r"(?:we (?:would|'d|will|may|might|do )?|you (?:would|'d|will|should|"
     r"need|must|can|may|might|have to)|i (?:would|'d|want|will|need)|feel free|"
     r"call|ring|phone|contact|come|speak|go|get|let|give|see|make|"
     r"book|that 's urgent)\b"
@@ -40,7 +41,7 @@ _CONSEQUENCE = re.compile(
 _REWORDED = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
-        (r"^(?:(?:then|so|just|,|do|please) )+", ""),
+        (r"^(?:(?:then|so|just|,|do|please|i think) )+", ""),
         (r"^feel free to ", ""),
         (r"^(?:(?:i|we)(?: (?:would|'d|will|do))? (?:like|want|need)(?: for)? you to |"
             r"you(?: (?:would|'d|will|do))? (?:need|have|want) to |you (?:must|should) |please )", ""),

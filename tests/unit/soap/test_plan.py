@@ -169,3 +169,27 @@ def test_a_visit_in_person_is_noted_in_sentences() -> None:
     examined = [*said[:2], Turn("doctor", exam), *said[2:]]
     assert of(draft_note(said), "plan")[-1].startswith("Agrees with plan")
     assert "understands and agrees with the recommended" in of(draft_note(examined), "plan")[-1]
+
+
+def test_the_second_half_of_a_question_is_no_advice() -> None:
+    said = "How many flights of stairs roughly you can climb before you start feeling breathless?"
+    assert of(of_doctor(said), "plan") == []
+
+
+@pytest.mark.parametrize(
+    "said", ["If we need to get you on something like a diuretic.", "If you can avoid it while it clears up."]
+)
+def test_a_condition_without_what_follows_is_no_plan(said: str) -> None:
+    assert of(of_doctor(said), "plan") == []
+
+
+def test_the_history_in_the_same_breath_does_not_make_a_diagnosis_history() -> None:
+    said = (
+        "Based on your past history of a heart attack, I think you might be having congestive heart failure."
+    )
+    assert "Possible congestive heart failure" in of(of_doctor(said), "assessment")[0]
+
+
+def test_a_concern_is_a_possibility() -> None:
+    said = "That certainly raises concern of having a rotator cuff tear."
+    assert of(of_doctor(said), "assessment")[0].startswith("Possible rotator cuff tear")

@@ -54,6 +54,10 @@ def test_conditions_of_one_warning_stay_together() -> None:
             "If anything changes, either make an appointment with us, or go straight to A&E.",
         ),
         (
+            "If you feel worse in any way. Then I think you should see somebody more urgently.",
+            "If the patient feels worse in any way, the patient should see somebody more urgently.",
+        ),
+        (
             "Now, if your symptoms return and they persist, they're prolonged. Then you may need to attend A and E.",
             "If the symptoms return and they persist, or they are prolonged, the patient may need to attend A&E.",
         ),
