@@ -231,11 +231,11 @@ def part_of(text: str, clause: Clause) -> str:
     condition = _SUBJECT_OF_CONDITION.match(text)
     if condition is not None and not _CONSEQUENCE.search(text, condition.end()):
         return ""
+    if _IF.search(text) and _SEEK.search(text):
+        return SAFETY_NET
     acted = _VERB.match(text)
     if acted is not None and (acted["verb"] not in _VERBS or acted.end() == len(text)):
         return ""
-    if _IF.search(text) and _SEEK.search(text):
-        return SAFETY_NET
     if _FOLLOWS.search(text) and (_WHEN.search(text) or _FOLLOWS_WITH.match(text)):
         return FOLLOW_UP
     medicine = any(m.concept.kind is Kind.MEDICINE for m in clause.mentions)
