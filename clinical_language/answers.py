@@ -40,6 +40,7 @@ _NO_LONGER = re.compile(
     r"\b(?:not (?:any ?more|any longer)|no longer|(?:have|had|'ve) (?:to )?stop(?:ped)?)\b|"
     r"\bused to(?= ?(?:[,.]|but\b|a (?:little|bit)|$))"
 )
+_NOW = re.compile(r"\b(?:now|at the moment|currently|at present|right now|any ?more|today)\b")
 _TAG = re.compile(r"\b(?:is that (?:right|correct)|correct|right) \?$")
 _STILL = re.compile(r"\b(?:still|any ?more|any longer)\b")
 _JUST = re.compile(r"\b(?:just|only)\b")
@@ -203,7 +204,10 @@ def _denied(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Menti
     for mention in wanted:
         held = mention.concept.id in reading.affirmed or (pain and mention.concept.id == "finding.pain")
         if not (more and held):  # "no" to "had it before?" does not take back what was said
-            state = State.RESOLVED if _was_once(reply, asked) else State.ABSENT
+            gone = _was_once(reply, asked) or (
+                held and _NOW.search(f"{asked.sentence.plain} {reply.words[:60]}")
+            )
+            state = State.RESOLVED if gone else State.ABSENT
             reading.add(merged(reading, reply, asked, mention, state, 0.85))
 
 

@@ -14,6 +14,7 @@ from clinical_language import questions, replies
 from clinical_language.acts import act_of, is_bare_tag
 from clinical_language.answers import NO_ALLERGIES, answer
 from clinical_language.attachment import asks_of_symptom, attach
+from clinical_language.bleeding import with_place
 from clinical_language.context import state_of
 from clinical_language.functions import said_well
 from clinical_language.model import Consult, Exchange, Fact, Kind, Mention, Sentence, State, Turn
@@ -65,7 +66,7 @@ def read_consult(turns: Sequence[Turn], *, age: float | None = None) -> Consult:
 
     `age` of the patient in years, when known, tells whether a parent speaks.
     """
-    sentences = [read_sentences(turn.text) for turn in turns]
+    sentences = with_place([read_sentences(turn.text) for turn in turns])
     reading = Reading(turns, sentences, patients_of(turns, sentences, age))
     for index in _in_order(turns):
         if turns[index].speaker == "doctor":
@@ -138,11 +139,18 @@ def _act(reading: Reading, index: int, sentence: Sentence) -> Asked | None:
     if act == "dictation":
         _dictated(reading, index, sentence)
         return None
-    if not act:
+    if not act or (act == "polar" and _repeated(reading, index, sentence)):
         return None
     slot = questions.slot_of(sentence)
     slot = slot if act != "statement" or slot == "family" else ""
     return Asked(index, sentence, slot, act)
+
+
+def _repeated(reading: Reading, index: int, sentence: Sentence) -> bool:
+    """ "Dry cough, okay.": the doctor only says again what the patient has just told."""
+    told = {f.concept.id for f in reading.facts[-10:] if f.at >= index - 1 and f.state is State.PRESENT}
+    said = {m.concept.id for m in sentence.mentions}
+    return not sentence.is_question and bool(said) and said <= told
 
 
 def _dictated(reading: Reading, index: int, sentence: Sentence) -> None:

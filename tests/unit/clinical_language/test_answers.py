@@ -276,3 +276,31 @@ def test_what_stands_in_a_list_or_was_once(question: str, reply: str, expected: 
 def test_when_all_was_well_is_no_onset() -> None:
     read = consult("p: I'm breathless.", "d: Could you walk before?", "p: Yes, three months ago I was fine.")
     assert values(read, "dyspnea") == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "label"),
+    [
+        (("d: Are you bringing up any phlegm?", "p: Yes.", "d: Any blood?", "p: No."), "hemoptysis"),
+        (("d: How are your stools?", "p: Loose.", "d: Any blood at all?", "p: No."), "blood in stool"),
+        (("d: Any blood in the phlegm?", "p: No blood."), "hemoptysis"),
+    ],
+)
+def test_blood_is_from_where_the_talk_is_of(lines: tuple[str, ...], label: str) -> None:
+    found = states(consult(*lines))
+    assert found[label] == "absent"
+    assert "Blood test" not in found
+
+
+def test_a_blood_test_stays_one() -> None:
+    assert "hemoptysis" not in states(consult("p: I have a cough.", "p: They took some blood and tested it."))
+
+
+def test_what_was_affirmed_and_is_denied_for_now_is_resolved() -> None:
+    read = consult("p: I had a fever on Monday.", "d: Do you have a fever now?", "p: No.")
+    assert states(read)["fever"] == "resolved"
+
+
+def test_what_the_doctor_only_repeats_is_not_asked() -> None:
+    read = consult("d: Is it dry or wet?", "p: A dry cough.", "d: Dry cough, okay. Any fever?", "p: No.")
+    assert states(read) == {"dry cough": "present", "fever": "absent"}
