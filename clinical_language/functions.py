@@ -1,4 +1,4 @@
-"""Functions of the body asked after by name: "how is your appetite?", "eating and drinking okay?", "my sleep is fine".
+"""Functions of the body asked after by name: "how is your appetite?", "is your appetite okay?", "my sleep is fine".
 
 A function that is well is the absence of its complaint; changes and problems of several in a row are one complaint each
 ("any changes to your vision, hearing or taste?").
@@ -45,6 +45,10 @@ _WELL = (
     r"(?:fine|good|great|ok|okay|normal|normally|all right|alright|well|regular|regularly|stable|steady|perfect|"
     r"the same|unchanged|pretty good|not bad|not too bad)"
 )
+_WELL_WORDS = frozenset(  # one of them stands in whatever `_IS_WELL` and `_ASKED_WELL` find
+    "fine good great ok okay normal normally right alright well regular regularly stable steady perfect same unchanged "
+    "bad healthy".split()
+)
 _MUCH = (
     r"(?:(?:'s|is|are|was|has|have|been|seems?|feels?|feeling|looks?|still|pretty|quite|all|just|really|otherwise|fairly|"
     r"very|completely|relatively|always|about|,|um|uh|i think|going|working|doing|both) )*"
@@ -90,6 +94,8 @@ def listed(words: Sequence[str]) -> Iterator[tuple[Concept, int, int]]:
 
 def said_well(sentence: Sentence) -> list[Concept]:
     """Complaints that a sentence denies: "my appetite has been all right", "sleeping well"."""
+    if not _WELL_WORDS & set(sentence.words):
+        return []
     text = " ".join(sentence.words)
     return [
         concept
@@ -100,10 +106,12 @@ def said_well(sentence: Sentence) -> list[Concept]:
 
 
 def asked_after(sentence: Sentence, opening: str, reply: str) -> list[tuple[Concept, State]]:
-    """What a reply makes of the functions a question names ("how is your sleep?", "eating okay?").
+    """What a reply makes of the functions a question names ("how is your sleep?", "is your appetite okay?").
 
     `opening`: "yes", "no", "unsure" or "", `reply`: its words, lower case.
     """
+    if "how" not in sentence.words and not _WELL_WORDS & set(sentence.words):
+        return []
     text = " ".join(sentence.words)
     if (how := _ASKED_HOW.search(text)) is not None:
         asked, named = list(_of(how["what"])), list(_of(reply))

@@ -183,6 +183,7 @@ def test_how_often_one_goes_is_of_the_bowels() -> None:
         ("How has your appetite been?", "Not great.", {"loss of appetite": "present"}),
         ("How's your sleep?", "Not too bad.", {"insomnia": "absent"}),
         ("How's your sleep?", "I don't know.", {}),
+        ("Is your appetite okay?", "Yeah, yeah.", {"loss of appetite": "absent"}),
         ("Have you been eating and drinking okay?", "Yeah, yeah.", {"loss of appetite": "absent"}),
         ("Are your bowels normal?", "Yes.", {"change in bowel habit": "absent"}),
         ("Anything else?", "My appetite's been all right.", {"loss of appetite": "absent"}),
