@@ -16,6 +16,7 @@ from soap.narrative import Candidate, agreed, asks, cleaned, managed, questions_
 from soap.register import Person, clean_words, first_person, names_of, open_question, polar
 from soap.register.brief import brief
 from soap.register.clauses import clauses, with_subject
+from soap.standing import LABELS, stands_alone, theme
 
 _DENIED = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
 _PRONOUNS = frozenset({"it", "that", "this"})
@@ -27,6 +28,7 @@ _TALK = re.compile(
 _WHO = re.compile(
     r"\b(?:name|date of birth|address|postcode|post code|zip code|phone number|how old are you|your age)\b"
 )
+_ECHO = 4  # words and the question mark: "Rashes?" gives the question back, and affirms nothing
 _SAYS_LITTLE = frozenset(
     """i it that this they there he she we is am are was were be been do does did have has had not no yes so and but or
 a an the of to in on at for with my me know think see say said mean feel like get got go going really quite very just
@@ -86,28 +88,6 @@ def _english(said: Sentence) -> bool:
     return len(said.words) < 5 or bool(_ENGLISH & set(said.words))
 
 
-def _stands_alone(short: Sequence[str], said: Sentence) -> bool:
-    """Whether it names what it is about: a concept, a part of the body, or enough in words."""
-    here = set(short)
-    return (
-        any(set(m.text.lower().split()) & here for m in said.mentions)
-        or any(said.words[at] in here for _, at in said.parts)
-        or any(word[:1].isdigit() for word in here)
-        or len(here - _SAYS_LITTLE) >= _ENOUGH
-    )
-
-
-_ENOUGH = 2  # words that carry something
-
-
-def _theme(exchange: Exchange | None) -> tuple[str, ...] | None:
-    """What a question is about, to head an answer that does not say it; None when nobody knows."""
-    if exchange is None:
-        return None
-    label = _THEMES.get(exchange.slot)
-    return (*label.split(), ":") if label else None
-
-
 class Jotter:
     """Candidates of a consult in the short form, in order."""
 
@@ -142,27 +122,33 @@ class Jotter:
             if whole:
                 return
         evidence = (turn,) if exchange is None else (exchange.question, turn)
-        told = False
         for said in sentences:
-            if not (said.is_question and asks(said)) and _english(said):
+            if not (said.is_question and (asks(said) or len(said.words) <= _ECHO)) and _english(said):
                 for short, spoken in _pieces(said, self._person):
-                    about = () if told or _stands_alone(short, said) else _theme(exchange)
+                    found = focus.named(spoken, turn) if spoken[0] in _PRONOUNS else None
+                    about = () if found or stands_alone(short, said) else theme(exchange)
                     if about is not None:
-                        told = True
-                        yield self._told(turn, said, (*about, *short), spoken, evidence, exchange, focus)
+                        named = self._named(short, evidence, found)
+                        yield self._told(turn, said, about, named, spoken, exchange)
+
+    def _named(
+        self, short: Sequence[str], evidence: Sequence[int], found: tuple[Sequence[str], int] | None
+    ) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The words with what "it" is, and the turn that says so among the evidence."""
+        if found is None:
+            return tuple(short), tuple(evidence)
+        words, named_at = found
+        return tuple(brief(words, self._person)), tuple(sorted({*evidence, named_at}))
 
     def _told(
-        self, turn: int, said: Sentence, short: tuple[str, ...], spoken: tuple[str, ...], evidence: tuple[int, ...],
-        exchange: Exchange | None, focus: Focus,
+        self, turn: int, said: Sentence, about: tuple[str, ...], named: tuple[tuple[str, ...], tuple[int, ...]],
+        spoken: tuple[str, ...], exchange: Exchange | None,
     ) -> Candidate:  # fmt: skip
-        if spoken[0] in _PRONOUNS:
-            found = focus.named(spoken, turn)
-            if found is not None:
-                words, named_at = found
-                short, evidence = tuple(brief(words, self._person)), tuple(sorted({*evidence, named_at}))
+        short, evidence = named
         return Candidate(
-            turn, evidence, short, spoken, within(said, spoken), names_of(said.text), exchange.slot if exchange else "",
-            "told", tuple(exchange.sentence.words) if exchange else (), self._managed[turn],
+            turn, evidence, (*about, *short), spoken, within(said, spoken), names_of(said.text),
+            exchange.slot if exchange else "", "told", tuple(exchange.sentence.words) if exchange else (),
+            self._managed[turn],
         )  # fmt: skip
 
     def _merged(
@@ -188,7 +174,7 @@ class Jotter:
         stated = open_question(cleaned(exchange.sentence), list(answer))
         if stated is not None:
             return brief(stated, self._person)
-        label = _LABELS.get(exchange.slot)
+        label = LABELS.get(exchange.slot)
         return [*label.split(), ":", *brief(answer, self._person)] if label and not mentions else []
 
     def _settled(self, exchange: Exchange, turn: int, answer: Sequence[str]) -> list[str]:
@@ -220,12 +206,6 @@ class Jotter:
                     )  # fmt: skip
 
 
-_LABELS = {"place": "location", "quality": "described as", "frequency": "frequency", "onset": "duration or onset",
-           "severity": "severity", "work": "works as"}  # fmt: skip
-_THEMES = _LABELS | {
-    "work": "work", "living": "lives", "alcohol": "alcohol", "smoking": "smoking", "drugs": "drugs",
-    "worse": "worse with", "better": "better with", "family": "family",
-}  # fmt: skip
 _NOT_TOLD = re.compile(
     r"\b(?:i|we|if|should|need|could|will|would|going to|want|please|let|think|hope|glad|sorry|great|"
     r"welcome|know what|may|might|any|what|how|when|where|said|say|mentioned|told|feel like)\b"
