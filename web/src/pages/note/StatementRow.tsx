@@ -187,7 +187,7 @@ export function StatementRow({ line, desk, menu, setMenu, tabbable }: { line: Li
           {isEdited
             ? <Words line={line} desk={desk} />
             // The keyboard has Enter on the row.
-            : <p className={classes["text"]} data-testid="statement-text" onClick={startEditing}>{line.text}{" "}<StatementMarks statement={line} /><CodeTags codes={line.codes} />{edited(line) !== "" && <span className={classes["own"]}>{edited(line)}</span>}</p>}
+            : <p className={classes["text"]} data-testid="statement-text" onClick={startEditing}>{line.text}{" "}<StatementMarks statement={needsLook(line) ? line : { ...line, confidence: null }} /><CodeTags codes={line.codes} />{edited(line) !== "" && <span className={classes["own"]}>{edited(line)}</span>}</p>}
           <Stale line={line} desk={desk} />
           {newer.map((offer) => <Newer key={offer.key} line={line} offer={offer} desk={desk} />)}
           {conflict !== undefined && <LineConflictBox conflict={conflict} desk={desk} />}
