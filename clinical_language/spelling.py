@@ -32,14 +32,16 @@ def _names() -> tuple[tuple[str, str], ...]:
 
 _ORDINARY = frozenset(
     """medicine medicines medication medications antibiotics penicillins injection patches
-vitamins tablets multiple vitamin allergic antibody position protein property problem""".split()
+vitamins tablets multiple vitamin allergic antibody position protein property problem meantime determine
+decompression interfere alternate biology biological predispose supplemental""".split()
 )
+_INFLECTED = ("ing", "ed", "ally")  # no generic name ends so
 
 
 @lru_cache(maxsize=4096)  # single words, never a sentence
 def guess_medicine(word: str) -> Concept | None:
     """The one medicine that `word` is a near miss of, or None."""
-    if word in _ORDINARY:
+    if word in _ORDINARY or word.endswith(_INFLECTED):
         return None
     scored: dict[str, float] = {}
     for id_, name in _names():
