@@ -66,6 +66,9 @@ def _apart(found: Iterator[list[str]], plain: str) -> Iterator[list[str]]:
             yield clause[end:]
 
 
+_EXCEPT = re.compile(  # "no, other than ...", "I don't think so, I guess my father has ..."
+    r"\b(?:other than|apart from|except|besides|aside from|rarely|occasionally|i guess)\b"
+)
 _NO_NOUN = frozenset(
     """i it that this they there he she we my you your no not nothing never none so and but or just only because well
 then like really is am are was do did maybe probably""".split()
@@ -181,6 +184,10 @@ class Jotter:
         """What "yes" or "no" makes of a question; a denied finding is a fact, and stands in the review of systems."""
         yes = exchange.polarity == "yes"
         if exchange.polarity not in {"yes", "no"} or (yes and not set(answer) <= _SAYS_LITTLE):
+            return []
+        if not yes and _EXCEPT.search(
+            " ".join(word for said in self._consult.sentences[turn] for word in said.words)
+        ):
             return []
         facts = (f for f in self._consult.facts if f.at == turn and f.asked == exchange.question)
         if any(fact.concept.kind in _DENIED and fact.state is State.ABSENT for fact in facts):

@@ -160,7 +160,7 @@ def chief_complaint(consult: Consult, lines: Sequence[Resolved]) -> Iterator[Sta
 
 def _lay_words(consult: Consult, fact: Fact) -> str:
     """The words the patient used, where they are not the label's own."""
-    own = consult.turns[fact.at].speaker != "doctor" and fact.asked != fact.at
+    own = fact.named and consult.turns[fact.at].speaker != "doctor" and fact.asked != fact.at
     words = " ".join(fact.words.split())
     return words if own and not folded(said_as(fact.concept, words)) <= folded(words) else ""
 

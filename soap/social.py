@@ -22,6 +22,33 @@ _AMOUNT = re.compile(
 )
 
 
+_HOW_SELDOM = (
+    r"(?:(?:very|only|just) )?(?:rarely|occasionally|socially|sometimes|once in a while|on occasions?|"
+    r"(?:on|at) (?:the )?weekends?|now and (?:then|again))\b"
+)
+_SELDOM = re.compile(rf"\b(?P<how>{_HOW_SELDOM})")
+_NO_BUT_SELDOM = re.compile(
+    rf"\W*(?:\w{{1,4}}\W+){{0,2}}(?:no|not really)\W+(?:\w{{1,4}}\W+)??(?P<how>{_HOW_SELDOM})"
+)
+_SHORT_ANSWER = 8  # words, in which nothing else is spoken of
+
+
+def _seldom(consult: Consult, line: Resolved) -> Resolved:
+    """ "No, very rarely" affirms: the line with how seldom as its amount."""
+    answer = consult.turns[line.last.at]
+    if answer.speaker == "doctor" or line.concept.group not in _HABITS:
+        return line
+    text = answer.text.lower()
+    found = None
+    if line.state is State.ABSENT:
+        found = _NO_BUT_SELDOM.match(text)
+    elif line.state is State.PRESENT and len(text.split()) <= _SHORT_ANSWER:
+        found = _SELDOM.search(text)
+    return (
+        replace(line, state=State.PRESENT, values={**line.values, "seldom": found["how"]}) if found else line
+    )
+
+
 def _habit(line: Resolved) -> str:
     said = line.values.get("said", "")
     amount = _AMOUNT.search(said)
@@ -36,7 +63,8 @@ def _habit(line: Resolved) -> str:
     if line.state in {State.RESOLVED, State.HISTORICAL}:
         return f"Used to {verb} {what}".strip() + (f", stopped {quit_[0]}" if quit_ else "")
     does = f"{verb}s {what}".strip()
-    return f"{does}: {amount[0]}" if amount else does
+    how = amount[0] if amount else line.values.get("seldom", "")
+    return f"{does}: {how}" if how else does
 
 
 _DOES = {
@@ -64,7 +92,7 @@ def _lines(heard: Heard) -> Iterator[Resolved]:
 
 def social_history(heard: Heard) -> Iterator[Statement]:
     """Smoking, alcohol, drugs, exercise; work and home in the patient's words, third person."""
-    for line in _lines(heard):
+    for line in (_seldom(heard.consult, line) for line in _lines(heard)):
         asked_for = (
             line.concept.group in _DOES if line.state is State.ABSENT else line.concept.group in _HABITS
         )

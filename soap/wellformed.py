@@ -70,7 +70,7 @@ _CLASHES = re.compile(
     r")\b"
 )
 _TURNED = re.compile(  # of "no one smokes", "no, she felt hot", "nothing like that, just tired"
-    r"(?:not (?:he|she|it|they|the patient|patient|mostly|just|only|nothing|no|do|did|does)\b(?! one\b)"
+    r"(?:not (?:he|she|it|they|the patient|patient|mostly|just|only|nothing|no|do|did|does|like)\b(?! one\b)"
     r"|one (?:is|was|has|had|[a-z]{3,}s)\b"
     r"|does not (?:is|was|are|has|the patient|patient|he|she|it)\b"
     r"|any[a-z]* (?:[a-z]+ ){0,2}(?:is|are|was|has|have) not\b"
@@ -79,7 +79,7 @@ _TURNED = re.compile(  # of "no one smokes", "no, she felt hot", "nothing like t
 )
 _AGAIN = re.compile(r"\b(?!had\b|that\b)([a-z]+(?: [a-z]+){0,2}) \1\b")
 _TALK = re.compile(
-    r"\b(?:u+m|u+h|mm+|hm+|oh+|yeah|yep|okay|ok|sorry|thanks|bye|hello|hi|you|your|yours|you're|i'm|let's|kinda|gonna|"
+    r"\b(?:u+m|u+h+m*|mm+|hm+|oh+|yeah|yep|okay|ok|sorry|thanks|bye|hello|hi|you|your|yours|you're|i'm|let's|kinda|gonna|"
     r"dot|slash|guess|y'know|curiosity|excuse|go ahead|name is|e-?mail|date of birth|private place|confidential|"
     r"hear me|nice to|i see|i mean|how does that|for assessment|here is normal|next time|why do not we|"
     r"impression and plan|template|notate|whichever|whatnot|and stuff|so forth)\b"

@@ -86,3 +86,23 @@ def test_a_test_for_a_condition_is_no_history() -> None:
 def test_a_relatives_illness_is_family_history() -> None:
     lines = ("d: Do you have any other problems?", "p: My father has had an operation on his neck.")
     assert "ather" not in said(model.PAST_MEDICAL_HISTORY, *lines)
+
+
+def test_a_no_with_an_exception_is_not_told_as_none() -> None:
+    lines = ("d: Are you on any medication?", "p: No, other than sertraline, nothing else.")
+    text = said(model.MEDICATIONS, *lines)
+    assert "ertraline" in text
+    assert "Not on any" not in text
+
+
+def test_no_very_rarely_is_drinking() -> None:
+    text = said(model.SOCIAL_HISTORY, "d: Do you drink alcohol?", "p: No, very rarely.")
+    assert text == "Drinks alcohol: very rarely."
+
+
+def test_how_seldom_one_thing_is_done_says_nothing_of_another() -> None:
+    lines = (
+        "d: Do you smoke or take any drugs?",
+        "p: I try not to smoke, but I do, occasionally, but I don't take drugs.",
+    )
+    assert "Uses" not in said(model.SOCIAL_HISTORY, *lines)
