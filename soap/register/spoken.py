@@ -42,7 +42,8 @@ def _without_phrases(words: Sequence[str]) -> list[str]:
     while at < len(words):
         size = next((len(p) for p in _STARTS.get(words[at], ()) if tuple(words[at : at + len(p)]) == p), 0)
         kind = words[at] in {"kind", "sort"} and at and words[at - 1] in _KINDS
-        if (size and not kind) or words[at] in _SOUNDS or _broken(words[at]):
+        well = words[at] in {"ok", "okay"} and bool(out) and out[-1] in _BEFORE_OK
+        if not well and ((size and not kind) or words[at] in _SOUNDS or _broken(words[at])):
             at += size or 1
             at = _past_commas(words, at, out)
         else:
@@ -51,6 +52,9 @@ def _without_phrases(words: Sequence[str]) -> list[str]:
     return out
 
 
+_BEFORE_OK = frozenset(
+    "is was are were am be been 's 're 'm all not feel feels feeling felt seem seems seemed".split()
+)
 _KINDS = frozenset("a any what this that some same".split())
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from soap.register import HE, SHE, THEY, Person
+from soap.register import HE, SHE, THEY, Person, clean_words
 from soap.register.brief import brief
 
 
@@ -25,3 +25,7 @@ from soap.register.brief import brief
 )
 def test_a_clause_in_the_short_form(said: str, person: Person, jotted: str) -> None:
     assert " ".join(brief(said.split(), person)) == jotted
+
+
+def test_okay_is_kept_where_it_is_what_is_said() -> None:
+    assert clean_words("okay so work is okay um".split()) == ["work", "is", "okay"]
