@@ -85,10 +85,8 @@ def _said(consult: Consult, statement: Statement, concept: Concept) -> frozenset
         if f.concept.id == concept.id and f.state is State.PRESENT
     }
     if near & _NOT_OURS:
-        near &= _SIDES
-    if (
-        len(near & _SIDES) > 1
-    ):  # "the right knee hurts, the left is fine": only what was bound to the problem counts
-        near -= _SIDES
+        near = set()
+    near -= _SIDES  # "right?", "the left is fine": only a side that was bound to the problem counts
+    sides |= _SIDES & words_of(statement.text)
     near = {word for word in words_of(" ".join(sorted(near | sides))) if not word.isdigit()}
     return known(frozenset(near) | words_of(" ".join(sorted(kinds))))

@@ -88,3 +88,16 @@ def test_a_suspected_diagnosis_is_not_coded_but_its_symptom() -> None:
 )
 def test_nothing_denied_of_the_family_or_feared(said: str) -> None:
     assert coded(("d", "What brings you in?"), ("p", said)) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "So the diagnosis is knee osteoarthritis, right, and we will order an x-ray.",
+        "Right, your knee pain is likely from a strain. For your knee pain, right, I will prescribe ibuprofen.",
+    ],
+)
+def test_a_right_that_only_agrees_is_no_side_of_a_code(said: str) -> None:
+    titles = [code.title for code in coded(("p", "My knee hurts."), ("d", said))]
+    assert titles
+    assert not any("right" in title for title in titles), titles
