@@ -39,7 +39,7 @@ class Bar:
 
 
 SENTENCES = Bar(0.2, 0.5, 60, 190)
-JOTTED = Bar(0.05, 0.5, 140, 180)
+JOTTED = Bar(0.1, 0.5, 170, 215)
 
 _STOP = frozenset(
     """a an the of to in on at for with and or but is was were are be been has had have not no he she they it

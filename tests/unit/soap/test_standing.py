@@ -1,0 +1,38 @@
+"""Jotted answers that mean something without their question, and those that do not."""
+
+import pytest
+
+from clinical_language import Turn, read_consult
+from soap.jotted import Jotter
+from soap.register import HE
+
+
+def jotted(asked: str, answered: str) -> list[str]:
+    """What an answer makes, in a talk about a headache."""
+    talk = [Turn("doctor", "What is wrong?"), Turn("patient", "I have had a headache for two days.")]
+    consult = read_consult([*talk, Turn("doctor", asked), Turn("patient", answered)])
+    return [" ".join(c.words) for c in Jotter(consult, HE).candidates() if c.turn > 1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "written"),
+    [
+        ("When was your last blood test?", "Last week, I think.", "blood test : last week"),
+        ("How would you describe the pain?", "Throbbing.", "throbbing"),
+    ],
+)
+def test_an_answer_takes_the_name_of_what_was_asked(asked: str, answered: str, written: str) -> None:
+    assert any(written in line for line in jotted(asked, answered)), jotted(asked, answered)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("How have you been in yourself otherwise?", "All fine."),
+        ("Do you watch what you eat?", "Very careful."),
+        ("Have you noticed any rashes?", "Rashes? Um, no, nothing like that."),
+        ("Anything else?", "Not particularly."),
+    ],
+)
+def test_what_means_nothing_alone_is_not_jotted(asked: str, answered: str) -> None:
+    assert jotted(asked, answered) == []
