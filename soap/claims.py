@@ -37,6 +37,9 @@ _LATER = re.compile(
     r"(?:give|prescribe|start|put|try|get|order|send|write|add|switch|take|use|offer|consider|be)\b"
     rf"(?: (?:you|me|him|her|on|with|in|up|out|back)){{0,3}}{_SMALL}"
 )
+_ASKS_OF_IT = re.compile(
+    rf"\b(?:(?:will|would|could|can|should|does|is|are)(?: i \w+(?: \w+)?)?|(?:what|how) about){_SMALL}"
+)
 _OWN = re.compile(
     r"\b(?:your|you (?:do |still |also |already )?(?:have|had|take|took|use|used|were (?:on|taking|diagnosed)|"
     r"are (?:currently )?(?:on|taking|using))|history of|known|diagnosed with|diagnosis of|treated for|on|taking|"
@@ -59,7 +62,7 @@ def _claims(consult: Consult, fact: Fact) -> bool:
         return False
     if fact.asked is not None and fact.turn == fact.asked:
         return True
-    if (_LATER if medicine else _FEARED).search(before):
+    if (_LATER if medicine else _FEARED).search(before) or (medicine and _ASKS_OF_IT.search(before)):
         return False
     if fact.concept.id in _TIMES and _ERA.search(before):
         return False

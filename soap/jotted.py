@@ -41,7 +41,8 @@ when how who why would could can will might maybe probably actually mostly as if
 def _pieces(said: Sentence, person: Person) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """Each clause of the patient's that says something: in the short form, and as it was spoken."""
     found = []
-    for clause in _apart(clauses(_with_no(cleaned(said), said.plain)), said.plain):
+    for part in _apart(clauses(_with_no(cleaned(said), said.plain)), said.plain):
+        clause = _with_no(part, said.plain)
         spoken = with_subject(clean_words(clause) if clause[0] != "no" else clause)
         if spoken and not _TALK.search(" ".join(spoken)) and not set(spoken) <= _SAYS_LITTLE:
             short = brief(spoken, person)
@@ -62,8 +63,9 @@ def _apart(found: Iterator[list[str]], plain: str) -> Iterator[list[str]]:
         end = next((1 + len(d) for d in denied if clause[:1] == ["no"] and clause[1 : 1 + len(d)] == d), 0)
         if end:
             yield clause[:end]
-        if clause[end:]:
-            yield clause[end:]
+        rest = clause[end + (clause[end : end + 1] == [","]) :]
+        if rest:
+            yield rest
 
 
 _EXCEPT = re.compile(  # "no, other than ...", "I don't think so, I guess my father has ..."
@@ -78,9 +80,11 @@ then like really is am are was do did maybe probably""".split()
 def _with_no(words: Sequence[str], plain: str) -> list[str]:
     """With the "no" that denies what follows ("no blood"), which as an opening of talk is left out ("no, I ...")."""
     kept = list(words)
-    if not kept or kept[0] in _NO_NOUN or not re.search(rf"\bno {re.escape(kept[0])}\b", plain):
+    if not kept or kept[0] in _NO_NOUN:
         return kept
-    return ["no", *kept]
+    begins = " ".join(map(re.escape, kept[: 2 if kept[0] == "one" else 1]))  # "no one else", but "one child"
+    begins = re.sub(r"^one\b", "(?:one|1)", begins)
+    return ["no", *kept] if re.search(rf"\bno {begins}\b", plain) else kept
 
 
 _ENGLISH = frozenset("the and is i my it was of to with for that but not been have had just".split())
@@ -125,12 +129,14 @@ class Jotter:
             if whole:
                 return
         evidence = (turn,) if exchange is None else (exchange.question, turn)
+        headed: tuple[str, ...] = ()
         for said in sentences:
             if not (said.is_question and (asks(said) or len(said.words) <= _ECHO)) and _english(said):
                 for short, spoken in _pieces(said, self._person):
                     found = focus.named(spoken, turn) if spoken[0] in _PRONOUNS else None
                     about = () if found or stands_alone(short, said) else theme(exchange)
                     if about is not None:
+                        about, headed = () if about == headed else about, about or headed
                         named = self._named(short, evidence, found)
                         yield self._told(turn, said, about, named, spoken, exchange)
 

@@ -93,7 +93,8 @@ def _names_reason(said: Sentence, words: Sequence[str]) -> bool:
 def complaint(consult: Consult) -> Fact | None:
     """The fact the visit is about: of what answers the opening question, or else is told first, what is talked of most.
 
-    A finding that says what is wrong goes before one that does not ("unwell"), and both before a known condition.
+    A finding that says what is wrong goes before one that does not ("unwell"), and both before a known condition. A
+    pain says it where its place or side is told.
     """
     present = [
         f for f in consult.facts
@@ -110,7 +111,8 @@ def complaint(consult: Consult) -> Fact | None:
 
 
 def _says_what(fact: Fact) -> bool:
-    return fact.concept.kind is Kind.FINDING and fact.concept.id not in _GENERIC
+    placed = fact.concept.id == "finding.pain" and not {"side", "place"}.isdisjoint(fact.values)
+    return fact.concept.kind is Kind.FINDING and (placed or fact.concept.id not in _GENERIC)
 
 
 def _pools(consult: Consult, present: Sequence[Fact]) -> Iterator[list[Fact]]:
@@ -151,6 +153,8 @@ def chief_complaint(consult: Consult, lines: Sequence[Resolved]) -> Iterator[Sta
         yield Statement(section, section, sentence(text), evidence, State.PRESENT, 0.75)
         return
     lay = _lay_words(consult, fact)
+    if fact.concept.id == "finding.pain":  # of a place that has no name of its own: where, in the words said
+        text, lay = fact.concept.label, _to_its_end(consult, fact)
     if lay:
         text, evidence = f"{text} (\u201c{lay}\u201d)", tuple(sorted({*evidence, fact.at}))
     yield Statement(
@@ -163,6 +167,15 @@ def _lay_words(consult: Consult, fact: Fact) -> str:
     own = fact.named and consult.turns[fact.at].speaker != "doctor" and fact.asked != fact.at
     words = " ".join(fact.words.split())
     return words if own and not folded(said_as(fact.concept, words)) <= folded(words) else ""
+
+
+_LONGEST_QUOTE = 14  # words
+
+
+def _to_its_end(consult: Consult, fact: Fact) -> str:
+    """What was said from the finding to the end of its sentence."""
+    rest = re.split(r"[.?!]", consult.turns[fact.turn].text[fact.span[0] :], maxsplit=1)[0].split()
+    return " ".join(rest) if len(rest) <= _LONGEST_QUOTE else ""
 
 
 def _codes(fact: Fact) -> dict[str, str]:

@@ -21,6 +21,7 @@ _TOPICS = frozenset(
     {Kind.FINDING, Kind.CONDITION, Kind.MEDICINE, Kind.TEST, Kind.PROCEDURE, Kind.ALLERGEN, Kind.HABIT}
 )
 _OPEN = frozenset("how when what where which who".split())
+_WHETHER = frozenset("any anything about".split())
 _ENOUGH = 2  # words that carry something, from which a clause without a finding is understood
 _TIME = re.compile(
     r"\d.*|about|around|ago|days?|weeks?|months?|years?|hours?|minutes?|seconds?|times?|last|past|now|today|tonight|"
@@ -63,13 +64,14 @@ def theme(exchange: Exchange | None) -> tuple[str, ...] | None:
 
     A question whether there is any ("any blood?") heads nothing: its answer must say itself what there is.
     """
-    if exchange is None:
+    if exchange is None or exchange.polarity == "no":
         return None
     label = _THEMES.get(exchange.slot)
     if label:
         return (*label.split(), ":")
     named = {m.concept.id: m for m in exchange.sentence.mentions if m.concept.kind in _TOPICS}
-    if len(named) != 1 or not _OPEN & set(exchange.sentence.words):
+    asked = exchange.sentence.words
+    if len(named) != 1 or not _OPEN & set(asked) or _WHETHER & set(asked):
         return None
     (mention,) = named.values()
-    return (*exchange.sentence.words[mention.first : mention.last], ":")
+    return (*asked[mention.first : mention.last], ":")

@@ -32,12 +32,15 @@ def _read_back(line: str) -> tuple[tuple[str, State], ...]:
 
 def _said(statement: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     line = statement["text"].rpartition(": ")[2]
-    denied = statement["state"] == "absent" or line.lower().startswith(_DENYING)
-    for concept, state in _read_back(line):
-        if denied or state is State.ABSENT:
-            yield concept, False
-        elif state in _AFFIRMED:
-            yield concept, True
+    parts = line.split(";")
+    for part in parts:
+        absent = statement["state"] == "absent" and len(parts) == 1
+        denied = absent or part.lower().strip().startswith(_DENYING)
+        for concept, state in _read_back(part):
+            if denied or state is State.ABSENT:
+                yield concept, False
+            elif state in _AFFIRMED:
+                yield concept, True
 
 
 def contradictions(note: Drafted) -> list[tuple[str, str, str]]:

@@ -37,6 +37,13 @@ def test_what_the_doctor_concludes_is_no_history() -> None:
     )
 
 
+def test_a_medicine_asked_about_is_not_taken() -> None:
+    asked = "p: I am on digoxin. Will the tramadol be okay with that?"
+    taken = said(model.MEDICATIONS, "d: I will give you tramadol. Any questions?", asked)
+    assert "igoxin" in taken
+    assert "ramadol" not in taken
+
+
 def test_a_medicine_to_be_given_is_not_taken() -> None:
     assert "orphine" not in said(
         model.MEDICATIONS, "d: Anything else?", "p: They don't need to give me morphine."

@@ -62,3 +62,17 @@ def test_what_the_patient_asks_is_not_told() -> None:
 def test_a_false_start_is_no_verb() -> None:
     assert _third("worse when I when I am laying down".lower()) == "worse when laying down"
     assert _third("when i get up") == "when getting up"
+
+
+def test_a_pain_without_a_name_of_its_own_is_quoted_to_its_end_and_goes_before_what_happened() -> None:
+    note = draft_note(
+        [
+            Turn("doctor", "What brings you in?"),
+            Turn("patient", "I am having a lot of pain at the end of my right middle finger."),
+            Turn("doctor", "What did you do?"),
+            Turn("patient", "I got really angry with someone and hit the ceiling of the car."),
+        ]
+    )
+    (complaint,) = [s.text for s in note.statements if s.section == "subjective.chief_complaint"]
+    assert complaint.startswith("Pain (")
+    assert "right middle finger" in complaint

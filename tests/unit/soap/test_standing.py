@@ -36,3 +36,24 @@ def test_an_answer_takes_the_name_of_what_was_asked(asked: str, answered: str, w
 )
 def test_what_means_nothing_alone_is_not_jotted(asked: str, answered: str) -> None:
     assert jotted(asked, answered) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "written"),
+    [
+        ("Any other symptoms?", "No runny nose, no sore throat, I've been feeling good.", "no sore throat"),
+        ("Any blood?", "No blood, but.", "no blood"),
+        ("Is anyone else unwell?", "Um, so no one else in the family.", "no one else in family"),
+    ],
+)
+def test_a_second_no_is_kept(asked: str, answered: str, written: str) -> None:
+    assert written in jotted(asked, answered)
+
+
+def test_a_denied_question_heads_nothing() -> None:
+    assert jotted("OK, how about any shortness of breath?", "No, not that I've noticed.") == []
+
+
+def test_a_theme_is_named_once() -> None:
+    lines = jotted("And are you currently working?", "Uh, yes, yeah. I I work. Um, I'm an accountant.")
+    assert sum("work :" in line for line in lines) == 1
