@@ -160,4 +160,4 @@ def test_confidence_is_set_against_what_is_right() -> None:
 )
 def test_a_pair_of_which_nothing_is_read_is_wrong(right: str, found: State | None, is_right: bool) -> None:
     turn = Turn("patient", "No.")
-    assert Pair("first", "fever", right, turn, turn, found).is_right is is_right
+    assert Pair("first", "fever", right, turn, turn, found, tray=False).is_right is is_right
