@@ -24,7 +24,9 @@ _TEST = re.compile(
 _FEARED = re.compile(
     r"(?:\b(?:worr\w+|scared|afraid|concern\w*|anxious) (?:about|of|for|that it (?:is|was|might be|could be)|"
     r"it(?:'s| is))|(?:n't|not) (?:want|think)(?: to| it| that| i| have| get| be| is| was| this|'s)*|"
-    r"\b(?:could|might|may|can) (?:be|have been|have)|\b(?:look|sound|seem|feel)(?:s|ed)? like|\bbecause of|"
+    r"\b(?:could|might|may|can) (?:be|have been|have)|"
+    r"\b(?:think|thought|thinks|suspect\w*|wonder\w*)(?: that| if| whether)?(?: it(?:'s| is| was| might be)?)?|"
+    r"\b(?:look|sound|seem|feel)(?:s|ed)? like|\bbecause of|"
     rf"\b(?:want|going|trying) (?:not )?to (?:get|catch|have)(?: the get)?){_SMALL}"
 )
 _ERA = re.compile(

@@ -20,6 +20,8 @@ def said(section: str, *lines: str) -> str:
     [
         ("They checked my diabetes and it was fine.", "iabetes"),
         ("I'm worried about COVID.", "COVID"),
+        ("She's off school because they think it's COVID.", "COVID"),
+        ("I thought it was asthma.", "sthma"),
         ("I don't want it to be a migraine.", "igraine"),
         ("I have not seen anybody since COVID.", "COVID"),
     ],
