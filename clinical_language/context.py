@@ -94,9 +94,6 @@ _AFTER_NO = re.compile(
     r"^\s*(?:is |are |was |were )?(?:[-:,]\s*)?(?:no|denie[sd]|deny|negative|none|absent|nope|nah|"
     r"not (?:present|really|at all))\s*(?:[.,!]|$)"
 )
-_AFTER_YES = re.compile(
-    r"^\s*(?:is |are |was |were )?(?:[-:,]\s*)?(?:yes|present|positive|yep|yeah)\s*(?:[.,!]|$)"
-)
 _DEFINITE = re.compile(r"\b(?:the|my|this|that)(?: \w+)?$")
 _VERB = re.compile(
     r"^\W*(?:is|was|are|has|have|had|started|began|got|gets|came|comes|went|goes|might have|may have)\b"

@@ -23,7 +23,6 @@ _SECTIONS = (
     (social_history, model.SOCIAL_HISTORY),
 )
 _OPENER = re.compile(r"\b(?:year|month|week|day)-old\b")
-_NEGATED = frozenset({"not", "no", "never", "denies", "without", "none", "cannot"})
 
 
 def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | None) -> Iterator[Statement]:

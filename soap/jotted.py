@@ -9,21 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from clinical_language import Consult, Exchange, Kind, Mention, Sentence, State
+from clinical_language import Consult, Exchange, Mention, Sentence, State
 from clinical_language.remembering import remembered
 from soap.antecedent import Focus
-from soap.narrative import Candidate, agreed, asks, cleaned, managed, questions_by_answer, within
+from soap.narrative import DENIED, Candidate, agreed, asks, cleaned, managed, questions_by_answer, within
 from soap.register import Person, clean_words, first_person, names_of, open_question, polar
 from soap.register.brief import brief
 from soap.register.clauses import clauses, with_subject
 from soap.standing import LABELS, stands_alone, theme
 
-_DENIED = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
 _PRONOUNS = frozenset({"it", "that", "this"})
 _TALK = re.compile(
     r"\b(?:you|your|yours|thanks?|hello|hi|hey|bye|sorry|pardon|doctor)\b|"
     r"\b(?:date of birth|postcode|address|surname|my name|full name)\b|^(?:good|great|perfect|lovely|brilliant|fine|"
-    r"correct|right|correct|no|yes|sure|okay|all right|that is (?:it|fine|right|correct|all)|thank.*|no idea|say that)$"
+    r"correct|right|no|yes|sure|okay|all right|that is (?:it|fine|right|correct|all)|thank.*|no idea|say that)$"
 )
 _WHO = re.compile(
     r"\b(?:name|date of birth|address|postcode|post code|zip code|phone number|how old are you|your age)\b"
@@ -196,7 +195,7 @@ class Jotter:
         ):
             return []
         facts = (f for f in self._consult.facts if f.at == turn and f.asked == exchange.question)
-        if any(fact.concept.kind in _DENIED and fact.state is State.ABSENT for fact in facts):
+        if any(fact.concept.kind in DENIED and fact.state is State.ABSENT for fact in facts):
             return []
         stated = polar(cleaned(exchange.sentence), yes=yes)
         short = brief(stated, self._person) if stated else []

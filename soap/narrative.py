@@ -109,7 +109,7 @@ def questions_by_answer(consult: Consult) -> dict[int, list[Exchange]]:
     return asked
 
 
-_DENIED = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
+DENIED = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
 
 
 class Narrator:
@@ -162,7 +162,7 @@ class Narrator:
         answer = [word for said in sentences[:2] for word in cleaned(said)]
         if len(answer) > 14 or "i" in answer:
             return
-        if exchange.polarity == "no" and any(m.concept.kind in _DENIED for m in exchange.sentence.mentions):
+        if exchange.polarity == "no" and any(m.concept.kind in DENIED for m in exchange.sentence.mentions):
             return  # a denied finding is a fact, and stands in the review of systems
         form = "open"
         stated = open_question(question, answer) if answer else None

@@ -17,7 +17,6 @@ from soap.resolution import Resolved
 from soap.systems import in_figures, named
 
 _SETTLED = 40  # turns after which what is talked of most no longer changes
-_LAY = 8  # words that a quotation may have
 _EARLY = 12  # turns in which a doctor's own words name the reason for the visit
 _GENERIC = frozenset(
     {"finding.pain", "finding.injury", "finding.swelling", "finding.stress", "finding.malaise"}
@@ -36,7 +35,6 @@ _ARTICLES = re.compile(
     r"^(?:(?:the )?evaluation of |evaluation for |an? |the |her |his |your |their |some |this |new )+"
 )
 _NO_REASON = frozenset("you this today that it me here anything any been gotten done to had".split())
-_SIDE = re.compile(r"\b(right|left)\b|\bboth\b")
 
 
 def presented(consult: Consult) -> tuple[int, str] | None:

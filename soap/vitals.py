@@ -33,10 +33,6 @@ _NO_FEVER = re.compile(
     r"\b(?:you (?:do not|are not|don't) (?:have|running)(?: any| a)? (?:fever|temperature)|(?:not|"
     r"n't) (?:appreciate|see|have) (?:any|a) fever|no fever today|you are afebrile|afebrile)\b"
 )
-_SATURATION = re.compile(
-    r"\b(?:satting|sats?|saturating|saturation|oxygen|o2|spo2|"
-    r"pulse ox)\b[^.?]{0,40}?\b(?P<v>\d{2,3})(?= ?%| percent| \.|$| so| on|\s)"
-)
 _DEGREE = re.compile(r"\b(?:a little|a bit|little|bit|slightly|mildly)\b")
 _UNITS = {
     "Blood pressure": " mmHg",

@@ -16,7 +16,6 @@ _RULES = tuple((re.compile(pattern), by) for pattern, by in _UNITS)
 _UPPER = frozenset("mri ct ekg ecg er gp copd uti ibs hiv adhd ptsd gerd std sti tv er icu cpap a1c nsaid "
                    "nsaids covid "
                    "iud cva dvt tia mmr dna bmi usa uk us-".split())  # fmt: skip
-_PROPER = frozenset("tylenol advil aleve motrin ibuprofen-".split())
 _DANGLING = frozenset("the a an my your his her their of with is am are was were to and or but because if when that "
                       "for from at in as than very i he she they who which while until into like doing going "
                       "having getting been had only "
