@@ -14,6 +14,7 @@ from soap.narrative import sex_of
 from soap.objective import assessment_and_plan, doctor_speech, objective
 from soap.opening import known
 from soap.orders import found_orders
+from soap.orthography import in_british, is_british
 from soap.phrasing import capital
 from soap.resolution import Resolved, resolve
 from soap.speakers import exchanged, swapped
@@ -51,7 +52,17 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
         kept = tuple(jotted(kept, sex_of(consult, visit.sex if visit else "")))
     orders = found_orders(consult)
     review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below), *_to_confirm(orders))
-    return DraftNote(kept, review, orders, suggested_codes(consult, kept))
+    note = DraftNote(kept, review, orders, suggested_codes(consult, kept))
+    return _in_british(note) if is_british(turns) else note
+
+
+def _in_british(note: DraftNote) -> DraftNote:
+    lines = (replace(s, text=in_british(s.text), problem=in_british(s.problem)) for s in note.statements)
+    return replace(
+        note,
+        statements=tuple(lines),
+        review=tuple(replace(item, text=in_british(item.text)) for item in note.review),
+    )
 
 
 def _examined(statements: Sequence[Statement]) -> bool:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from soap.orthography import in_british
+
 _ELSE = re.compile(
     r"\b(?:mother|father|mum|mom|dad|sister|brother|son|daughter|wife|husband|partner|aunt|uncle|cousin|"
     r"grand\w+|parents?|friend|child|children|baby|carer|siblings?|family|doctor|nurse|surgeon|specialist)\b",
@@ -52,16 +54,17 @@ _HEADINGS = (  # of a line, for clinicians: of the review of systems, and of par
     "Medical Treatment", "Additional Testing", "Specialist Referrals", "Patient Education and Counseling",
     "Patient Agreements",
 )  # fmt: skip
-_HEADING = re.compile(rf"^(?:{'|'.join(_HEADINGS)}): ")
+_HEADING = re.compile(rf"^(?:{'|'.join((*_HEADINGS, *map(in_british, _HEADINGS)))}): ")
 _POSSESSIVE = re.compile(r"\bthe patient(?:'|\u2019)s\b", re.IGNORECASE)
 
 
 @cache
 def plain_words() -> Mapping[str, str]:
-    """Clinical term (lower case) to plain words."""
+    """Clinical term (lower case) to plain words; British spellings to British ones."""
     text = (files("soap") / "data" / "plain_words.tsv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return {row["clinical"]: row["plain"] for row in rows}
+    plain = {row["clinical"]: row["plain"] for row in rows}
+    return {in_british(term): in_british(words) for term, words in plain.items()} | plain
 
 
 @cache

@@ -36,6 +36,10 @@ _IRREGULAR = {
     }.items()
     for form in forms.split()
 }  # fmt: skip
+# British spelling and American are one word: haematuria, diarrhoea, dyspnoea, oedema, tumour, laboured.
+_BRITISH = re.compile(
+    r"(?<=[hncklt])a(?=em)|(?<=[rp][hn])o(?=ea)|^o(?=edem|esoph)|(?<=[a-z]{2}o)u(?=r(?:s|ed)?$)"
+)
 _UNITS = {"7": "day", "52": "week", "12": "month"}  # "3/7": 3 days, as British doctors write it
 _NUMBERS = {
     word: str(value)
@@ -130,7 +134,7 @@ def wordings(group: str) -> tuple[frozenset[str], ...]:
 def stem(word: str) -> str:
     """The stem of one lower-case word; a number word is its digits."""
     word = word.removesuffix("'s")
-    return _NUMBERS.get(word) or str(_STEM.stem(_IRREGULAR.get(word, word)))
+    return _NUMBERS.get(word) or str(_STEM.stem(_BRITISH.sub("", _IRREGULAR.get(word, word))))
 
 
 def raw_words(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.notes import lexicon, support
-from bench.notes.matching import note_units, says, talk_units
+from bench.notes.matching import note_units, says, stem, talk_units
 from clinical_language import Turn
 
 
@@ -154,3 +154,16 @@ def test_what_a_question_takes_for_granted_is_said() -> None:
 
 def test_evidence_that_does_not_exist_is_a_fault() -> None:
     assert faults("Fever.", *asked("Fever?", "Yes."), evidence=(7,)) == ["word (no evidence)"]
+
+
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [("haematuria", "hematuria"), ("dyspnoea", "dyspnea"), ("oedema", "edema"), ("tumours", "tumors"),
+     ("laboured", "labored"), ("ischaemic", "ischemic")],
+)  # fmt: skip
+def test_both_spellings_are_one_word(british: str, american: str) -> None:
+    assert stem(british) == stem(american)
+
+
+def test_four_is_not_for() -> None:
+    assert {stem("four"), stem("hour"), stem("your")}.isdisjoint({"for", "hor", "yor"})

@@ -31,8 +31,8 @@ def test_what_others_do_not_have_denies_nothing_of_the_patients_complaint() -> N
     )
     note = draft_note(turns)
     line = next(s for s in note.statements if s.key == "subjective.chief_complaint")
-    assert (line.text, line.state) == ("Diarrhea for 3 days.", State.PRESENT)
-    assert not [s for s in note.statements if s.state is State.ABSENT and "diarrhea" in s.text.lower()]
+    assert (line.text, line.state) == ("Diarrhoea for 3 days.", State.PRESENT)
+    assert not [s for s in note.statements if s.state is State.ABSENT and "diarrhoea" in s.text.lower()]
 
 
 @pytest.mark.parametrize(
