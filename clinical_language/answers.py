@@ -96,7 +96,7 @@ def answer(reading: Reading, reply: Reply, pending: Sequence[Asked]) -> None:
             _open(reading, reply, asked, others, mentions)
         else:
             _polar(reading, reply, asked, others, mentions, rest)
-        if asked.form != "statement":
+        if asked.form != "statement" and not reading.asks_of_another(asked):
             asked_after.habits(reading, reply, asked)
             asked_after.functions(reading, reply, asked, {m.concept.id for m in mentions} | reply.named)
             asked_after.control(reading, reply, asked, mentions)

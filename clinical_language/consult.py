@@ -29,7 +29,8 @@ from clinical_language.reading import (
     nothing_of,
     reply_of,
 )
-from clinical_language.relatives import patients_of, relative_asked_about, relative_named
+from clinical_language.proxy import parent_speaks, patients_of
+from clinical_language.relatives import relative_named
 from clinical_language.turn_taking import heard, is_echoed_no, nothing_said_between
 
 _ALLERGY = re.compile(r"\ballerg|\breact(?:s|ed|ion)? (?:badly )?to\b|\bintolerant\b")
@@ -46,6 +47,7 @@ _THEN = re.compile(
 _QUIT = re.compile(r"\b(?:quit|stopped|gave up|given up|used to)\b")
 _PAST = re.compile(r"(?:smoked|drank|used)\b")
 _OWN = re.compile(r"\bi (?:have|had|got|do have|am|also|get|was)\b")
+_STANDS = frozenset({State.PRESENT, State.HISTORICAL})
 _ANOTHER = re.compile(r"\b(?:he|she|they|his|her|their)\b")
 _PATIENT_ASKS = re.compile(r"\b(?:the|my|this)\s*$")
 _IN_GENERAL = re.compile(r"\byou (?:get|have|can get|hear|said|mentioned|mean|starve|feed)\b|\bpeople\b")
@@ -67,7 +69,8 @@ def read_consult(turns: Sequence[Turn], *, age: float | None = None) -> Consult:
     `age` of the patient in years, when known, tells whether a parent speaks.
     """
     sentences = with_place([read_sentences(turn.text) for turn in turns])
-    reading = Reading(turns, sentences, patients_of(turns, sentences, age))
+    patients = patients_of(turns, sentences, age)
+    reading = Reading(turns, sentences, patients, parent_speaks(turns, sentences, patients))
     for index in _in_order(turns):
         if turns[index].speaker == "doctor":
             _doctor(reading, index)
@@ -80,6 +83,7 @@ def read_consult(turns: Sequence[Turn], *, age: float | None = None) -> Consult:
         tuple(reading.facts),
         tuple(reading.exchanges),
         tuple(reading.unanswered),
+        reading.patients,
     )
 
 
@@ -218,14 +222,14 @@ def _own(reading: Reading, index: int, pending: Sequence[Asked]) -> list[Fact]:
     asked = pending[-1].turn if pending else None
     slots = [asked.slot for asked in pending]
     themes = list(dict.fromkeys(id_ for one in pending for id_ in reading.focus.themes_of(one.sentence)))
-    relative = next((who for asked in reversed(pending) if (who := relative_asked_about(asked.sentence))), "")
+    relative = reading.spoken_of(pending)
     known = any(theme in reading.focus.seen for theme in themes)
     timed = known or not pending or asks_of_symptom(pending[-1].sentence)
     own: list[Fact] = []
     for position, sentence in enumerate(sentences):
         following = sentences[position + 1] if position + 1 < len(sentences) else None
         found = _said(reading, _Spoken(index, sentence, following, relative), set(slots), asked)
-        if not _patient_asks(sentence):
+        if not _patient_asks(sentence) and not reading.of_another(sentence, relative):
             near = [own[-1].concept.id] if own and _THAT_WAS.match(sentence.plain) else themes
             found += [
                 replace(
@@ -240,6 +244,7 @@ def _own(reading: Reading, index: int, pending: Sequence[Asked]) -> list[Fact]:
         for fact in found:
             reading.focus.see(fact)
         own += found
+        reading.relative = relative_named(sentence) or reading.relative
         relative = relative_named(sentence) or (relative if _ANOTHER.search(" ".join(sentence.words)) else "")
     return own
 
@@ -323,6 +328,9 @@ def _judged(
         return _tested(sentence, who)
     if _patient_asks(sentence) and not _PATIENT_ASKS.search(before):
         return _wondered(spoken, mention, state, who)
+    if reading.parent_speaks and not who and state in _STANDS and mention.concept.kind is Kind.CONDITION:
+        if _OWN.search(before):
+            return State.FAMILY, confidence, "parent"
     if "family" in slots and state is State.PRESENT and not who and not _OWN.search(before):
         return State.FAMILY, confidence, "family"
     return state, confidence, who

@@ -10,7 +10,7 @@ import re
 
 from clinical_language.model import Kind, Mention, Sentence, State
 from clinical_language.negation import denial_of
-from clinical_language.relatives import NOBODY, whose
+from clinical_language.relatives import NOBODY, OTHERS, of_another, whose
 from clinical_language.remembering import remembered
 from clinical_language.wording import last_match
 
@@ -121,6 +121,8 @@ def state_of(
     words = sentence.words
     clause, after = _clause(sentence, mention), " ".join(words[mention.last :])
     who = whose(sentence, mention, patients=patients, before=before)
+    if not who and speaker == "patient" and not patients and of_another(sentence, mention):
+        who = before or OTHERS
     if re.search(r"\b(?:can|could) not rule out\b", clause):
         return State.UNCERTAIN, 0.8, who
     denial = denial_of(sentence, mention)

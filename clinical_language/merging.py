@@ -9,7 +9,7 @@ from clinical_language.attachment import attach
 from clinical_language.context import hedged
 from clinical_language.model import Fact, Kind, Mention, State
 from clinical_language.reading import Asked, Reading, Reply, fact_of
-from clinical_language.relatives import whose
+from clinical_language.relatives import OTHERS, of_another, whose
 
 _USED_TO = re.compile(
     r"\bi used to\b(?! .{0,40}\bstill\b)|"
@@ -25,6 +25,8 @@ def merged(
 ) -> Fact:
     """The fact that `mention` of a question or statement is in `state`, with its values and whose it is."""
     who = whose(asked.sentence, mention, patients=reading.patients)
+    if not who and not reading.patients and asked.form != "statement" and of_another(asked.sentence, mention):
+        who = reading.relative or OTHERS
     if asked.slot == "family":
         who = reply.relative or who or "family"
     evidence = (asked.turn, reply.index)

@@ -152,10 +152,14 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Consult:
-    """A transcript read: its sentences by turn, the facts in order, the questions, and what stayed open."""
+    """A transcript read: its sentences by turn, the facts in order, the questions, and what stayed open.
+
+    `patients`: relatives of the speaker who are the patient; empty where the patients speak for themselves.
+    """
 
     turns: tuple[Turn, ...]
     sentences: tuple[tuple[Sentence, ...], ...]
     facts: tuple[Fact, ...]
     exchanges: tuple[Exchange, ...]
     unanswered: tuple[Fact, ...]
+    patients: frozenset[str] = frozenset()

@@ -10,7 +10,13 @@ from clinical_language import replies
 from clinical_language.acts import Form
 from clinical_language.attachment import Focus
 from clinical_language.model import Concept, Exchange, Fact, Kind, Mention, Sentence, State, Turn
-from clinical_language.relatives import relative_named
+from clinical_language.relatives import (
+    OTHERS,
+    SPEAKER,
+    about_another,
+    relative_asked_about,
+    relative_named,
+)
 
 _TESTING = frozenset(
     "test tests testing swab swabs screen screening vaccine vaccines vaccination vaccinations shot shots jab jabs "
@@ -38,17 +44,39 @@ class Reading:
     turns: Sequence[Turn]
     sentences: Sequence[tuple[Sentence, ...]]
     patients: frozenset[str]  # relatives of the speaker who are the patient
+    parent_speaks: bool  # of a child: what the speaker has, the patient has not
     facts: list[Fact] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     unanswered: list[Fact] = field(default_factory=list)
     pending: list[Asked] = field(default_factory=list)
     focus: Focus = field(default_factory=Focus)
     affirmed: set[str] = field(default_factory=set)  # concepts the patient has, by own words or a yes
+    relative: str = ""  # named last by the patient
 
     def add(self, *facts: Fact) -> None:
         """Take facts up in order."""
         self.facts += facts
         self.affirmed |= {f.concept.id for f in facts if f.state is State.PRESENT and not f.relation}
+
+
+    def spoken_of(self, pending: Sequence[Asked]) -> str:
+        """The relative whom "she" means in what answers these questions, "" when nobody else is asked about."""
+        for asked in reversed(pending):
+            if who := relative_asked_about(asked.sentence):
+                return who
+            if self.asks_of_another(asked):
+                return self.relative or OTHERS
+        return ""
+
+    def asks_of_another(self, asked: Asked) -> bool:
+        """Whether "does he smoke?" is asked of patients who speak for themselves."""
+        return not self.patients and asked.form != "statement" and about_another(asked.sentence)
+
+    def of_another(self, sentence: Sentence, relative: str) -> bool:
+        """Whether a sentence tells of somebody else; `relative`: whom its question is about."""
+        if self.patients:
+            return False
+        return about_another(sentence) or bool(relative and not SPEAKER & set(sentence.words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from clinical_language.model import Mention, Sentence, Turn
+from clinical_language.model import Kind, Mention, Sentence
 from clinical_language.remembering import remembered
 
 RELATIVES = {
@@ -20,13 +20,16 @@ RELATIVES = {
     "flatmate": "flatmate", "roommate": "flatmate", "child": "child", "children": "children", "kids": "children",
     "kid": "child", "baby": "child", "toddler": "child", "mom's": "mother", "niece": "niece", "nephew": "nephew",
     "siblings": "sibling", "sibling": "sibling", "grandson": "grandchild", "granddaughter": "grandchild",
+    "friends": "friend", "colleagues": "colleague", "coworker": "colleague", "coworkers": "colleague",
+    "flatmates": "flatmate", "roommates": "flatmate", "housemate": "flatmate", "housemates": "flatmate",
 }  # fmt: skip
 CHILDREN = frozenset({"son", "daughter", "child", "children"})
 CONTACTS = frozenset({"wife", "husband", "partner", "friend", "colleague", "flatmate"})
+OTHERS = "others"
 _WITNESS = frozenset(
     "noticed saw says said thinks thought told found worried mentioned recommended suggested gave".split()
 )
-_OWNERS = frozenset({"my", "his", "her", "their", "your", "and", "or", "the", "one", ","})
+_OWNERS = frozenset({"my", "his", "her", "their", "your", "our", "and", "or", "the", "one", ","})
 _IN_FAMILY = re.compile(
     r"family history (?:of|for)|in (?:my|the|your|our|his|her) (?:immediate )?family\b|"
     r"family (?:has|had|have)|side of (?:the|my) family"
@@ -38,23 +41,13 @@ _OF_FAMILY_AFTER = re.compile(
 )
 _THEY = frozenset({"he", "she", "they"})
 _OTHERS = frozenset(
-    "nobody everyone everybody anyone anybody someone somebody others people kids classmates coworkers".split()
+    "nobody everyone everybody anyone anybody someone somebody others people kids classmates".split()
 )
 _ME = frozenset({"i", "am", "me", "you", "myself"})
+SPEAKER = frozenset({"i", "am", "me", "my", "myself"})
 NOBODY = re.compile(r"\b(?:nobody|no ones?|none of (?:them|us|the)|neither of them)\b")
-_FOR_WHOM = re.compile(
-    r"\b(?:calling|call|here|ringing|phoning|speaking|worried|writing|asking|messaging|texting|posting) "
-    r"(?:about|for|with|on behalf of) my (?:\w+ ){0,2}?"
-    rf"({'|'.join(sorted(RELATIVES))})\b"
-)
-_MY_CHILD = re.compile(r"\bmy (?:\w+ ){0,2}?(?:son|daughter|baby|child|toddler|little (?:one|boy|girl))\b")
-_YOUR_CHILD = re.compile(
-    r"\byour (?:\w+ )?(?:son|daughter|baby|child|toddler|little (?:one|boy|girl))(?: has| is|"
-    r" had|\b ?,)"
-)
-_OF_MYSELF = re.compile(r"\bi (?:have|am|feel|had|got)\b")
-_YOUR = re.compile(rf"\b(?:your|his|her) (?:\w+ )?({'|'.join(sorted(RELATIVES))})\b")
-_MY = re.compile(rf"\bmy (?:\w+ )?({'|'.join(sorted(RELATIVES))})\b")
+YOUR = re.compile(rf"\b(?:your|his|her) (?:\w+ )?({'|'.join(sorted(RELATIVES))})\b")
+MY = re.compile(rf"\bmy (?:\w+ )?({'|'.join(sorted(RELATIVES))})\b")
 
 
 def whose(sentence: Sentence, mention: Mention, *, patients: Collection[str] = (), before: str = "") -> str:
@@ -71,16 +64,16 @@ def whose(sentence: Sentence, mention: Mention, *, patients: Collection[str] = (
         return "family"
     for at in range(mention.first - 1, max(-1, mention.first - 14), -1):
         word = words[at]
-        if word in _THEY and (named := _MY.findall(" ".join(words[:at]))):
+        if word in _THEY and (named := MY.findall(" ".join(words[:at]))):
             return _unless_witness(words[at : mention.first], RELATIVES[named[-1]], patients)
         if word in _ME or (word == "my" and at + 1 < mention.first and not _names_relative(words, at)):
             return ""
-        if word in RELATIVES:
+        if word in RELATIVES and not (patients and words[at - 1] == "the"):  # "I am the mother"
             return _named(words, at, mention.first, patients)
         if word in _OTHERS and words[at - 1 : at] in (("you",), ("are",), ("am",)):
             return ""  # "are you someone who gets headaches?"
         if word in _OTHERS or (word == "one" and words[at - 1 : at] in (("no",), ("any",), ("every",))):
-            return "others"
+            return OTHERS
     if before and before not in patients and re.match(
         r"^(?:(?:and|so|but|um|uh|well|yeah|,|then|because)\s)*(?:he|she|they)\b", " ".join(words[: mention.first])
     ):  # fmt: skip
@@ -125,7 +118,7 @@ def _of_the_family(words: Sequence[str], mention: Mention) -> bool:
 @remembered
 def relative_named(sentence: Sentence) -> str:
     """The relative a sentence speaks of ("my mom is not in great shape"), for the "she" of the next; "" for none."""
-    found = _MY.findall(" ".join(sentence.words))
+    found = MY.findall(" ".join(sentence.words))
     if not found and not _ME & set(sentence.words):  # "a wife and two kids, and one child was ill"
         found = [word for word in sentence.words if word in RELATIVES]
     return RELATIVES[found[-1]] if found else ""
@@ -134,44 +127,41 @@ def relative_named(sentence: Sentence) -> str:
 @remembered
 def relative_asked_about(sentence: Sentence) -> str:
     """The relative a doctor's sentence asks about ("how are your kids?"), whom "they" means in the answer."""
-    found = _YOUR.findall(" ".join(sentence.words))
+    found = YOUR.findall(" ".join(sentence.words))
     return RELATIVES[found[-1]] if found else ""
 
 
-def patients_of(
-    turns: Sequence[Turn], sentences: Sequence[Sequence[Sentence]], age: float | None
-) -> frozenset[str]:
-    """Relatives of the speaker who are the patient: the children for a parent, "mother" in "calling about my mother".
+_SHE = frozenset({"he", "she"})
+_ANOTHER_SUBJECT = _ME | frozenset({"my", "it", "there", "this", "that", "they", "we", "which"})
+_HAS = frozenset(
+    """has had have is was been be got gets get getting feels felt developed started came caught suffers suffered does
+    did does did 's not never also just still always smokes smoked drinks drank""".split()
+)
+_TAKES = frozenset("takes took take taking uses used use using is on been has".split())
+_STATES = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
 
-    Empty when the patients speak for themselves. `age` in years, when known, decides about children.
+
+@remembered
+def of_another(sentence: Sentence, mention: Mention) -> bool:
+    """Whether "he" or "she" has it ("he was sick", "her asthma"): somebody else, where patients speak for themselves.
+
+    What he only says, thinks or gives ("she said I have asthma", "he prescribed an inhaler") is not his.
     """
-    spoken = [
-        (turn, " ".join(" ".join(sentence.words) for sentence in read))
-        for turn, read in zip(turns, sentences, strict=True)
-        if turn.speaker != "doctor" and read
-    ]
-    said = [text for _, text in spoken if len(text) > 25][:3] or [text for _, text in spoken][:1]
-    for text in said:
-        found = _FOR_WHOM.search(text)
-        if found and RELATIVES[found[1]] not in CHILDREN:
-            return frozenset({RELATIVES[found[1]]})
-    beside = [text for turn, text in spoken if turn.speaker == "companion"][:2]
-    own = frozenset(RELATIVES[found[1]] for text in beside if (found := _MY.search(text)))
-    asked = [
-        " ".join(" ".join(sentence.words) for sentence in read)
-        for turn, read in zip(turns[:20], sentences, strict=False)
-        if turn.speaker == "doctor"
-    ]
-    return own | (CHILDREN if _speaks_for_child(turns, said, asked, age) else frozenset())
+    words = sentence.words
+    if set(words[max(0, mention.first - 2) : mention.first]) & {"his", "her"}:
+        return mention.concept.kind in _STATES
+    for at in range(mention.first - 1, max(-1, mention.first - 14), -1):
+        if words[at] in _ANOTHER_SUBJECT:
+            return False
+        if words[at] in _SHE:
+            between = words[at + 1 : mention.first]
+            has = _HAS if mention.concept.kind in _STATES else _TAKES
+            return (not between or bool(has & set(between[:3]))) and not _WITNESS & set(between)
+    return False
 
 
-def _speaks_for_child(
-    turns: Sequence[Turn], said: Sequence[str], asked: Sequence[str], age: float | None
-) -> bool:
-    if age is not None:
-        return age < 16
-    if any(turn.speaker == "companion" for turn in turns):
-        return True
-    if any(_YOUR_CHILD.search(text) for text in asked):
-        return not any(_OF_MYSELF.search(text) for text in said)
-    return bool(said) and bool(_MY_CHILD.search(said[0])) and not _OF_MYSELF.search(said[0])
+def about_another(sentence: Sentence) -> bool:
+    """Whether "he" or "she" is the first that a sentence speaks of, and the speaker is not in it."""
+    words = sentence.words
+    first = next((word for word in words if word in _SHE | _ANOTHER_SUBJECT), "")
+    return first in _SHE and not _ME & set(words)

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clinical_language import Kind, Mention
+from clinical_language import Consult, Kind, Mention, Sentence
+from clinical_language.relatives import MY, RELATIVES, YOUR
 from clinical_language.said import is_thing, said_as
 
 _NEAR = 2  # turns after which nobody knows any more what "it" is
@@ -74,3 +75,40 @@ def _inside(mention: Mention) -> str:
 def _agreeing(label: str, verb: str) -> str | None:
     plural = label.endswith("s") and not label.endswith(_SINGULAR_S)
     return _PLURAL.get(verb) if plural else verb
+
+
+_SHE = frozenset({"he", "she"})
+_ANOTHERS = _SHE | {"him", "her", "his", "hers"}
+
+
+@dataclass(slots=True)
+class Another:
+    """Whom "he" or "she" means where patients speak for themselves: the relative or the colleague named last."""
+
+    consult: Consult
+    named: tuple[str, int] | None = None
+
+    def see(self, sentences: Sequence[Sentence], turn: int) -> None:
+        """Read on."""
+        for said in sentences:
+            words = " ".join(said.words)
+            found = [*MY.findall(words), *YOUR.findall(words)] or _ONE_OF_MY.findall(words)
+            if found:
+                who = found[-1]
+                self.named = (RELATIVES[who] if who.endswith("s") else who, turn)
+
+    def is_meant(self, words: Sequence[str]) -> bool:
+        """Whether a clause has a "she" that is not the patient."""
+        return not self.consult.patients and bool(_ANOTHERS & set(words))
+
+    def told(self, words: Sequence[str], turn: int) -> tuple[list[str], int] | None:
+        """The clause with "my colleague" for "he", and the turn that names him; None when nobody knows who he is."""
+        at = next(at for at, word in enumerate(words) if word in _ANOTHERS)
+        if any(word in RELATIVES for word in words[:at]):
+            return list(words), turn
+        if self.named is None or turn - self.named[1] > _NEAR or words[at] not in _SHE:
+            return None
+        return [*words[:at], "my", self.named[0], *words[at + 1 :]], self.named[1]
+
+
+_ONE_OF_MY = re.compile(rf"\b(?:an?|one of my|some of my) ({'|'.join(sorted(RELATIVES))})\b")

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from clinical_language import Consult, Exchange, Mention, Sentence, State
 from clinical_language.remembering import remembered
-from soap.antecedent import Focus
+from soap.antecedent import Another, Focus
 from soap.narrative import DENIED, Candidate, agreed, asks, cleaned, managed, questions_by_answer, within
-from soap.register import Person, clean_words, first_person, names_of, open_question, polar
+from soap.register import THEY, Person, clean_words, first_person, names_of, open_question, polar
 from soap.register.brief import brief
 from soap.register.clauses import clauses, with_subject
 from soap.standing import LABELS, stands_alone, theme
@@ -105,21 +105,24 @@ class Jotter:
 
     def candidates(self) -> Iterator[Candidate]:
         """In the order they were told."""
-        focus = Focus()
+        focus, another = Focus(), Another(self._consult)
         for turn, sentences in enumerate(self._consult.sentences):
             mentions = [m for said in sentences for m in said.mentions]
             if self._consult.turns[turn].speaker == "doctor":
                 focus.see(mentions, turn)
+                another.see(sentences, turn)
                 yield from self._agreed(turn, sentences)
             else:
-                yield from self._answered(turn, sentences, focus)
+                yield from self._answered(turn, sentences, focus, another)
                 focus.see(mentions, turn)
 
-    def _answered(self, turn: int, sentences: Sequence[Sentence], focus: Focus) -> Iterator[Candidate]:
+    def _answered(
+        self, turn: int, sentences: Sequence[Sentence], focus: Focus, another: Another
+    ) -> Iterator[Candidate]:
         exchange = next(iter(reversed(self._asked.get(turn, []))), None)
         if turn and _WHO.search(self._consult.turns[turn - 1].text.lower()):
             return
-        if exchange is not None:
+        if exchange is not None and not another.is_meant(exchange.sentence.words):
             answer = [word for said in sentences[:2] for word in cleaned(said)]
             whole = self._with_answer(exchange, answer, [m for said in sentences[:2] for m in said.mentions])
             stated = whole or self._settled(exchange, turn, answer)
@@ -130,9 +133,12 @@ class Jotter:
         evidence = (turn,) if exchange is None else (exchange.question, turn)
         headed: tuple[str, ...] = ()
         for said in sentences:
+            another.see([said], turn)
             if not (said.is_question and (asks(said) or len(said.words) <= _ECHO)) and _english(said):
                 for short, spoken in _pieces(said, self._person):
                     found = focus.named(spoken, turn) if spoken[0] in _PRONOUNS else None
+                    if another.is_meant(spoken) and (found := another.told(spoken, turn)) is None:
+                        continue
                     about = () if found or stands_alone(short, said) else theme(exchange)
                     if about is not None:
                         about, headed = () if about == headed else about, about or headed
@@ -146,7 +152,7 @@ class Jotter:
         if found is None:
             return tuple(short), tuple(evidence)
         words, named_at = found
-        return tuple(brief(words, self._person)), tuple(sorted({*evidence, named_at}))
+        return tuple(brief(words, THEY)), tuple(sorted({*evidence, named_at}))
 
     def _told(
         self, turn: int, said: Sentence, about: tuple[str, ...], named: tuple[tuple[str, ...], tuple[int, ...]],

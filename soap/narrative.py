@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from clinical_language import Consult, Exchange, Kind, Mention, Sentence
 from clinical_language.remembering import remembered
-from soap.antecedent import Focus
+from soap.antecedent import Another, Focus
 from soap.register import (
+    THEY,
     Person,
     clean_words,
     ends_whole,
@@ -53,6 +54,18 @@ def _named(candidate: Candidate, focus: Focus) -> Iterator[Candidate]:
     if found is not None:
         words, turn = found
         yield replace(candidate, words=tuple(words), evidence=tuple(sorted({*candidate.evidence, turn})))
+
+
+def _of_another(candidate: Candidate, another: Another) -> Iterator[Candidate]:
+    """The candidate, with whom "she" means where that is not the patient; none when nobody can tell."""
+    if not another.is_meant(candidate.said):
+        yield candidate
+        return
+    found = another.told(candidate.said, candidate.turn)
+    third = to_third(found[0], THEY) if found else None
+    if found is not None and third is not None:
+        evidence = tuple(sorted({*candidate.evidence, found[1]}))
+        yield replace(candidate, words=tuple(third), evidence=evidence)
 
 
 def _asked_in(exchanges: Sequence[Exchange]) -> Exchange | None:
@@ -123,14 +136,16 @@ class Narrator:
 
     def candidates(self) -> Iterator[Candidate]:
         """In the order they were told, each with a subject that can be read by itself."""
-        focus = Focus()
+        focus, another = Focus(), Another(self._consult)
         for turn, sentences in enumerate(self._consult.sentences):
+            another.see(sentences, turn)
             if self._consult.turns[turn].speaker == "doctor":
                 focus.see([m for said in sentences for m in said.mentions], turn)
                 yield from self._dictated(turn, sentences)
                 continue
             for candidate in self._answered(turn, sentences):
-                yield from _named(candidate, focus)
+                for own in _of_another(candidate, another):
+                    yield from _named(own, focus)
                 focus.see(candidate.mentions, turn)
             focus.see([m for said in sentences for m in said.mentions], turn)
 

@@ -97,6 +97,8 @@ def _agree(verb: str) -> str | None:
         return None
     if verb in _THIRDS:
         return verb
+    if verb.endswith("ing") and verb not in bases():
+        return f"is {verb}"  # "i just bringing my son"
     return verb if is_past(verb) else third(verb)
 
 
