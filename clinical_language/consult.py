@@ -19,6 +19,7 @@ from clinical_language.context import state_of
 from clinical_language.functions import said_well
 from clinical_language.model import Consult, Exchange, Fact, Kind, Mention, Sentence, State, Turn
 from clinical_language.pipeline import read_sentences
+from clinical_language.proxy import parent_speaks, patients_of
 from clinical_language.reading import (
     Asked,
     Reading,
@@ -29,7 +30,6 @@ from clinical_language.reading import (
     nothing_of,
     reply_of,
 )
-from clinical_language.proxy import parent_speaks, patients_of
 from clinical_language.relatives import relative_named
 from clinical_language.turn_taking import heard, is_echoed_no, nothing_said_between
 
@@ -328,12 +328,16 @@ def _judged(
         return _tested(sentence, who)
     if _patient_asks(sentence) and not _PATIENT_ASKS.search(before):
         return _wondered(spoken, mention, state, who)
-    if reading.parent_speaks and not who and state in _STANDS and mention.concept.kind is Kind.CONDITION:
-        if _OWN.search(before):
-            return State.FAMILY, confidence, "parent"
+    if reading.parent_speaks and _has_it(mention, state, before) and not who:
+        return State.FAMILY, confidence, "parent"
     if "family" in slots and state is State.PRESENT and not who and not _OWN.search(before):
         return State.FAMILY, confidence, "family"
     return state, confidence, who
+
+
+def _has_it(mention: Mention, state: State, before: str) -> bool:
+    """Whether the speaker has a condition: "I have asthma"."""
+    return mention.concept.kind is Kind.CONDITION and state in _STANDS and bool(_OWN.search(before))
 
 
 def _tested(sentence: Sentence, who: str) -> tuple[State, float, str] | None:

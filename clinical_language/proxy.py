@@ -92,7 +92,7 @@ def _named_first(said: Sequence[str]) -> frozenset[str]:
 
 
 def _of_nobody_else(said: Sequence[str], asked: Sequence[str]) -> bool:
-    """ "He has a fever": a talk that begins with "him", and neither with the speaker nor with a relative asked about."""
+    """ "He has a fever": a talk that begins with "him", not with the speaker nor with a relative asked about."""
     return bool(
         _count(_SHE, said) and not _count(_SPEAKER, said) and not any(YOUR.search(text) for text in asked)
     )

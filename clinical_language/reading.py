@@ -58,7 +58,6 @@ class Reading:
         self.facts += facts
         self.affirmed |= {f.concept.id for f in facts if f.state is State.PRESENT and not f.relation}
 
-
     def spoken_of(self, pending: Sequence[Asked]) -> str:
         """The relative whom "she" means in what answers these questions, "" when nobody else is asked about."""
         for asked in reversed(pending):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from clinical_language import Turn
 from soap import draft_note
 
-OPENING = (Turn("doctor", "Hello, how can I help?"), Turn("patient", "I have had a bad cough for three days."))
+OPENING = (
+    Turn("doctor", "Hello, how can I help?"),
+    Turn("patient", "I have had a bad cough for three days."),
+)
 
 
 def lines(*said: tuple[str, str]) -> list[tuple[str, tuple[int, ...]]]:
