@@ -25,6 +25,9 @@ _ASKS = re.compile(
     r"does|did|has|have|'s|"
     r"about)\b"
 )
+_TELLS = re.compile(
+    r"^what (?:you|i|we)\b.{1,60}? (?:is|'s|could be|may be|might be|would be|sounds like) \S"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +109,15 @@ def _at(words: Sequence[str], at: int, opener: Sequence[str]) -> bool:
     return tuple(words[at : at + len(opener)]) == tuple(opener)
 
 
+def _heard_before(words: Sequence[str], at: int) -> str:
+    """The word before, over the breath in "it looks like , it is viral"."""
+    breath = words[at - 1] == "," and at > 1 and words[at - 2] == "like"
+    return words[at - 2] if breath else words[at - 1]
+
+
 def _opens(words: Sequence[str], at: int) -> bool:
     """Whether a new thought begins at word `at`."""
-    word, before = words[at], words[at - 1]
+    word, before = words[at], _heard_before(words, at)
     following = words[at + 1] if at + 1 < len(words) else ""
     if word in _MARKERS and before not in _NO_MARKER_AFTER:
         after = words[at + 2] if at + 2 < len(words) else ""
@@ -304,12 +313,17 @@ def _pieces(plain: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((begin, end, spoken_clean(plain[begin:end])) for begin, end in places)
 
 
+def _is_question(text: str) -> bool:
+    """Whether it asks; "what you are describing might be ..." tells."""
+    return bool(_ASKS.match(text)) and not _TELLS.match(text)
+
+
 def _clauses_of(turn: int, stretch: _Stretch, place: int) -> Iterator[Clause]:
     pieces = _pieces(stretch.plain)
     for number, (begin, end, text) in enumerate(pieces):
         if text:
             heard = tuple((m, s) for at, m, s in stretch.heard if begin <= at < end)
-            asked = (stretch.asked and number == len(pieces) - 1) or bool(_ASKS.match(text))
+            asked = (stretch.asked and number == len(pieces) - 1) or _is_question(text)
             yield Clause(turn, place + number, stretch.plain[begin:end], text, asked, heard)
 
 

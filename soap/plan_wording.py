@@ -15,7 +15,7 @@ from soap.register import Person
 
 _ALSO = (
     r"(?:also |just |probably |definitely |certainly |strongly |first |then |again |now |really |"
-    r"therefore |still )*"
+    r"therefore |still |always |quite |normally |usually )*"
 )
 _US = r"(?:i|we)"
 _INTENT = re.compile(
@@ -27,11 +27,11 @@ _INTENT = re.compile(
     rf"(?:(?:what|the (?:first|next|other|second|only) thing) (?:{_US}|"
     rf"that {_US}) .{{0,40}}? is (?:to |that )?|"
     rf"{_US} (?:am|are|'m|'re|were) {_ALSO}going to {_ALSO}|"
-    rf"{_US} (?:will|'ll|shall) {_ALSO}(?:be going to |be )?|"
+    rf"{_US} (?:will|'ll|shall) {_ALSO}(?:be going to |be (?![a-z]+ing\b))?|"
     rf"{_US} {_ALSO}(?:want|like|would {_ALSO}like|'d {_ALSO}like|need|would {_ALSO}love|plan|"
     rf"have) {_ALSO}to {_ALSO}|"
     rf"{_US} {_ALSO}(?:think|feel like|believe) (?:that )?{_US} (?:should|need to|can|will|'ll) {_ALSO}|"
-    rf"{_US} (?:should|need to) {_ALSO}|let 's {_ALSO}(?:try (?:and |to )?)?|going to {_ALSO}|"
+    rf"{_US} (?:should|need to) {_ALSO}|let 's {_ALSO}(?:try (?:and|to) )?|going to {_ALSO}|"
     rf"will {_ALSO}(?=order|send|refer|prescribe|get|start|put|give))"
     rf"(?P<act>.+)$"
 )
@@ -56,8 +56,8 @@ _RECOMMEND = re.compile(
 )
 _MODAL = re.compile(
     rf"^(?:(?:so|now|and|but|then|also|,) )*you {_ALSO}(?P<modal>should|need to|have to|must|can|"
-    rf"could|may|might want to|will|'ll|are going to|ought to|might) {_ALSO}(?:try (?:and |"
-    rf"to )?)?(?P<act>.+)$"
+    rf"could|may|might want to|will|'ll|are going to|ought to|might) {_ALSO}(?:try (?:and|"
+    rf"to) )?(?P<act>.+)$"
 )
 _ORDERED = re.compile(r"^(?:hey[ ,]+)?(?:dragon|dax)[ ,?.]*(?P<act>.+)$")
 
@@ -114,7 +114,9 @@ _STAYS = re.compile(
     r"^(?:continue|increase|decrease|reduce|discontinue|stop|repeat|refill|recheck|start|begin|initiate)\b"
 )
 _TAILS = re.compile(
-    r"(?:,? (?:thanks|thank you|bye|congratulations)\b.*|,? (?:and|to) (?:then )?see|"
+    r"(?:,? (?:thanks|thank you|bye|congratulations)\b.*|,? (?:and|to) (?:then )?see|,? if (?:you can|possible)|"
+    r",? because,? (?:from what\b[^,]{0,20}|(?:that|it|this) means you)|,? (?:the|a) bit further|"
+    r",? to (?:confirm|clear|check) that|,? (?:along with|before) that|(?<=a and e) for that|(?<=hospital) for that|"
     r",? and (?:then )?based on [a-z ]{3,30})$|"
     r"(?:,? (?:does that (?:sound|make)|how does that|sound good|if that 's|is that|do you have|"
     r"any questions).*|"
@@ -140,7 +142,8 @@ _NEXT = re.compile(  # "continue to watch that i am going to give you ...": anot
 )
 _ADVISES = re.compile(r"^(?:continue|keep|take|avoid|stay|use|you (?:should|can|will|need)|i want you to)\b")
 _PAUSE = re.compile(  # "i would , suggest , getting": a breath, no comma
-    r"\b(if|would|will|could|should|can|might|may|suggest|recommend|try|any|have|is|are|get|take|i|we),(?= [a-z0-9])"
+    r"\b(if|would|will|could|should|can|might|may|suggest|recommend|try|any|have|is|are|get|take|i|we|worth|"
+    r"taking|explore|do|will),(?= [a-z0-9])"
 )
 _BEEN = {"have": "are", "had": "were"}
 _SEEKING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
@@ -154,6 +157,14 @@ _SEEKING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
         (r"\b(?:i|we) (have|had) (?:got )?you on (?:the |your )?", lambda m: f"you {_BEEN[m[1]]} on "),
         (r"^why do(?: not| n't) (?:we|i) ", "we can "),
         (r"\bget you scheduled (?=for\b)", "schedule you "),
+        (r"\b(?:need to )?think about (?=(?:[a-z]+ing|other|another|blood|some|an?)\b)", "consider "),
+        (r"^if .{3,60}? but (?=if\b)", ""),
+        (
+            r"^(?:i|we) (?:'d|would|will|want|'ll|can)(?: like)?(?: to)? do,? is,? (?:to )?"
+            r"(?=(?:give|start|get|send|order|book|refer|prescribe|arrange|put|increase)\b)",
+            "we will ",
+        ),
+        (r"\blook to (?=(?:give|start|prescribe|arrange)\b)", ""),
         (r"\b(and|then) have you (?=(?!on\b|back\b)[a-z])", r"\1 you will "),
         (r"\b(have|has) that (?=[a-z]+)", r"\1 the "),
         (r"\bgive (?:me|us|the practice|the surgery) a (?:call|ring|shout)(?: back)?\b", "call back"),
@@ -178,7 +189,9 @@ _SEEKING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
 _MEANWHILE = re.compile(
     r"^(?:(?:so|and|but|,|normally|usually|generally|in the meantime|for now|at this (?:point|stage)|today|now|"
     r"first(?: of all)?|as well|also|then|"
-    r"however|at the moment|if (?:that 's|it is) okay(?: with you)?)(?:,| ,)* )+(?=\S)"
+    r"however|at the moment|initially|"
+    r"(?:in|on) the interim|in the first instance|as much as you can|"
+    r"straight away|if (?:that 's|it is) okay(?: with you)?)(?:,| ,)* )+(?=\S)"
 )
 
 
@@ -231,7 +244,22 @@ def _encouraged(found: re.Match[str]) -> str:
 
 
 def _recommended(found: re.Match[str]) -> str:
-    act = re.sub(r"^(?:for )?you (?:to )?", "that you ", found["act"])
+    act = re.sub(r"^(?:for )?you (?:to )?(?![a-z]+ing\b)", "that you ", found["act"])
+    act = re.sub(r"^(?:for )?you (?=[a-z]+ing\b)", "", act)
+    if act.split(" ", 1)[0] in {
+        "go",
+        "take",
+        "get",
+        "see",
+        "keep",
+        "use",
+        "drink",
+        "avoid",
+        "rest",
+        "start",
+        "book",
+    }:
+        return f"i advised you to {act}"
     return f"i recommend {act}"
 
 
@@ -264,7 +292,7 @@ def _dictated(found: re.Match[str]) -> str:
 
 
 _BACK = re.compile(
-    r"^(?:(?:so|and|then|please|,) )*(?:(?:i|we) (?:will |'ll |can )?)?"
+    r"^(?:(?:so|and|then|please|do|,) )*(?:(?:i|we) (?:will |'ll |can )?)?"
     r"(?:come|coming|see (?:you|me|us)|check|have you|follow|return|back)"
     r"(?:(?:ing)?(?: and| to| for you to)?(?: see (?:me|us)| come| back| again| here|[ -]up)+|"
     r" with (?:me|us))* "
@@ -272,7 +300,7 @@ _BACK = re.compile(
     r"again|if |sooner|for )(?P<when>.+)$"
 )
 _CONTACT = re.compile(
-    r"^(?:(?:so|and|then|please|,) )*(?P<act>(?:call|contact|ring|phone|message|let|give|go|"
+    r"^(?:(?:so|and|then|please|do|,) )*(?P<act>(?:call|contact|ring|phone|message|let|give|go|"
     r"come back|seek|speak|"
     r"reach out|book|see|tell)\b.*\b(?:if|in case|should)\b.+)$"
 )
@@ -281,7 +309,7 @@ _CONTACT = re.compile(
 _GERUND = re.compile(
     r"^(?:(?:it 's|it is|that 's|just|really|about),? )*(?P<act>(?:not )?(?:making sure|drinking|pushing|"
     r"resting|taking|keeping|avoiding|trying|"
-    r"eating|using|getting|applying|doing|stopping|elevating|icing) .+)$"
+    r"eating|using|getting|applying|doing|stopping|elevating|icing|arranging|booking) .+)$"
 )
 
 
@@ -308,9 +336,34 @@ _WOULD = re.compile(
     r"stop|ease|get|book|start|cut) .+)$"
 )
 _WORTH = re.compile(
-    r"^(?:i think )?it (?:(?:might|may|would|will|could|'d) (?:\w+ )?be|'s|is) (?:also |probably |maybe |always )?"
-    r"(?:worth|worthwhile|a good idea|sensible)(?: (?:for )?you(?:r)?(?= ))? (?P<act>[a-z]{2,}ing .+|to .+)$"
+    r"^(?:i (?:do )?think (?:that )?)?(?:it (?:(?:might|may|would|will|could|'d) (?:\w+ )?be|'s|is) )?"
+    r"(?:also |probably |maybe |perhaps |always |quite |very |more )*"
+    r"(?:worth|worthwhile|a good idea|sensible|important|best|advisable)(?: (?:for )?(?:us|you(?:r)?)(?= ))?"
+    r" (?P<act>[a-z]{2,}ing .+|to .+)$"
 )
+
+
+_WONDER = re.compile(
+    r"^i (?:do )?wonder (?:whether|if) (?P<act>[a-z]{2,}ing .+?) (?:may|might|would|could) (?:also )?"
+    r"(?:be (?:beneficial|helpful|useful|worthwhile|good)|help)$"
+)
+_NEEDS = re.compile(r"^i (?:do )?think (?:that )?(?:you|we) need (?P<act>(?:an?|some|another|the) .+)$")
+_LOOK_OUT = re.compile(
+    r"^(?:the )?(?:main |other )?things? (?:that )?(?:to|you (?:should|need to)) (?:look|watch) out for"
+    r"(?: (?:would be|will be|is|are))?,? (?P<act>(?!if\b).+)$"
+)
+
+
+def _wondered(found: re.Match[str]) -> str:
+    return f"we can consider {found['act']}"
+
+
+def _needed(found: re.Match[str]) -> str:
+    return f"you need {found['act']}"
+
+
+def _watched(found: re.Match[str]) -> str:
+    return f"i advised you to look out for {found['act']}"
 
 
 def _offered(found: re.Match[str]) -> str:
@@ -331,6 +384,9 @@ _FRAMES = (
     (_OFFER, _offered),
     (_WOULD, _would),
     (_WORTH, _worth),
+    (_WONDER, _wondered),
+    (_NEEDS, _needed),
+    (_LOOK_OUT, _watched),
     (_BACK, _returns),
     (_ORDERED, _dictated),
     (_ENCOURAGE, _encouraged),

@@ -28,7 +28,8 @@ _SAME = 0.75  # share of its words that an earlier line has, from which a line s
 _HEDGES = frozenset(
     map(
         fold,
-        "think this likely probably called something most possible possibility other normally sounds".split(),
+        "think this likely probably called something most possible possibility other normally sounds "
+        "having suffering perhaps maybe wonder bit".split(),
     )
 )
 _LABEL = "Medical Reasoning"

@@ -16,11 +16,13 @@ from soap.strands import Strand
 _REACH = 6  # clauses after the condition in which its consequence may come
 _LEAD = re.compile(
     r"^(?:(?:so|and|but|then|however|obviously|or|also|now|,|in the meantime|the other thing is|otherwise|"
-    r"i (?:will|'ll) admit|like i said|(?:the )?(?:main )?things? to (?:look|watch) out for"
+    r"i (?:will|'ll) admit|like i said|initially|again|while [^,]{3,60},|"
+    r"(?:the )?(?:main )?things? to (?:look|watch) out for"
     r"(?: (?:is|are|would be))?) ?)*"
     r",? ?"
     r"(?=(?:if|in case|should you|should your)\b)"
 )
+_ANY = re.compile(r"^any (?:deterioration|worsening|changes?|new symptoms)\b")
 _CONDITION = re.compile(r"^(?:if|in case|should you|should your) ")
 _GOES_ON = re.compile(
     r"^(?:or |and )?(?:you (?:get|have|feel|are|notice|develop|start)|it (?:is|'s|gets|feels)|"
@@ -29,20 +31,21 @@ _GOES_ON = re.compile(
 _SEEKS = re.compile(
     r"\b(?:call|ring|phone|contact|come back|come in|speak to (?:you|us|me|a|your)|a and e|a & e|999|111|911|hospital|"
     r"emergency|ambulance|let (?:me|us) know|get back to|in touch|appointment|(?:see|examine|review) you|"
-    r"see (?:me|us|a|your|the) ?(?:gp|doctor)?|urgent\w*|straight away|immediately)\b"
+    r"see (?:me|us|a|your|the) ?(?:gp|doctor)?|urgent\w*|straight away|immediately|medical attention|samples?)\b"
 )
 _CONSEQUENCE = re.compile(
     r"^(?:(?:then|either|please|just|so|do|i think|,) ?)*"
     r"(?:we (?:would|'d|will|may|might|do )?|you (?:would|'d|will|should|"
     r"need|must|can|may|might|have to)|i (?:would|'d|want|will|need)|feel free|"
     r"call|ring|phone|contact|come|speak|go|get|let|give|see|make|"
-    r"book|that 's urgent)\b"
+    r"book|seek|that (?:would|will) be (?:an? )?(?=a and e|999|hospital|emergency)|that 's urgent)\b"
 )
 _REWORDED = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
         (r"^(?:(?:then|so|just|,|do|please|i think) )+", ""),
         (r"^feel free to ", ""),
+        (r"^that (?:would|will) be (?:an? )?(?=a and e|999|hospital|emergency)", "go to "),
         (r"^(?:(?:i|we)(?: (?:would|'d|will|do))? (?:like|want|need)(?: for)? you to |"
             r"you(?: (?:would|'d|will|do))? (?:need|have|want) to |you (?:must|should) |please )", ""),
         (r"^(?:i|we) (?:would|'d) like to come and see (?:you|me|us)\b", "come back"),
@@ -96,8 +99,14 @@ def _turns(parts: Sequence[Strand]) -> tuple[int, ...]:
 
 def _open(clause: Clause) -> bool:
     """Whether it is a condition that still waits for what to do."""
-    text = _LEAD.sub("", clause.text)
+    text = _condition(clause)
     return not clause.asked and bool(_CONDITION.match(text)) and not _SEEKS.search(text)
+
+
+def _condition(clause: Clause) -> str:
+    """The condition without what leads it in: "any deterioration ..." is one, too."""
+    text = _LEAD.sub("", clause.text)
+    return f"if there is {text}" if _ANY.match(text) else text
 
 
 def _run(strands: Sequence[Strand], at: int) -> int:
@@ -120,7 +129,7 @@ def _run(strands: Sequence[Strand], at: int) -> int:
 def _joined(parts: Sequence[Strand]) -> Strand:
     """One strand of a condition's pieces and its consequence."""
     clauses = [part.clause for part in parts]
-    conditions = [_LEAD.sub("", clauses[0].text)]
+    conditions = [_condition(clauses[0])]
     conditions += [
         c.text if c.text.startswith(("or ", "and ")) else f"or {c.text}"
         for c in clauses[1:-1]

@@ -33,6 +33,7 @@ _OPENINGS = (
     (re.compile(r"^i "), ""),
     (re.compile(r"^(?:the patient|he|she) (?:understands and )?agrees with .*"), "agrees with the plan"),
     (re.compile(r"^(?:the patient|he|she|we) (?=(?:will|should|can|may|could|must|would)\b)"), ""),
+    (re.compile(r"\b(to|see|with|call) (?:him|her)\b(?= (?:and|or|if|again|about)\b|[,.])"), r"\1 patient"),
     (re.compile(r",? (?:the patient|he|she) should (?=(?:call|come|see|contact|go|ring|seek)\b)"), ", "),
 )
 

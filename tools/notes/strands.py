@@ -1,7 +1,9 @@
-"""Part of the note each clause of the doctor belongs to, learned from ACI-Bench by what its notes say of it.
+"""Part of the note each clause of the doctor belongs to, learned from ACI-Bench's notes and from British plans.
 
-No clause is labelled by hand. A clause belongs to a division of the clinician's note when most of its content words
-stand there, or when a greedy choice of clauses that follows the note most closely takes it.
+In ACI-Bench no clause is labelled by hand. A clause belongs to a division of the clinician's note when most of its
+content words stand there, or when a greedy choice of clauses that follows the note most closely takes it. The GPs'
+notes of PriMock57 are too short for that: what belongs into their plans was read by hand
+(`bench.notes.british_plans`).
 """
 
 from __future__ import annotations
@@ -11,12 +13,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.notes import divisions, rouge
-from bench.notes.corpora import Encounter, aci
+from bench.notes.british_plans import planned
+from bench.notes.corpora import Encounter, aci, primock
 from clinical_language import read_consult
-from soap.clauses import doctor_clauses
+from soap.clauses import Clause, doctor_clauses
+from soap.examination import told_of_exam
 from soap.narrative import sex_of
 from soap.notation import notation
 from soap.plan_wording import plan_text
+from soap.results import named_test, told_of_result
 from soap.strands import EXAM, MODEL, PLAN, RESULTS, features, places
 from tools.notes.examples import Example, Task
 
@@ -30,8 +35,25 @@ _HELD, _LEAST = 0.65, 0.4  # share of the content words that stand in the divisi
 
 
 def examples(data: Path) -> Sequence[Example]:
-    """Every clause of every doctor of ACI-Bench train and valid."""
-    return [example for encounter in aci(data) for example in _of(encounter)]
+    """Every clause of every doctor of ACI-Bench train and valid, and of PriMock57."""
+    american = [example for encounter in aci(data) for example in _of(encounter)]
+    return [*american, *(example for encounter in primock(data) for example in _british(encounter))]
+
+
+def _british(encounter: Encounter) -> list[Example]:
+    """Clauses that may be part of the plan; what is told of an examination or of results was not read."""
+    consult = read_consult(encounter.turns)
+    clauses = doctor_clauses(consult)
+    rows = zip(places(clauses), planned(encounter.id, consult, clauses), strict=True)
+    return [
+        Example(encounter.id, features(place), PLAN if plan else "none", judged=False)
+        for place, plan in rows
+        if plan or not _told(place.clause)
+    ]
+
+
+def _told(clause: Clause) -> bool:
+    return told_of_exam(clause.text) or bool(named_test(clause.text) and told_of_result(clause.text))
 
 
 def _of(encounter: Encounter) -> list[Example]:
@@ -82,7 +104,7 @@ TASK = Task(
     "soap",
     MODEL,
     examples,
-    "ACI-Bench, train and valid parts (Yim et al., 2023; CC BY 4.0)",
+    "ACI-Bench, train and valid parts (Yim et al., 2023), PriMock57 (Papadopoulos Korfiatis et al., 2022); CC BY 4.0",
     strength=0.7,
     rarest=3,
     most=12_000,

@@ -140,7 +140,14 @@ def test_what_is_no_problem(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["We will leave that number in the notes.", "We can assess you over the phone.", "We will order a test."],
+    [
+        "We will leave that number in the notes.",
+        "We can assess you over the phone.",
+        "We will order a test.",
+        "I would like to proceed to the examination.",
+        "You can get dehydrated.",
+        "Let's start with your cough first.",
+    ],
 )
 def test_how_the_call_works_is_no_plan(said: str) -> None:
     assert not of(of_doctor(said), "plan")
@@ -156,6 +163,10 @@ def test_how_the_call_works_is_no_plan(said: str) -> None:
         (
             "I am going to prescribe naproxen 500 milligrams twice a day. I'll help you with the form.",
             ["Will prescribe naproxen 500 mg twice a day."],
+        ),
+        (
+            "I will prescribe something stronger. Something like naproxen. It's normally one tablet twice a day.",
+            ["Will prescribe something stronger, such as naproxen, 1 tablet twice a day."],
         ),
     ],
 )

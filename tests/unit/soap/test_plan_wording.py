@@ -64,6 +64,26 @@ from soap.register import HE, THEY
         ),
         ("we were going to get an ultrasound of the knee", "we will order an ultrasound of the knee"),
         ("get you to push against my hand", "get the patient to push against my hand"),
+        ("you can try regular painkillers", "the patient can try regular painkillers"),
+        ("let 's try and get it checked", "we will get it checked"),
+        ("maybe worth taking a pregnancy test", "I suggest taking a pregnancy test"),
+        ("it 's probably important to get a sample", "I advised the patient to get a sample"),
+        ("i think you need a physical examination today", "the patient needs a physical examination today"),
+        (
+            "i wonder whether giving you a stronger cream may be beneficial",
+            "we can consider giving the patient a stronger cream",
+        ),
+        ("we will be asking for some blood films", "we will be asking for some blood films"),
+        ("we might need to think about blood testing", "we might consider blood testing"),
+        (
+            "i would like to do is give you a dose of steroids",
+            "we will provide the patient with a dose of steroids",
+        ),
+        (
+            "the main things to look out for would be fever and a rash",
+            "I advised the patient to look out for fever and a rash",
+        ),
+        ("do come back and see me next week", "the patient will follow up next week"),
         ("call me if you get a fever", "I advised the patient to call me if he gets a fever"),
     ],
 )

@@ -66,6 +66,19 @@ def test_conditions_of_one_warning_stay_together() -> None:
             "If the patient has a high fever, the patient should come back.",
         ),
         (
+            "Any deterioration in your symptoms, like worsening wheeze. Seek further medical attention.",
+            "If there is any deterioration in the symptoms, like worsening wheeze, the patient should seek further "
+            "medical attention.",
+        ),
+        (
+            "While you are waiting for this, if there's any weakness. That would be an A and E.",
+            "If there's any weakness, the patient should go to A&E.",
+        ),
+        (
+            "If you have any chest pain, do get in touch with us.",
+            "If the patient has any chest pain, do get in touch with us.",
+        ),
+        (
             "If next week you're still not better, come back.",
             "If next week the patient is still not better, come back.",
         ),
