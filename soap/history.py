@@ -22,6 +22,7 @@ _SECTIONS = (
     (subjective.family_history, model.FAMILY_HISTORY),
     (social_history, model.SOCIAL_HISTORY),
 )
+_DENIES = frozenset("no not never none nothing without cannot".split())
 _OPENER = re.compile(r"\b(?:year|month|week|day)-old\b")
 
 
@@ -42,8 +43,11 @@ def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | N
     yield from subjective.review_of_systems(
         heard, " ".join(s.text.lower() for s in present) if jotted else ""
     )
-    for section, name in _SECTIONS:
-        stated = list(section(heard))
+    listed = [(name, list(section(heard))) for section, name in _SECTIONS]
+    if jotted:
+        every = [line for _, stated in listed for line in stated]
+        narrative = [part for part in narrative if not _listed(consult, part, every)]
+    for name, stated in listed:
         facts, own = _once(
             stated,
             [part for part in narrative if part.statement.section == name],
@@ -101,7 +105,7 @@ def _present_illness(heard: subjective.Heard, narrative: Sequence[Told]) -> Iter
     first = next((part.statement for part in own if _OPENER.search(part.statement.text)), None)
     lines = list(subjective.hpi(heard))
     if any(part.jotted for part in own):
-        rest = _jotted_with(lines, own, opening.complaint(heard.consult))
+        rest = _jotted_with(heard.consult, lines, own)
     else:
         facts, parts = _once(lines, own, _lay(heard.lines, {line.key.rpartition(":")[2] for line in lines}))
         rest = sorted([*facts, *parts], key=_told_at)
@@ -112,19 +116,43 @@ def _present_illness(heard: subjective.Heard, narrative: Sequence[Told]) -> Iter
     yield from (s for s in rest if first is None or s.key != first.key)
 
 
-def _jotted_with(
-    lines: Sequence[Statement], jotted: Sequence[Told], complaint: Fact | None
-) -> list[Statement]:
+def _jotted_with(consult: Consult, lines: Sequence[Statement], jotted: Sequence[Told]) -> list[Statement]:
     """The line of what the visit is about, with what it does not say already; then findings nothing jotted is about."""
+    complaint = opening.complaint(consult)
     about = complaint.concept.id if complaint else ""
     first = [line for line in lines if line.key.endswith(f":{about}")]
     whole = frozenset().union(*(_words(line.text.replace("-sided", "")) for line in first))
-    kept = [part for part in jotted if not _repeats(part, whole)]
+    kept = [part for part in jotted if not _repeats(part, whole) and not _listed(consult, part, lines)]
     held = {(fact.concept.id, fact.state) for part in kept for fact in part.facts}
     others = [
         line for line in lines if line not in first and (line.key.rpartition(":")[2], line.state) not in held
     ]
     return [*first, *sorted([*others, *joined(kept)], key=_told_at)]
+
+
+_ADDS_NOTHING = frozenset(
+    """pain bit lot little feel location like side take use get got go everything else fine other than regular regularly
+medication medicine generally normally location described duration onset severity frequency work lives said
+last couple past probably maybe history""".split()
+)
+_SHORT = 4  # words that carry something, in an answer of which nothing is left when its values are in a line
+
+
+def _listed(consult: Consult, part: Told, lines: Sequence[Statement]) -> bool:
+    """Whether what was jotted stands in the lines of facts that rest on the same words, of the same polarity."""
+    denies = bool(_DENIES & set(part.statement.text.lower().split()))
+    turns = set(part.statement.evidence)
+    near = [line for line in lines if turns & set(line.evidence) and (line.state is State.ABSENT) is denies]
+    ids = {line.key.rpartition(":")[2] for line in near}
+    spoken = [_words(f.words) for f in consult.facts if f.turn in turns and f.concept.id in ids and _tells(f)]
+    whole = frozenset().union(*spoken, *(_words(line.text.replace("-sided", "")) for line in near))
+    own = _words(part.statement.text) - _ADDS_NOTHING
+    return bool(near) and len(own & whole) >= 0.7 * len(own)
+
+
+def _tells(fact: Fact) -> bool:
+    """Whether nothing is left of its words beside the concept and its values."""
+    return fact.named or (bool(fact.values) and len(_words(fact.words)) <= _SHORT)
 
 
 def _told_at(statement: Statement) -> int:

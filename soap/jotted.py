@@ -16,12 +16,13 @@ from soap.narrative import DENIED, Candidate, agreed, asks, cleaned, managed, qu
 from soap.register import THEY, Person, clean_words, first_person, names_of, open_question, polar
 from soap.register.brief import brief
 from soap.register.clauses import clauses, with_subject
-from soap.standing import LABELS, stands_alone, theme
+from soap.standing import LABELS, stands_alone, tells_time, theme
 
 _PRONOUNS = frozenset({"it", "that", "this"})
 _TALK = re.compile(
     r"\b(?:you|your|yours|thanks?|hello|hi|hey|bye|sorry|pardon|doctor)\b|"
-    r"\b(?:date of birth|postcode|address|surname|my name|full name)\b|^(?:good|great|perfect|lovely|brilliant|fine|"
+    r"\b(?:date of birth|postcode|address|surname|my name|full name|private|quiet|confidential|"
+    r"questions)\b|^(?:good|great|perfect|lovely|brilliant|fine|"
     r"correct|right|no|yes|sure|okay|all right|that is (?:it|fine|right|correct|all)|thank.*|no idea|say that)$"
 )
 _WHO = re.compile(
@@ -63,8 +64,20 @@ def _apart(found: Iterator[list[str]], plain: str) -> Iterator[list[str]]:
         if end:
             yield clause[:end]
         rest = clause[end + (clause[end : end + 1] == [","]) :]
-        if rest:
-            yield rest
+        yield from _after_denial(rest)
+
+
+_GOES_ON = frozenset("i it he she they we there just only but my the".split())
+
+
+def _after_denial(clause: list[str]) -> Iterator[list[str]]:
+    """ "not for ages , i am lying awake": what is told after a denial is a clause of its own, or reads as denied."""
+    comma = clause.index(",") if "," in clause else 0
+    if clause[:1] == ["not"] and comma and clause[comma + 1 : comma + 2] and clause[comma + 1] in _GOES_ON:
+        yield clause[:comma]
+        clause = clause[comma + 1 :]
+    if clause:
+        yield clause
 
 
 _EXCEPT = re.compile(  # "no, other than ...", "I don't think so, I guess my father has ..."
@@ -86,12 +99,38 @@ def _with_no(words: Sequence[str], plain: str) -> list[str]:
     return ["no", *kept] if re.search(rf"\bno {begins}\b", plain) else kept
 
 
-_ENGLISH = frozenset("the and is i my it was of to with for that but not been have had just".split())
+_ENGLISH = frozenset(
+    "the and is i my it was of to with for that but not been have had just about ago".split()
+)
 
 
 def _english(said: Sentence) -> bool:
     """Whether a sentence of some length has any of the commonest words of the language."""
     return len(said.words) < 5 or bool(_ENGLISH & set(said.words))
+
+
+_Clause = tuple[Sentence, tuple[str, ...], tuple[str, ...]]  # with its words in the short form, and as spoken
+_ONLY_WHEN = frozenset(
+    "about around roughly probably maybe or for since over a an few couple of the in on at".split()
+)
+
+
+def _with_times(found: Iterator[_Clause]) -> Iterator[_Clause]:
+    """ "I noticed a temperature, so, yeah, about 3 days ago": a bare time is of the clause before it."""
+    before: _Clause | None = None
+    for clause in found:
+        if before is not None and _only_time(clause[1]) and not any(map(tells_time, before[1])):
+            before = (before[0], (*before[1], ",", *clause[1]), (*before[2], ",", *clause[2]))
+            continue
+        if before is not None:
+            yield before
+        before = clause
+    if before is not None:
+        yield before
+
+
+def _only_time(words: Sequence[str]) -> bool:
+    return any(map(tells_time, words)) and all(tells_time(word) or word in _ONLY_WHEN for word in words)
 
 
 class Jotter:
@@ -132,18 +171,26 @@ class Jotter:
                 return
         evidence = (turn,) if exchange is None else (exchange.question, turn)
         headed: tuple[str, ...] = ()
+        read = 0
+        for said, short, spoken in _with_times(self._clauses(sentences)):
+            upto = sentences.index(said) + 1
+            another.see(sentences[read:upto], turn)
+            read = upto
+            found = focus.named(spoken, turn) if spoken[0] in _PRONOUNS else None
+            if another.is_meant(spoken) and (found := another.told(spoken, turn)) is None:
+                continue
+            about = () if found or stands_alone(short, said) else theme(exchange)
+            if about is not None:
+                about, headed = () if about == headed else about, about or headed
+                named = self._named(short, evidence, found)
+                yield self._told(turn, said, about, named, spoken, exchange)
+        another.see(sentences[read:], turn)
+
+    def _clauses(self, sentences: Sequence[Sentence]) -> Iterator[_Clause]:
         for said in sentences:
-            another.see([said], turn)
             if not (said.is_question and (asks(said) or len(said.words) <= _ECHO)) and _english(said):
                 for short, spoken in _pieces(said, self._person):
-                    found = focus.named(spoken, turn) if spoken[0] in _PRONOUNS else None
-                    if another.is_meant(spoken) and (found := another.told(spoken, turn)) is None:
-                        continue
-                    about = () if found or stands_alone(short, said) else theme(exchange)
-                    if about is not None:
-                        about, headed = () if about == headed else about, about or headed
-                        named = self._named(short, evidence, found)
-                        yield self._told(turn, said, about, named, spoken, exchange)
+                    yield said, short, spoken
 
     def _named(
         self, short: Sequence[str], evidence: Sequence[int], found: tuple[Sequence[str], int] | None

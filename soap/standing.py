@@ -22,6 +22,9 @@ _TOPICS = frozenset(
 )
 _OPEN = frozenset("how when what where which who".split())
 _WHETHER = frozenset("any anything about".split())
+_UNIT = re.compile(
+    r"\d.*|ago|(?:day|week|month|year|hour|minute|second)s?|yesterday|morning|afternoon|evening|night"
+)
 _ENOUGH = 2  # words that carry something, from which a clause without a finding is understood
 _TIME = re.compile(
     r"\d.*|about|around|ago|days?|weeks?|months?|years?|hours?|minutes?|seconds?|times?|last|past|now|today|tonight|"
@@ -53,6 +56,11 @@ def stands_alone(short: Sequence[str], said: Sentence) -> bool:
         or any(said.words[at] in here for _, at in said.parts)
         or sum(_carries(word) for word in here) >= _ENOUGH
     )
+
+
+def tells_time(word: str) -> bool:
+    """Whether a word is a number or a unit of time."""
+    return _UNIT.fullmatch(word) is not None
 
 
 def _carries(word: str) -> bool:

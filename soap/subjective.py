@@ -17,7 +17,7 @@ from soap.resolution import Resolved
 from soap.systems import in_figures
 from soap.withheld import SELF_HARM
 
-_CONTACTS = frozenset(
+CONTACTS = frozenset(
     "wife husband partner friend colleague flatmate child children son daughter grandchild grandchildren".split()
 )
 _OFFERED = re.compile(r"\b(?:do you (?:need|want)|would you (?:like|want|prefer)|are you interested in)\b")
@@ -71,6 +71,10 @@ def _attributes(line: Resolved) -> list[str]:
     ]
     told = (("worse_with", "worse"), ("better_with", "better"), ("not_helped_by", "not helped by"))
     parts += [_under(how, values[name]) for name, how in told if values.get(name, "nothing") != "nothing"]
+    if "radiation" in values:
+        parts.append(
+            "not radiating" if values["radiation"] == "none" else f"radiating to {values['radiation']}"
+        )
     return list(dict.fromkeys(parts))
 
 
@@ -121,7 +125,7 @@ def hpi(heard: Heard) -> Iterator[Statement]:
             )
     for line in heard.lines:
         if (
-            line.relation in _CONTACTS
+            line.relation in CONTACTS
             and line.state is State.FAMILY
             and line.concept.kind in {Kind.FINDING, Kind.CONDITION}
         ):
@@ -219,11 +223,12 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
         if r.concept.group == "surgery" and r.state in {State.PRESENT, State.HISTORICAL}
     ]
     for line in held:
-        text = capital(_named(line))
+        text = capital(_named(line)) if line.state is not State.HISTORICAL else f"History of {_named(line)}"
         since = line.values.get("duration") or line.values.get("onset")
         if since and since.endswith(("year", "years", "ago")):
             text += f", {since}" if since.endswith("ago") else f" for {since}"
         text += ", resolved" if line.state is State.RESOLVED else ""
+        text += f", {line.values['control']}" if "control" in line.values else ""
         yield line_statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(text), line)
     for line in past:
         yield line_statement(
@@ -231,8 +236,11 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
         )
     for line in operations:
         if line.concept.id not in _GENERIC:
-            text = sentence(_named(line))
-            yield line_statement(model.PAST_MEDICAL_HISTORY, line.concept.id, text, line)
+            since = line.values.get("onset") or (
+                f"{lasted} ago" if (lasted := line.values.get("duration")) else ""
+            )
+            text = f"{_named(line)}, {in_figures(since)}" if since else _named(line)
+            yield line_statement(model.PAST_MEDICAL_HISTORY, line.concept.id, sentence(text), line)
     denied = [
         r
         for r in heard.of(Kind.CONDITION)
@@ -329,7 +337,7 @@ def allergies(heard: Heard) -> Iterator[Statement]:
 def family_history(heard: Heard) -> Iterator[Statement]:
     """ "Mother: diabetes." and what the family does not have."""
     for line in heard.lines:
-        if not line.relation or line.relation in _CONTACTS or line.relation == "others":
+        if not line.relation or line.relation in CONTACTS or line.relation == "others":
             continue
         key = f"{line.relation}:{line.concept.id}"
         if line.concept.id == "condition.any_family" or line.concept.kind not in {

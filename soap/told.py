@@ -21,6 +21,7 @@ from soap.narrative import Candidate, Narrator
 from soap.noteworthy import noteworthiness
 from soap.opening import known
 from soap.register import PATIENT, Person, written
+from soap.subjective import CONTACTS
 from soap.wellformed import flaws
 
 
@@ -134,7 +135,7 @@ def _told_again(own: frozenset[str], other: frozenset[str]) -> bool:
 
 def _jotted(consult: Consult, candidate: Candidate, worth: float) -> Told:
     facts = tuple(_facts(consult, candidate))
-    section = section_of(candidate)
+    section = section_of(candidate, facts)
     turn = candidate.turn
     name = hashlib.sha256(f"{turn} {consult.turns[turn].text}".encode()).hexdigest()[:12]
     statement = Statement(
@@ -270,9 +271,19 @@ def _facts(consult: Consult, candidate: Candidate) -> Iterator[Fact]:
             yield fact
 
 
-def section_of(candidate: Candidate) -> str:
-    """Which section a narrative statement belongs to."""
+def _of_relative(fact: Fact) -> bool:
+    """Whether a relative's illness; what somebody near has now may be caught, and is told with the complaint."""
+    return fact.state is State.FAMILY and fact.relation not in CONTACTS and fact.concept.kind in _ILLNESS
+
+
+_ILLNESS = frozenset({Kind.FINDING, Kind.CONDITION})
+
+
+def section_of(candidate: Candidate, facts: Sequence[Fact] = ()) -> str:
+    """Which section a narrative statement belongs to; `facts`: those it says."""
     text = " ".join(candidate.words)
+    if facts and all(map(_of_relative, facts)):
+        return model.FAMILY_HISTORY
     if _DIED.search(" ".join(candidate.said)) or _RELATIVE_FIRST.match(text):
         return model.FAMILY_HISTORY  # of whom else, said by the patient
     if candidate.slot in _SOCIAL or _SOCIAL_WORDS.search(text):

@@ -25,7 +25,7 @@ _ASIDES = re.compile(
 )
 _ARTICLE = re.compile(
     r"\b(?:an?|the) (?!(?:bit|lot|few|little|couple|day|week|month|year|night|hour|minute|time|while|half|other|"
-    r"first|last|past|only|stone|good|number|quarter)\b)"
+    r"first|last|past|only|stone|good|number|quarter|moment|other|weekends?|whole|pill)\b)"
 )
 _IT_IS = re.compile(
     r"(?:^|(?<=, )|(?<=\band )|(?<=\bbut )|(?<=\bor )|(?<=\bso ))(?:it|there|that|this)"

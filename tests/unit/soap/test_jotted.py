@@ -70,3 +70,70 @@ def test_a_doctor_who_presents_the_patient_gets_sentences() -> None:
         "I twisted my knee when I was running on Sunday.",
     )
     assert any(line.startswith(("The patient", "She")) and "twisted" in line for line in found)
+
+
+def test_a_fact_of_the_history_stands_once_and_as_the_record_names_it() -> None:
+    found = lines_of(
+        "How can I help?",
+        "My knee hurts.",
+        "Are you otherwise well?",
+        "Other than my athsma, yeah, I use an inhaler, everything else is fine.",
+        "Is your asthma well controlled?",
+        "Yes, that's fine.",
+    )
+    assert [line for line in found if "sthma" in line] == ["Asthma, well controlled."]
+    assert "Inhaler." in found
+
+
+def test_what_was_had_in_the_past_is_told_as_past() -> None:
+    assert "History of asthma." in lines_of("Any medical problems?", "I had asthma in the past.")
+
+
+def test_an_operation_keeps_its_time() -> None:
+    found = lines_of(
+        "Have you had any surgery?",
+        "I had a hysterectomy a few weeks ago.",
+        "How long ago was that?",
+        "Um, four weeks.",
+    )
+    assert [line for line in found if "ysterectomy" in line] == ["Hysterectomy, 4 weeks ago."]
+
+
+def test_a_relatives_illness_stands_with_the_family_though_it_is_called_a_history() -> None:
+    note = draft_note(
+        [
+            Turn("doctor", "How can I help?"),
+            Turn("patient", "Um, sore knee."),
+            Turn("doctor", "Does anyone in your family have any medical problems?"),
+            Turn("patient", "My dad had high blood pressure, and he's got a history of migraines."),
+        ]
+    )
+    family = [s.text for s in note.statements if s.section == "subjective.family_history"]
+    assert family == ["Father: hypertension.", "Father: migraine."]
+
+
+def test_a_time_after_a_breath_belongs_to_what_it_is_the_time_of() -> None:
+    talk = read_consult(
+        [
+            Turn("doctor", "Have you had a fever?"),
+            Turn("patient", "I did notice a temperature when it started. Um, yeah, about three days ago."),
+        ]
+    )
+    jotted = [" ".join(c.words) for c in Jotter(talk, HE).candidates()]
+    assert "temperature when it started , about 3 days ago" in jotted
+
+
+def test_what_follows_a_denial_does_not_read_as_denied() -> None:
+    talk = read_consult(
+        [
+            Turn("doctor", "When do you fall asleep?"),
+            Turn("patient", "Not for ages, I am lying awake all night."),
+        ]
+    )
+    assert [" ".join(c.words) for c in Jotter(talk, HE).candidates()] == ["lying awake all night"]
+
+
+def test_where_a_pain_goes_stands_in_its_line() -> None:
+    asked = ("How can I help?", "I've had a sharp pain in my back.", "Does the pain go anywhere?")
+    assert "Back pain, sharp, not radiating." in lines_of(*asked, "No.")
+    assert "Back pain, sharp, radiating to left leg." in lines_of(*asked, "Down my left leg.")
