@@ -172,7 +172,7 @@ async def accept_the_rest(page: Page) -> None:
     """Line by line, then whole sections; the count goes to nothing."""
     await keys(page, "Home", "a", "a", "a", "a")
     await saved(page)
-    await page.evaluate("() => window.scrollTo(0, 0)")
+    await page.evaluate("() => document.body.scrollTo(0, 0)")
     await expect(hook(page, "evidence-dock")).to_be_in_viewport(ratio=1)
     await steps.picture(page, "3-note")
     left = int(await hook(page, "review-progress").get_attribute("data-left") or 0)

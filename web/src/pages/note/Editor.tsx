@@ -1,5 +1,6 @@
 import { useBlocker } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
+import { createPortal } from "react-dom";
 
 import type { NoteSession } from "./model/note-session";
 import classes from "./Note.module.css";
@@ -43,7 +44,7 @@ function usePageKeys(desk: Desk): void {
   }, [desk]);
 }
 
-export function Editor({ visitId, desk, waiting, decide }: { visitId: string; desk: Desk; waiting: number; decide: () => void }) {
+export function Editor({ visitId, desk, waiting, decide, bar }: { visitId: string; desk: Desk; waiting: number; decide: () => void; bar: HTMLElement | null }) {
   const [open, setOpen] = useState<"sign" | "help" | "versions" | null>(null);
   const [menu, setMenu] = useState<string | null>(null);
   useUnsavedGuard(desk.session, desk.view.sync);
@@ -52,7 +53,7 @@ export function Editor({ visitId, desk, waiting, decide }: { visitId: string; de
   const asked = { sign: () => setOpen("sign"), help: () => setOpen("help"), menu: setMenu, decide };
   return (
     <>
-      <Toolbar desk={desk} waiting={waiting} decide={decide} openVersions={() => setOpen("versions")} openHelp={asked.help} openSign={asked.sign} />
+      {bar !== null && createPortal(<Toolbar desk={desk} waiting={waiting} decide={decide} openVersions={() => setOpen("versions")} openHelp={asked.help} openSign={asked.sign} />, bar)}
       <p className={classes["told"]} role="status" aria-live="polite">{desk.told}</p>
       <Paper desk={desk} asked={asked} menu={menu} setMenu={setMenu} />
       <SignDialog visitId={visitId} desk={desk} opened={open === "sign"} close={close} />

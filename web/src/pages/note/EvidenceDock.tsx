@@ -16,18 +16,20 @@ export function EvidenceDock({ desk }: { desk: Desk }) {
   if (desk.lines.length === 0) return null;
   const codes = (line?.codes ?? []).filter((code) => !isIcd(code));
   return (
-    <section className={classes["dock"]} aria-label="What was said for this line" data-testid="evidence-dock" tabIndex={0}>
-      {line === undefined && <p className="soft small">Go to a line to see what was said for it.</p>}
-      {line !== undefined && said.length === 0 && <p className="soft small">Written by hand: nothing that was said stands behind this line.</p>}
-      <ul>
-        {said.map((one) => (
-          <li key={one.id}>
-            <button type="button" tabIndex={-1} onClick={() => desk.evidence.show(line?.id ?? "", line?.evidence ?? [], one)} aria-label={`Play ${duration(one.start)}`}><Icon name="play" size={12} /><span className="tabular">{duration(one.start)}</span></button>
-            <span><strong>{speakerName(one, NO_NAMES)}</strong> “{shownText(one)}”</span>
-          </li>
-        ))}
-      </ul>
-      {codes.length > 0 && <p className={classes["codes"]}>{codes.map((code) => <code key={code}>{code.replace(":", " ").toUpperCase()}</code>)}</p>}
+    <section className={classes["dock"]} aria-label="What was said for this line" data-testid="evidence-dock">
+      <div className={classes["quotes"]} tabIndex={0} role="group" aria-label="What was said">
+        {line === undefined && <p className="soft small">Go to a line to see what was said for it.</p>}
+        {line !== undefined && said.length === 0 && <p className="soft small">Written by hand: nothing that was said stands behind this line.</p>}
+        <ul>
+          {said.map((one) => (
+            <li key={one.id}>
+              <button type="button" tabIndex={-1} onClick={() => desk.evidence.show(line?.id ?? "", line?.evidence ?? [], one)} aria-label={`Play ${duration(one.start)}`}><Icon name="play" size={12} /><span className="tabular">{duration(one.start)}</span></button>
+              <span><strong>{speakerName(one, NO_NAMES)}</strong> “{shownText(one)}”</span>
+            </li>
+          ))}
+        </ul>
+        {codes.length > 0 && <p className={classes["codes"]}>{codes.map((code) => <code key={code}>{code.replace(":", " ").toUpperCase()}</code>)}</p>}
+      </div>
       {line !== undefined && <p className={classes["hints"]} aria-hidden="true">{KEYS.map(([key, words]) => <span key={key}><kbd>{key}</kbd> {words}</span>)}</p>}
     </section>
   );

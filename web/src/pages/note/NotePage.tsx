@@ -1,3 +1,4 @@
+import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useMemo, useState, type KeyboardEvent } from "react";
@@ -18,6 +19,7 @@ import { isSettled, TranscriptStatus } from "../../ui/transcript/TranscriptStatu
 import { useCorrections } from "../../ui/transcript/use-corrections";
 import { mergeUtterances } from "../../ui/utterances";
 import { VisitFiles } from "../../ui/VisitFiles";
+import { Dock } from "./Dock";
 import { Editor } from "./Editor";
 import { EvidenceDock } from "./EvidenceDock";
 import { LineHistory } from "./LineHistory";
@@ -29,6 +31,8 @@ import { useDesk } from "./use-desk";
 import { useNoteSession } from "./use-note-session";
 
 const RENEW_MS = 4_000;
+/** As in Note.module.css: the tray stands below the note. */
+const NARROW = "(max-width: 64rem)";
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 type AsideTab = "beside" | "transcript";
@@ -97,6 +101,9 @@ function Opened({ visit, session, said }: { visit: Visit; session: NoteSession; 
   const waiting = openCount(desk);
   const [chosen, show] = useState<AsideTab | null>(null);
   const [first] = useState<AsideTab>(waiting > 0 ? "beside" : "transcript");
+  const [bar, setBar] = useState<HTMLDivElement | null>(null);
+  const narrow = useMediaQuery(NARROW);
+  const player = said.evidence.moment !== null && <EvidencePlayer evidence={said.evidence} names={NO_NAMES} />;
   const tab = isSigned ? "transcript" : chosen ?? first;
   const decide = () => {
     show("beside");
@@ -109,17 +116,20 @@ function Opened({ visit, session, said }: { visit: Visit; session: NoteSession; 
   return (
     <div className={classes["columns"]} data-wide>
       <div className={classes["document"]}>
-        {isSigned ? <SignedNote visitId={visit.id} desk={desk} /> : <Editor visitId={visit.id} desk={desk} waiting={waiting} decide={decide} />}
+        {isSigned ? <SignedNote visitId={visit.id} desk={desk} /> : <Editor visitId={visit.id} desk={desk} waiting={waiting} decide={decide} bar={bar} />}
         <LineHistory visitId={visit.id} running={visit.status === "in_progress"} />
       </div>
       <aside className={`card no-print ${classes["aside"] ?? ""}`} aria-label={isSigned ? "Transcript of the visit" : "Beside the note"}>
         {/* On top, level with the lines: the aside reaches below the window until the page is scrolled. */}
-        {said.evidence.moment === null ? !isSigned && <EvidenceDock desk={desk} /> : <EvidencePlayer evidence={said.evidence} names={NO_NAMES} />}
+        {!narrow && player}
+        {!isSigned && player === false && <EvidenceDock desk={desk} />}
         {isSigned ? <h2 className={classes["asideTitle"]}>Transcript</h2> : <Tabs shown={tab} show={show} waiting={waiting} />}
         <div className={classes["panel"]} id="aside-panel" {...(isSigned ? {} : { role: "tabpanel", "aria-labelledby": `tab-${tab}` })}>
           {tab === "beside" ? <Tray desk={desk} /> : <TranscriptView visitId={visit.id} said={said} />}
         </div>
       </aside>
+      {/* The moment plays where the finger is, not at the end of the page. */}
+      <Dock bar={setBar}>{narrow && player}</Dock>
     </div>
   );
 }

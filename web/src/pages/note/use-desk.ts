@@ -75,19 +75,24 @@ export function useDesk(session: NoteSession, evidence: Evidence, utterances: re
   const layout = useLayout(session);
   const view = useNoteView(session);
   const lines = steps.inOrder(view.content.lines, layout);
-  const [first] = useState(() => beginning(lines));
-  const [active, setActive] = useState<string | null>(first);
+  const isEmpty = lines.length === 0;
+  const [active, setActive] = useState<string | null>(null);
   const [editing, setEditing] = useState<string | null>(null);
   const [hovered, hover] = useState<string | null>(null);
   const [told, tell] = useState("");
   const [, look] = useReducer((times: number) => times + 1, 0);
-  const wanted = useRef<string | null>(first);
+  const wanted = useRef<string | null>(null);
   // A row that moves to another section is another element: the keyboard follows the line.
   useLayoutEffect(() => {
     const id = wanted.current;
     wanted.current = null;
     if (id !== null) document.getElementById(rowId(id))?.focus();
   });
+  // A draft may come after the page.
+  useLayoutEffect(() => {
+    const id = isEmpty ? null : beginning(steps.inOrder(session.view().content.lines, layout));
+    if (id !== null) document.getElementById(rowId(id))?.focus();
+  }, [isEmpty, session, layout]);
   const at = (id: string | null) => lines.findIndex((line) => line.id === id);
   const lineOf = (id: string) => lines.find((line) => line.id === id);
   const focus = (id: string) => {
