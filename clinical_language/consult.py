@@ -241,12 +241,28 @@ def _own(reading: Reading, index: int, pending: Sequence[Asked]) -> list[Fact]:
                 )
                 for fact in reading.focus.dangling(sentence, slots, near, timed=timed)
             ]
+        own, found = _reaction_told(own, found, sentence)
         for fact in found:
             reading.focus.see(fact)
         own += found
         reading.relative = relative_named(sentence) or reading.relative
         relative = relative_named(sentence) or (relative if _ANOTHER.search(" ".join(sentence.words)) else "")
     return own
+
+
+_GIVES = re.compile(
+    r"\W*(?:and |because )?(?:(?:it|that|they|this|which) (?:just |always |usually |really )?"
+    r"(?:gives?|gave|makes?|made|causes?|caused|brings?|brought)|i (?:get|got|come out|came out|break out|broke out))\b"
+)
+
+
+def _reaction_told(own: list[Fact], found: list[Fact], sentence: Sentence) -> tuple[list[Fact], list[Fact]]:
+    """ "Penicillin. It gives me a rash.": what comes of an allergen named in the sentence before is its reaction."""
+    last = next((fact for fact in reversed(own) if fact.values.get("role") == "allergy"), None)
+    if last is None or not _GIVES.match(sentence.plain):
+        return own, found
+    told, *others = _reactions([last, *found])
+    return [told if fact is last else fact for fact in own], others
 
 
 def _now_and_then(own: list[Fact], words: str) -> list[Fact]:

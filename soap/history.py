@@ -170,9 +170,7 @@ def _once(
 ) -> tuple[list[Statement], list[Statement]]:
     """Lines without what the other group says: a sentence that only repeats lines, then lines that a sentence "
     "holds."""
-    said = [
-        content(f.text.lower().replace(",", " ").replace(".", " ").replace(":", " ").split()) for f in facts
-    ]
+    said = [_words(f.text.replace("/", " ")) for f in facts]
     whole = lay.union(*said)
     kept = [part for part in narrative if not _repeats(part, whole)]
     held = {(fact.concept.id, fact.state) for part in kept for fact in part.facts}
@@ -201,6 +199,9 @@ def _words(text: str) -> frozenset[str]:
     return content(re.findall(r"[a-z0-9%'/.-]+", text.lower().rstrip(".")))
 
 
+_SAYS_NOTHING_NEW = content("pain bit lot little feel location like side it gives gave get gets".split())
+
+
 def _repeats(part: Told, whole: frozenset[str]) -> bool:
-    own = _words(part.statement.text) - {"pain", "bit", "lot", "little", "feel", "location", "like", "side"}
+    own = _words(part.statement.text) - _SAYS_NOTHING_NEW
     return len(own & whole) >= 0.7 * len(own)

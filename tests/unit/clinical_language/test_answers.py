@@ -305,3 +305,13 @@ def test_what_was_affirmed_and_is_denied_for_now_is_resolved() -> None:
 def test_what_the_doctor_only_repeats_is_not_asked() -> None:
     read = consult("d: Is it dry or wet?", "p: A dry cough.", "d: Dry cough, okay. Any fever?", "p: No.")
     assert states(read) == {"dry cough": "present", "fever": "absent"}
+
+
+@pytest.mark.parametrize(
+    "told", ["Penicillin. It gives me a rash.", "I'm allergic to penicillin. I got a rash."]
+)
+def test_what_an_allergen_gives_is_its_reaction_and_no_finding_of_today(told: str) -> None:
+    talk = [Turn("doctor", "Are you allergic to anything?"), Turn("patient", told)]
+    facts = read_consult(talk).facts
+    assert [f.values.get("reaction") for f in facts if f.values.get("role") == "allergy"] == ["rash"]
+    assert not any(f.concept.id == "finding.rash" for f in facts)
