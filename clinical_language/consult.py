@@ -20,6 +20,7 @@ from clinical_language.functions import said_well
 from clinical_language.model import Consult, Exchange, Fact, Kind, Mention, Sentence, State, Turn
 from clinical_language.pipeline import read_sentences
 from clinical_language.proxy import parent_speaks, patients_of
+from clinical_language.reactions import reaction_told, with_reactions
 from clinical_language.reading import (
     Asked,
     Reading,
@@ -241,28 +242,13 @@ def _own(reading: Reading, index: int, pending: Sequence[Asked]) -> list[Fact]:
                 )
                 for fact in reading.focus.dangling(sentence, slots, near, timed=timed)
             ]
-        own, found = _reaction_told(own, found, sentence)
+        own, found = reaction_told(own, found, sentence)
         for fact in found:
             reading.focus.see(fact)
         own += found
         reading.relative = relative_named(sentence) or reading.relative
         relative = relative_named(sentence) or (relative if _ANOTHER.search(" ".join(sentence.words)) else "")
     return own
-
-
-_GIVES = re.compile(
-    r"\W*(?:and |because )?(?:(?:it|that|they|this|which) (?:just |always |usually |really )?"
-    r"(?:gives?|gave|makes?|made|causes?|caused|brings?|brought)|i (?:get|got|come out|came out|break out|broke out))\b"
-)
-
-
-def _reaction_told(own: list[Fact], found: list[Fact], sentence: Sentence) -> tuple[list[Fact], list[Fact]]:
-    """ "Penicillin. It gives me a rash.": what comes of an allergen named in the sentence before is its reaction."""
-    last = next((fact for fact in reversed(own) if fact.values.get("role") == "allergy"), None)
-    if last is None or not _GIVES.match(sentence.plain):
-        return own, found
-    told, *others = _reactions([last, *found])
-    return [told if fact is last else fact for fact in own], others
 
 
 def _now_and_then(own: list[Fact], words: str) -> list[Fact]:
@@ -381,22 +367,8 @@ def _patient_asks(sentence: Sentence) -> bool:
 
 
 def _with_allergies(found: list[Fact], spoken: _Spoken, asked: int | None) -> list[Fact]:
-    found = _reactions(found)
+    found = with_reactions(found)
     denied = _NO_ALLERGY.search(" ".join(spoken.sentence.words))
     if denied and not any(f.values.get("role") for f in found):
         found.append(nothing_of(NO_ALLERGIES, spoken.sentence, spoken.turn, asked, denied[0]))
     return found
-
-
-def _reactions(found: list[Fact]) -> list[Fact]:
-    """ "Penicillin gives me a rash": the rash is the reaction, not today's finding."""
-    allergens = [f for f in found if f.values.get("role") == "allergy"]
-    findings = [f for f in found if f.concept.kind is Kind.FINDING and f.state is State.PRESENT]
-    if not allergens or not findings:
-        return found
-    reaction = ", ".join(dict.fromkeys(f.concept.label for f in findings))
-    return [
-        replace(f, values={**f.values, "reaction": reaction}) if f is allergens[-1] else f
-        for f in found
-        if f not in findings
-    ]
