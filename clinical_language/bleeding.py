@@ -43,13 +43,16 @@ def _is_bare(sentence: Sentence, mention: Mention) -> bool:
 def _placed(sentence: Sentence, read: Sequence[tuple[Sentence, ...]], index: int) -> Sentence:
     here = [said for said in read[index] if said.start <= sentence.start]
     talk = [said.plain for turn in (*read[max(0, index - _BEFORE) : index], here) for said in turn]
-    found = next((place for plain in (sentence.plain, *reversed(talk)) if (place := _last(plain))), "")
-    if not found:
+    found = next((place for plain in (sentence.plain, *reversed(talk)) if (place := _last(plain))), None)
+    if found is None:
         return sentence
-    concept = concepts()[f"finding.{found}"]
-    mentions = (replace(m, concept=concept) if _is_bare(sentence, m) else m for m in sentence.mentions)
+    concept = concepts()[f"finding.{found.lastgroup}"]
+    called = f"blood {found[0]}"
+    mentions = (
+        replace(m, concept=concept, called=called) if _is_bare(sentence, m) else m for m in sentence.mentions
+    )
     return replace(sentence, mentions=tuple(mentions))
 
 
-def _last(plain: str) -> str:
-    return next((str(found.lastgroup) for found in reversed(list(_PLACES.finditer(plain)))), "")
+def _last(plain: str) -> re.Match[str] | None:
+    return next(reversed(list(_PLACES.finditer(plain))), None)

@@ -78,18 +78,19 @@ def _of(words: str) -> Iterator[Concept]:
         yield concepts()[f"finding.{_COMPLAINT[str(found.lastgroup)]}"]
 
 
-def listed(words: Sequence[str]) -> Iterator[tuple[Concept, int, int]]:
-    """Complaints of functions in a row after "changes in", "problems with", each with its range of words."""
+def listed(words: Sequence[str]) -> Iterator[tuple[Concept, int, int, str]]:
+    """Complaints of functions in a row after "changes in", "problems with", each with its range of words and the words
+    that name it: "changes in hearing" of "changes in vision or hearing", which denies both.
+    """
     if not _HEADS & set(words):
         return
     text = " ".join(words)
     for found in _LISTED.finditer(text):
-        head: int | None = found.start()  # is the first one's: "no changes in vision or hearing" denies both
-        for one in _FUNCTION.finditer(text, found.start("list"), found.end("list")):
+        head = text[found.start() : found.start("list")]
+        for place, one in enumerate(_FUNCTION.finditer(text, found.start("list"), found.end("list"))):
             concept = concepts()[f"finding.{_COMPLAINT[str(one.lastgroup)]}"]
-            first = one.start() if head is None else head
-            yield concept, text.count(" ", 0, first), text.count(" ", 0, one.end()) + 1
-            head = None
+            first = one.start() if place else found.start()  # the head's words are the first one's
+            yield concept, text.count(" ", 0, first), text.count(" ", 0, one.end()) + 1, f"{head}{one[0]}"
 
 
 def said_well(sentence: Sentence) -> list[Concept]:

@@ -68,6 +68,7 @@ class Mention:
     end: int
     text: str
     certain: bool = True  # False: spelling had to be guessed (speech recognition slip)
+    called: str = ""  # words that name it where they stand apart: "change in hearing" of "sight or hearing"
 
     def __hash__(self) -> int:
         """By the words and their place: cheap, since what is known of a sentence is kept under it."""

@@ -323,11 +323,15 @@ def _sentence(doc: Doc, piece: _Piece, layout: _Layout, clear: str) -> Sentence:
         return layout.origin(doc[at - 1].idx + len(doc[at - 1]) - 1) + 1
 
     found = _concepts_of(doc, piece)
-    for concept, begin, stop in listed(words):
+    called: dict[int, str] = {}
+    for concept, begin, stop, name in listed(words):
         if not any(f[1] < first + stop and first + begin < f[2] for f in found):
             found.append((concept, first + begin, first + stop, True))
+            called[first + begin] = name
     mentions = tuple(
-        Mention(c, a - first, b - first, layout.origin(doc[a].idx), end(b), doc[a:b].text, ok)
+        Mention(
+            c, a - first, b - first, layout.origin(doc[a].idx), end(b), doc[a:b].text, ok, called.get(a, "")
+        )
         for c, a, b, ok in sorted(found, key=lambda f: (f[1], f[2], f[0].id))
     )
     start = layout.origin(span.start_char)

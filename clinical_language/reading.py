@@ -111,7 +111,7 @@ def fact_of(
         tuple(sorted(set(evidence))),
         at,
         confidence,
-        mention.text,
+        mention.called or mention.text,
         span,
         certain=mention.certain,
         said_in=said_in,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from clinical_language import Consult, Kind, Mention, Sentence
 from clinical_language.relatives import MY, RELATIVES, YOUR
-from clinical_language.said import is_thing, said_as
+from clinical_language.said import thing
 
 _NEAR = 2  # turns after which nobody knows any more what "it" is
 _PRONOUNS = frozenset({"it", "that", "this"})
@@ -67,8 +67,7 @@ class Focus:
 
 
 def _inside(mention: Mention) -> str:
-    label = said_as(mention.concept, mention.text)
-    label = label if is_thing(label) else mention.concept.label
+    label = thing(mention.concept, mention.text)
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 

@@ -40,7 +40,7 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     """
     crossed = swapped(turns)
     consult = read_consult(exchanged(turns) if crossed else turns, age=visit.age if visit else None)
-    lines = resolve(consult.facts)
+    lines = resolve(consult.facts, consult.turns)
     speech = doctor_speech(consult, visit.sex if visit else "")
     found = [*objective(speech), *assessment_and_plan(speech)]
     statements = [*history(consult, lines, visit), *found]

@@ -87,7 +87,7 @@ def _affirmed(consult: Consult, complaint: str) -> Resolved | None:
     facts = [
         f for f in consult.facts if f.concept.id == complaint and f.state is State.PRESENT and not f.relation
     ]
-    return replace(resolve(facts)[0], contradicted=True) if facts else None
+    return replace(resolve(facts, consult.turns)[0], contradicted=True) if facts else None
 
 
 def _overruled(part: Told, lines: Sequence[Resolved]) -> bool:

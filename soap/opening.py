@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from clinical_language import Consult, Fact, Kind, Sentence, State
-from clinical_language.said import folded, said_as
+from clinical_language.said import said_as
+from clinical_language.same_words import folded
 from soap import model
 from soap.model import Statement
 from soap.order_candidates import clinicians

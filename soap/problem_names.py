@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from clinical_language import Kind, Mention
-from clinical_language.said import said_as
+from clinical_language.said import thing
 from soap.clauses import Clause
 from soap.notation import notation
 
@@ -59,7 +59,7 @@ def name_of(clause: Clause, mention: Mention) -> str:
         described.pop(0)
     if described and len(described) > 1 and all(w.isalpha() and w not in _EDGE for w in described[1:]):
         kept = [*described[1:], *kept]
-    label = said_as(mention.concept, mention.text)
+    label = thing(mention.concept, mention.text)
     words = _FLARE.sub("flare-up", " ".join([*kept, label if _proper(label) else label.lower()]))
     words = re.sub(
         r"^(?:(?:of|up|some|sort|kind|form|case|an?|the|your|his|her|new|1|2|type|stage|-) )+",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from clinical_language import Concept, Fact, Kind, State
+from clinical_language import Concept, Fact, Kind, State, Turn
 from clinical_language.attachment import pain_like
 from clinical_language.said import said_as
+from clinical_language.same_words import borne, folded
 
 _SETTLED = frozenset({State.PRESENT, State.ABSENT, State.RESOLVED, State.HISTORICAL, State.FAMILY})
 _HERE = frozenset({State.PRESENT, State.RESOLVED})
@@ -15,6 +16,7 @@ _HAD = _HERE | {State.HISTORICAL}
 _LASTING = frozenset({Kind.CONDITION, Kind.PROCEDURE})  # once had, no later "no" undoes it
 
 
+_PLACELESS = frozenset("pain hurt hurting it ache aching sore painful".split())  # of what is placed elsewhere
 _WELL = "normal "  # a function of the body that was asked after and is well: no trouble that was denied
 
 
@@ -49,8 +51,8 @@ class Resolved:
         return dict(self.concept.codes) if self.name == self.concept.label else {}
 
 
-def resolve(facts: Iterable[Fact]) -> list[Resolved]:
-    """Group facts by concept, person and role; order of first mention."""
+def resolve(facts: Iterable[Fact], turns: Sequence[Turn] = ()) -> list[Resolved]:
+    """Group facts by concept, person and role; order of first mention. `turns`: where what was asked is read."""
     groups: dict[tuple[str, str, bool], list[Fact]] = {}
     heard = list(facts)
     pains = {
@@ -65,10 +67,10 @@ def resolve(facts: Iterable[Fact]) -> list[Resolved]:
         if fact.state is not State.HYPOTHETICAL:
             key = (fact.concept.id, fact.relation, fact.values.get("role") == "allergy")
             groups.setdefault(key, []).append(fact)
-    return [_resolved(group, key) for key, group in groups.items()]
+    return [_resolved(group, key, turns) for key, group in groups.items()]
 
 
-def _resolved(group: list[Fact], key: tuple[str, str, bool]) -> Resolved:
+def _resolved(group: list[Fact], key: tuple[str, str, bool], turns: Sequence[Turn]) -> Resolved:
     settled = [fact for fact in group if fact.state in _SETTLED] or group
     last = settled[-1]
     states = {fact.state for fact in settled}
@@ -88,8 +90,18 @@ def _resolved(group: list[Fact], key: tuple[str, str, bool]) -> Resolved:
     certain = any(fact.certain for fact in agreeing)
     return Resolved(
         group[0].concept, last.state, key[1], key[2], evidence, round(confidence - 0.2 * contradicted, 2), values,
-        group[0], last, contradicted, certain, _name(group[0].concept, agreeing, last.state),
+        group[0], last, contradicted, certain, _name(group[0].concept, agreeing, last.state, turns),
     )  # fmt: skip
+
+
+def _asked_by_name(fact: Fact, turns: Sequence[Turn]) -> bool:
+    """ "Do you have any nausea?" - "Yes, I feel sick.": the answer affirms what was asked."""
+    return (
+        fact.asked is not None
+        and fact.asked < len(turns)
+        and fact.asked != fact.turn
+        and borne(fact.concept.label, folded(turns[fact.asked].text))
+    )
 
 
 def _values(facts: list[Fact]) -> dict[str, str]:
@@ -102,9 +114,13 @@ def _values(facts: list[Fact]) -> dict[str, str]:
     return values
 
 
-def _name(concept: Concept, facts: list[Fact], state: State) -> str:
+def _name(concept: Concept, facts: list[Fact], state: State, turns: Sequence[Turn]) -> str:
     """What the concept was called when it was said to stand so."""
-    names = [said_as(concept, fact.words) for fact in facts if fact.named and fact.state is state]
+    if state is State.PRESENT and any(_asked_by_name(fact, turns) for fact in facts if fact.state is state):
+        return concept.label
+    told = [fact.words for fact in facts if fact.named and fact.state is state]
+    told = [words for words in told if not folded(words) <= _PLACELESS] or told
+    names = [said_as(concept, words) for words in told]
     name = concept.label if concept.label in names or not names else names[0]
     if name.startswith(_WELL):
         return name if state is State.ABSENT else concept.label

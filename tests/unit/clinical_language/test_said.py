@@ -24,6 +24,18 @@ from clinical_language.said import said_as
         ("finding.limited_range_of_motion", "can't move it", "not being able to move it"),
         ("finding.limited_range_of_motion", "ca n't move it", "not being able to move it"),
         ("medicine.steroid_inhaler", "brown inhaler", "brown inhaler"),
+        ("finding.dyspnea", "short of breath", "dyspnea"),
+        ("finding.hearing_loss", "changes in hearing", "change in hearing"),
+        ("finding.hearing_loss", "and how is your hearing?", "normal hearing"),
+        ("finding.hearing_loss", "hearing loss", "hearing loss"),
+        ("finding.loss_of_appetite", "any appetite loss", "loss of appetite"),
+        ("finding.nausea", "nauseated", "nausea"),
+        ("finding.abdominal_pain", "tummy aches", "abdominal pain"),
+        ("finding.back_pain", "back", "back pain"),  # where it is alone: what is felt there stands elsewhere
+        ("finding.chest_pain", "discomfort in the chest", "discomfort in chest"),
+        ("finding.staring_spells", "spaces out", "\u201cspaces out\u201d"),
+        ("condition.dementia", "Alzheimer's disease", "Alzheimer's disease"),
+        ("procedure.cast", "a knee brace", "knee brace"),
     ],
 )
 def test_a_name_says_no_more_than_the_words(id_: str, words: str, name: str) -> None:

@@ -122,6 +122,7 @@ def test_misheard_words_invent_nothing(seed: int) -> None:
             for system in ("general", "eye", "gastrointestinal")
         ),
         "subjective.hpi:finding.nausea",
+        "subjective.review_of_systems:eye:well",
         "subjective.allergies:none",
         "subjective.medications:none",
     }
