@@ -328,12 +328,13 @@ def _judged(
     )
     if mention.concept.kind in {Kind.FINDING, Kind.CONDITION} and _TESTED.search(before):
         return _tested(sentence, who)
+    if "family" in slots and state in {State.PRESENT, State.ABSENT} and not who and not _OWN.search(before):
+        who = "family"
+        state = State.FAMILY if state is State.PRESENT else state
     if _patient_asks(sentence) and not _PATIENT_ASKS.search(before):
         return _wondered(spoken, mention, state, who)
     if reading.parent_speaks and _has_it(mention, state, before) and not who:
         return State.FAMILY, confidence, "parent"
-    if "family" in slots and state is State.PRESENT and not who and not _OWN.search(before):
-        return State.FAMILY, confidence, "family"
     return state, confidence, who
 
 
@@ -354,7 +355,8 @@ def _wondered(spoken: _Spoken, mention: Mention, state: State, who: str) -> tupl
     """What the patient asks: "Fever? No." is an answer, "could it be a stroke?" a worry, "can I take it?" neither."""
     answered = replies.polarity(" ".join(spoken.following.words)) if spoken.following else ""
     if answered in {"yes", "no"} and len(spoken.sentence.words) <= 6:
-        return (State.PRESENT if answered == "yes" else State.ABSENT), 0.85, who
+        here = State.FAMILY if who else State.PRESENT
+        return (here if answered == "yes" else State.ABSENT), 0.85, who
     if mention.concept.kind not in {Kind.FINDING, Kind.CONDITION}:
         return None
     return (State.HYPOTHETICAL if state is State.HYPOTHETICAL else State.UNCERTAIN), 0.4, who

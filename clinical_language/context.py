@@ -79,7 +79,7 @@ _RETURNS = re.compile(
 )
 _WAS = re.compile(r"\b(?:had|was|were|got|came|lasted|eased|is gone|'s gone)\b")
 _NOT_NOW = re.compile(r"\bnot (?:now|any ?more|today|at the moment)\b|\b(?:any ?more|no longer)\b")
-_STILL_BEARS = re.compile(r"\b(?:can|could) not (?:take|stand|bear|deal|cope|handle)\b")
+_STILL_BEARS = re.compile(r"\b(?:can|could) not (?:even |really )?(?:take|stand|bear|deal|cope|handle)\b")
 _HISTORICAL = re.compile(
     r"\b(?:years? ago|last year|as a (?:child|kid|baby|teenager)|when i was|in (?:19|20)\d\d|"
     r"in the past|history of|"
@@ -135,13 +135,13 @@ def state_of(
         return (State.RESOLVED if mention.concept.kind is Kind.HABIT else State.ABSENT), 0.9, who
     if denial or ends_no:
         gone = _NOT_NOW.search(after) and "no" not in words[max(0, mention.first - 1) : mention.first]
-        if gone and _STILL_BEARS.search(clause):
+        if gone and _STILL_BEARS.search(clause) and mention.concept.kind is not Kind.HABIT:
             return State.PRESENT, 0.8, who
         return (State.RESOLVED, 0.8, who) if gone else (State.ABSENT, 0.9, who)
     if who:
         return State.FAMILY, 0.8, who
-    if _STILL_BEARS.search(clause):
-        return State.PRESENT, 0.9, who
+    if _STILL_BEARS.search(clause):  # "I can't stand the pain", but not "I can't stand smoke"
+        return (State.ABSENT, 0.7, who) if mention.concept.kind is Kind.HABIT else (State.PRESENT, 0.9, who)
     return *_timed(clause, after, mention, speaker), who
 
 

@@ -16,6 +16,11 @@ _USED_TO = re.compile(
     r"\bi (?:have |already )?(?:stopped|quit|gave (?:it |that )?up|given (?:it |that )?up)\b"
     r"(?! (?:taking|the|my|eating|using)\b)"
 )
+_LONG_AGO = re.compile(
+    r"\b(?:long time|years) ago\b|\bwhen i was (?:\w+ )?(?:young|younger|in (?:school|college))\b|\bin the past\b|"
+    r"\b(?:back )?in (?:my (?:younger|college|teenage) (?:days|years)|college)\b"
+)
+_STILL = re.compile(r"\b(?:still|now|nowadays|currently|every|(?:i|we) (?:drink|smoke|use|do|have|am))\b")
 _GIVEN_UP = re.compile(r"\b(?:did you (?:use to )?(?:smoke|drink)|when did you (?:quit|stop))\b")
 _EITHER = re.compile(r"\b(?:or|and)\b|,")
 
@@ -52,5 +57,6 @@ def merged(
 
 
 def given_up(asked: Asked, reply: Reply) -> bool:
-    """A habit of the past: asked for as such, or answered so ("I used to, but I've stopped")."""
-    return bool(_GIVEN_UP.search(asked.sentence.plain) or _USED_TO.search(reply.words[:120]))
+    """A habit of the past: asked for as such, or answered so ("I used to", "in college, years ago")."""
+    past = _LONG_AGO.search(reply.words[:160]) and not _STILL.search(reply.words)
+    return bool(past or _GIVEN_UP.search(asked.sentence.plain) or _USED_TO.search(reply.words[:120]))

@@ -29,7 +29,7 @@ _LIST = frozenset(
     "evidence complaints complaint describe suffer suffered suffering from even feelings said had's / - associated "
     "today recently ever yet that this think say believe call it 's complaining reports report "
     "endorse endorses develop i've "
-    "take taking taken use using used developed as far your you exactly one coming on active "
+    "take taking taken try tried trying touched use using used developed as far your you exactly one coming on active "
     "acute left right side lower upper both visible anything going gon gonna na".split()
 )
 _NAMING = frozenset({"no", "without", "denies", "deny", "denied", "zero", "lack", "lacks", "lacking"})
@@ -58,11 +58,13 @@ _ARTICLE = frozenset("a an some my the i".split())
 _CLAUSE = re.compile(r"^(?:it|that|there) (?:'s|is|was)\b")
 _NO_CHANGE = re.compile(
     r"\b(?:not|no|never)\b[^.]{0,60}\b(?:"
-    r"(?<!anything )(?<!nothing )like (?:this|that)|this bad|as bad|(?<!day )(?<!night )(?<!week )before)\b"
+    r"(?<!anything )(?<!nothing )like (?:this|that)|this bad|as bad)\b"
 )
+_NOT_BEFORE = re.compile(r"\b(?:not|no|never)\b[^.]{0,60}\b(?<!day )(?<!night )(?<!week )before\b")
 _GOES_ON = re.compile(r"^\W*(?:is|was|are|has|have|will|would|gets?|goes|going)\b(?! (?:there|present|real))")
 _ECHO = re.compile(r"^(?:is|are|was|were|has|have|does|did) (?:the|my|this)\b")
 _INNER = frozenset({"no", "not", "never", "without"})
+_DEFINITE = frozenset({"the", "my", "this", "that"})
 _REACH = 26  # words
 
 
@@ -170,15 +172,23 @@ def denial_of(sentence: Sentence, mention: Mention) -> str:
         if at in covered:
             continue  # "can't breathe", "no appetite": a finding of its own
         if word in _DENIERS and _reaches(sentence, at, mention, covered):
-            if _NO_CHANGE.search(" ".join(words[at:])) or _thought_to_go_on(words, at, mention):
+            if _unlike_before(" ".join(words[at:]), mention) or _thought_to_go_on(words, at, mention):
                 return ""
             outer = _outer(words, at)
             return "" if outer == "that" else "turned" if outer else "denied"
     return ""
 
 
+def _unlike_before(rest: str, mention: Mention) -> bool:
+    """ "Never had a headache like this", "never had this pain before": it is there, and new. What one does, has had
+    done or has for life is denied by the same words ("I haven't smoked before").
+    """
+    felt = mention.concept.kind is Kind.FINDING
+    return bool(_NO_CHANGE.search(rest) or (felt and _NOT_BEFORE.search(rest)))
+
+
 def _thought_to_go_on(words: Sequence[str], at: int, mention: Mention) -> bool:
     """ "I don't think the fever is going down": the fever stands, what is thought of it does not."""
     thought = words[at + 1 : at + 2] in (("think",), ("believe",))
-    definite = words[mention.first - 1] in {"the", "my", "this", "that"}
+    definite = words[mention.first - 1] in _DEFINITE
     return thought and definite and bool(_GOES_ON.match(" ".join(words[mention.last :])))

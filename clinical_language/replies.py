@@ -18,14 +18,16 @@ _NO = re.compile(
     r"anymore|as|particularly|usually|yet|recently|lately|so far|too|much|to|necessarily|today|for|since|so|"
     r"especially|quite|myself|since|more|specifically|personally|normally|typically|generally|very)|"
     r"negative|nothing|neither|nobody|"
-    rf"{_SUBJECT} {_AUX} not(?! (?:know|sure|remember))|{_SUBJECT} (?:never|neither)|"
+    r"(?:absolutely|definitely|certainly|probably|of course) not|"
+    rf"{_SUBJECT} {_AUX} not(?! (?:know|sure|remember|feel|feeling|well|good|great|right))|"
+    rf"{_SUBJECT} (?:never|neither)|"
     rf"{_AUX} not(?! (?:know|sure|remember))|(?:i|he|she|we|they) used to|"
     r"i deny|mm - mm|nuh uh|uh - uh|i would not say so)\b"
 )
 _YES = re.compile(
-    _FILL
-    + r"(?:yes|yeah|yep|yup|yea|yah|aye|ja|correct|right|that 's (?:right|correct|true|it)|exactly|definitely|"
-    r"absolutely|certainly|both|all of (?:them|those|that|the above)|indeed|of course|sure|for sure|"
+    _FILL + r"(?:yes|yeah|yep|yup|yea|yah|aye|ja|correct|right|that 's (?:right|correct|true|it)|exactly|"
+    r"(?:definitely|absolutely|certainly|of course)(?! not)|both|all of (?:them|those|that|the above)|"
+    r"indeed|sure|for sure|"
     r"mm - hmm|mm hmm|mhm|mm|uh - huh|uh huh|"
     r"sometimes|occasionally|(?:very )?rarely|often|usually|frequently|quite a bit|quite often|a lot|always|"
     r"(?:maybe |just |only |probably |yeah |like )*(?:a (?:little|tiny|wee|slight|bit)|slightly|mildly|"

@@ -39,6 +39,8 @@ def _seldom(consult: Consult, line: Resolved) -> Resolved:
     if answer.speaker == "doctor" or line.concept.group not in _HABITS:
         return line
     text = answer.text.lower()
+    if not _asked_for(consult, line):
+        return line
     found = None
     if line.state is State.ABSENT:
         found = _NO_BUT_SELDOM.match(text)
@@ -47,6 +49,21 @@ def _seldom(consult: Consult, line: Resolved) -> Resolved:
     return (
         replace(line, state=State.PRESENT, values={**line.values, "seldom": found["how"]}) if found else line
     )
+
+
+_SPOKEN_OF = {
+    "tobacco": re.compile(r"smok|cigar|tobacco|vap|nicotine|chew"),
+    "alcohol": re.compile(r"drink|alcohol|drank|wine|beer|spirits"),
+    "drugs": re.compile(r""),
+}
+
+
+def _asked_for(consult: Consult, line: Resolved) -> bool:
+    """Whether the answer is about this habit: the last of several questions in a turn is what is answered."""
+    if line.last.asked is None:
+        return True
+    questions = [said for said in consult.sentences[line.last.asked] if len(said.words) > 1]
+    return not questions or bool(_SPOKEN_OF[line.concept.group].search(" ".join(questions[-1].words)))
 
 
 def _habit(line: Resolved) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinical_language import Consult, Turn, read_consult
+from clinical_language import Consult, State, Turn, read_consult
 from tests.unit.clinical_language.test_consult import consult, states
 
 
@@ -315,3 +315,42 @@ def test_what_an_allergen_gives_is_its_reaction_and_no_finding_of_today(told: st
     facts = read_consult(talk).facts
     assert [f.values.get("reaction") for f in facts if f.values.get("role") == "allergy"] == ["rash"]
     assert not any(f.concept.id == "finding.rash" for f in facts)
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "state"),
+    [
+        ("And do you smoke?", "Uh no, I haven't smoked before.", State.ABSENT),
+        ("Do you smoke cigarettes?", "No I've never tried cigarettes.", State.ABSENT),
+        ("And do you smoke?", "Absolutely not.", State.ABSENT),
+        ("And do you smoke?", "No, I can't even stand cigarette smoke.", State.ABSENT),
+        ("And do you smoke?", "Yeah, a long time ago, in college, once or twice.", State.RESOLVED),
+        ("And do you smoke?", "Yes, I started a long time ago and I smoke every day.", State.PRESENT),
+    ],
+)
+def test_a_habit_that_never_was_is_none(question: str, reply: str, state: State) -> None:
+    facts = read_consult([Turn("doctor", question), Turn("patient", reply)]).facts
+    assert {f.state for f in facts if f.concept.id == "habit.smoking"} == {state}
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "state"),
+    [
+        ("Is there any chest pain?", "Absolutely not!", State.ABSENT),
+        ("Is there any chest pain?", "Absolutely, all the time.", State.PRESENT),
+        ("Have you had chest pain?", "Yes, I've never had this chest pain before.", State.PRESENT),
+    ],
+)
+def test_absolutely_not_and_not_before(question: str, reply: str, state: State) -> None:
+    facts = read_consult([Turn("doctor", question), Turn("patient", reply)]).facts
+    assert {f.state for f in facts if f.concept.id == "finding.chest_pain"} == {state}
+
+
+@pytest.mark.parametrize("reply", ["Stroke? No no.", "No, no stroke."])
+def test_what_the_family_does_not_have_is_no_history_of_the_patient(reply: str) -> None:
+    facts = read_consult(
+        [Turn("doctor", "Any stroke that runs in the family?"), Turn("patient", reply)]
+    ).facts
+    assert {(f.state, f.relation) for f in facts if f.concept.id == "condition.stroke"} == {
+        (State.ABSENT, "family")
+    }
