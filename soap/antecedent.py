@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from clinical_language import Consult, Kind, Mention, Sentence
 from clinical_language.relatives import MY, RELATIVES, YOUR
+from clinical_language.remembering import remembered
 from clinical_language.said import thing
 
 _NEAR = 2  # turns after which nobody knows any more what "it" is
@@ -76,6 +77,15 @@ def _agreeing(label: str, verb: str) -> str | None:
     return _PLURAL.get(verb) if plural else verb
 
 
+@remembered
+def _named_last(said: Sentence) -> str:
+    """The relative or colleague whom a sentence names last, "" for nobody."""
+    words = " ".join(said.words)
+    found = [*MY.findall(words), *YOUR.findall(words)] or _ONE_OF_MY.findall(words)
+    who = found[-1] if found else ""
+    return RELATIVES[who] if who.endswith("s") else who
+
+
 _SHE = frozenset({"he", "she"})
 _ANOTHERS = _SHE | {"him", "her", "his", "hers"}
 
@@ -90,11 +100,8 @@ class Another:
     def see(self, sentences: Sequence[Sentence], turn: int) -> None:
         """Read on."""
         for said in sentences:
-            words = " ".join(said.words)
-            found = [*MY.findall(words), *YOUR.findall(words)] or _ONE_OF_MY.findall(words)
-            if found:
-                who = found[-1]
-                self.named = (RELATIVES[who] if who.endswith("s") else who, turn)
+            if who := _named_last(said):
+                self.named = (who, turn)
 
     def is_meant(self, words: Sequence[str]) -> bool:
         """Whether a clause has a "she" that is not the patient."""

@@ -333,9 +333,16 @@ def doctor_clauses(consult: Consult) -> list[Clause]:
     speakers = clinicians(consult)
     for turn, sentences in enumerate(consult.sentences):
         if consult.turns[turn].speaker in speakers:
-            place = 0
-            for stretch in _stretches(sentences):
-                made = list(_clauses_of(turn, stretch, place))
-                place += len(made) + 1
-                found += made
+            found += _clauses_of_turn(turn, sentences)
     return found
+
+
+@remembered
+def _clauses_of_turn(turn: int, sentences: tuple[Sentence, ...]) -> tuple[Clause, ...]:
+    found: list[Clause] = []
+    place = 0
+    for stretch in _stretches(sentences):
+        made = list(_clauses_of(turn, stretch, place))
+        place += len(made) + 1
+        found += made
+    return tuple(found)

@@ -10,7 +10,6 @@ from soap import model
 from soap.coding import suggested_codes
 from soap.history import history
 from soap.model import UNSURE, DraftNote, Order, ReviewItem, Statement, VisitContext
-from soap.narrative import sex_of
 from soap.objective import assessment_and_plan, doctor_speech, objective
 from soap.opening import known
 from soap.orders import found_orders
@@ -43,13 +42,13 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     lines = resolve(consult.facts, consult.turns)
     speech = doctor_speech(consult, visit.sex if visit else "")
     found = [*objective(speech), *assessment_and_plan(speech)]
-    statements = [*history(consult, lines, visit), *found]
+    statements = [*history(consult, lines, speech.person), *found]
     who = identity_turns(consult)
     statements = [s for s in _readable(_unique(statements)) if not who.issuperset(s.evidence)]
     below = [s for s in statements if _is_below(s)]
     kept = tuple(s for s in statements if not _is_below(s))
     if not known(consult) and not _examined(kept):
-        kept = tuple(jotted(kept, sex_of(consult, visit.sex if visit else "")))
+        kept = tuple(jotted(kept, speech.person))
     orders = found_orders(consult)
     review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below), *_to_confirm(orders))
     note = DraftNote(kept, review, orders, suggested_codes(consult, kept))

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from clinical_language import Consult, Fact, State
 from soap import model, opening, subjective
-from soap.model import Statement, VisitContext
-from soap.narrative import sex_of
+from soap.model import Statement
+from soap.register import Person
 from soap.resolution import Resolved, resolve
 from soap.social import social_history
 from soap.told import Told, content, joined, told
@@ -26,15 +26,11 @@ _DENIES = frozenset("no not never none nothing without cannot".split())
 _OPENER = re.compile(r"\b(?:year|month|week|day)-old\b")
 
 
-def history(consult: Consult, lines: Sequence[Resolved], visit: VisitContext | None) -> Iterator[Statement]:
+def history(consult: Consult, lines: Sequence[Resolved], person: Person) -> Iterator[Statement]:
     """Statements of the subjective sections in the order of the note."""
     lines = settled(consult, lines)
     heard = subjective.Heard(consult, lines)
-    narrative = [
-        part
-        for part in told(consult, sex_of(consult, visit.sex if visit else ""))
-        if not _overruled(part, lines)
-    ]
+    narrative = [part for part in told(consult, person) if not _overruled(part, lines)]
     jotted = any(part.jotted for part in narrative)
     about = list(opening.chief_complaint(consult, lines))
     said = frozenset().union(*(_words(s.text) for s in about)) if jotted else frozenset()

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from clinical_language import Turn
+from clinical_language.remembering import remembered
 
 _WORD = re.compile(r"[a-z]+")
 _QUOTED = re.compile("(\u201c[^\u201d]*\u201d)")
@@ -47,10 +48,16 @@ _SPELT = {**_STARTS, **_PARTS, "color": "colour", "labor": "labour"}
 
 def is_british(turns: Sequence[Turn]) -> bool:
     """Whether more British than American spellings and words were said, each counted once."""
-    said = {word for turn in turns for word in _WORD.findall(turn.text.lower())}
+    said = frozenset().union(*(_spellings(turn.text) for turn in turns))
     return len(said & _BRITISH) > len(said & _AMERICAN)
 
 
+@remembered
+def _spellings(text: str) -> frozenset[str]:
+    return (_BRITISH | _AMERICAN).intersection(_WORD.findall(text.lower()))
+
+
+@remembered
 def in_british(text: str) -> str:
     """The text in British spelling.
 

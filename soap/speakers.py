@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from clinical_language import Speaker, Turn
+from clinical_language.remembering import remembered
 
 _WORD = re.compile(r"[a-z]+")
 _YOU = frozenset({"you", "your"})
@@ -17,9 +18,16 @@ _OTHER: dict[Speaker, Speaker] = {"doctor": "patient", "patient": "doctor", "com
 
 def _share_of_you(turns: Sequence[Turn], speaker: Speaker) -> float | None:
     """ "You" among "you" and "I" in a speaker's words; None when there are too few of both."""
-    words = [w for t in turns if t.speaker == speaker for w in _WORD.findall(t.text.lower())]
-    you, own = sum(w in _YOU for w in words), sum(w in _SELF for w in words)
+    said = [_pronouns(turn.text) for turn in turns if turn.speaker == speaker]
+    you, own = sum(you for you, _ in said), sum(own for _, own in said)
     return you / (you + own) if you + own >= _ENOUGH else None
+
+
+@remembered
+def _pronouns(text: str) -> tuple[int, int]:
+    """How often "you" and "I" are said."""
+    words = _WORD.findall(text.lower())
+    return sum(w in _YOU for w in words), sum(w in _SELF for w in words)
 
 
 def swapped(turns: Sequence[Turn]) -> bool:

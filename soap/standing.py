@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from clinical_language import Exchange, Kind, Sentence
+from clinical_language.remembering import remembered
 from clinical_language.wording import fold
 
 LABELS = {"place": "location", "quality": "described as", "frequency": "frequency", "onset": "duration or onset",
@@ -63,6 +64,7 @@ def tells_time(word: str) -> bool:
     return _UNIT.fullmatch(word) is not None
 
 
+@remembered
 def _carries(word: str) -> bool:
     return word[0].isalpha() and fold(word) not in _VAGUE and not _TIME.fullmatch(word)
 

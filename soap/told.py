@@ -265,6 +265,8 @@ _NO_NOUN = frozenset(
 
 
 def _facts(consult: Consult, candidate: Candidate) -> Iterator[Fact]:
+    if not candidate.mentions:
+        return
     ids = {m.concept.id for m in candidate.mentions}
     for fact in consult.facts:
         if fact.at == candidate.turn and fact.concept.id in ids:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from clinical_language import Consult, Fact
+from clinical_language.remembering import remembered
 from soap.resolution import Resolved
 
 SELF_HARM = frozenset({"finding.suicidal_ideation", "finding.self_harm", "finding.homicidal_ideation"})
@@ -28,6 +29,7 @@ _ASKS_WHO = re.compile(
 _BACKCHANNEL = 3  # words; "OK, thank you." asks nothing else
 
 
+@remembered
 def identifying(text: str) -> bool:
     """Whether a line holds a name told as such, an address, a postcode, a number to call, an e-mail, a birth date.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from clinical_language.remembering import remembered
 from soap.register.person import PATIENT, Person, to_third
 from soap.register.sentence import ends_whole
 from soap.register.verbs import bases, gerund, third
@@ -42,10 +43,15 @@ _STARTS_NOTHING = frozenset("and or but so because , of than which who that then
 
 def brief(words: Sequence[str], person: Person) -> list[str]:
     """A clause of the patient's ("i" the speaker) in the short form; [] when nothing is left."""
+    return list(_brief(tuple(words), person))
+
+
+@remembered
+def _brief(words: tuple[str, ...], person: Person) -> tuple[str, ...]:
     text = _ASIDES.sub("", " ".join("self" if word == "myself" else word for word in words))
     text = _HEDGES.sub("", text)
     third_ = to_third(text.split(), person, named=False) or _without_speaker(text.split(), person)
-    return _ended(without_grammar(" ".join(third_), person).split())
+    return tuple(_ended(without_grammar(" ".join(third_), person).split()))
 
 
 def _without_speaker(words: Sequence[str], person: Person) -> list[str]:

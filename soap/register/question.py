@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from clinical_language.remembering import remembered
 from soap.register.person import ADVERBS
 from soap.register.verbs import bases, past, third
 
@@ -105,8 +106,13 @@ def _declared(aux: str, subject: Sequence[str], rest: Sequence[str], *, negative
 
 def _asked(question: Sequence[str]) -> list[str]:
     """The question without its tail, and without words that only address."""
+    return list(_bare(tuple(question)))
+
+
+@remembered
+def _bare(question: tuple[str, ...]) -> tuple[str, ...]:
     text = _TAILS.sub("", " ".join(w for w in question if w not in _ADDRESS).rstrip(" ?.,"))
-    return text.replace(" , ", " ").split()
+    return tuple(text.replace(" , ", " ").split())
 
 
 _ADDRESS = frozenset("exactly roughly then please sir madam ma'am actually also maybe".split())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from clinical_language.remembering import remembered
+
 _UNITS = ((r"\b(\d[\d.]*) (?:milligrams?)\b", r"\1 mg"), (r"\b(\d[\d.]*) (?:micrograms?)\b", r"\1 mcg"),
           (r"\b(\d[\d.]*) percent\b", r"\1%"), (r"\b(\d[\d.]*) (?:milliliters?|mls?)\b", r"\1 mL"),
           (r"\b(\d+) (?:out of|over|/) (10)\b", r"\1/\2"), (r"\b(\d+) point (\d+)\b", r"\1.\2"),
@@ -41,7 +43,11 @@ def written(words: Sequence[str], names: Mapping[str, str] | None = None) -> str
     """The sentence with capital and full stop; "" for no words."""
     names = names or {}
     cased = [names.get(w, w.upper() if w in _UPPER else w) for w in words]
-    text = " ".join(cased)
+    return _punctuated(" ".join(cased))
+
+
+@remembered
+def _punctuated(text: str) -> str:
     for rule, by in _RULES:
         text = rule.sub(by, text)
     text = text.strip(" ,.;:-?!")
