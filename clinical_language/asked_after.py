@@ -1,4 +1,5 @@
-"""What a question asks after beside the findings it names: habits, functions of the body, control of a condition."""
+"""What a question asks after beside the findings it names: habits, functions of the body, control of a condition, what
+an allergen does."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from clinical_language import questions, replies
 from clinical_language.concepts import concepts
 from clinical_language.functions import asked_after
 from clinical_language.merging import given_up, merged
-from clinical_language.model import Fact, Kind, Mention, State
+from clinical_language.model import Fact, Kind, Mention, Sentence, State
 from clinical_language.reading import Asked, Reading, Reply
 
 _HABITS = {
@@ -30,6 +31,8 @@ _POORLY = re.compile(
 def habits(reading: Reading, reply: Reply, asked: Asked) -> None:
     """Smoking, alcohol, drugs asked for by their own words ("do you smoke or drink?")."""
     slots = [slot for slot in questions.slots_of(asked.sentence) if slot in _HABITS]
+    if not slots and _OTHER_DRUGS.search(asked.sentence.plain) and _of_habits(reading.facts[-3:]):
+        slots = ["drugs"]
     amount = not reply.opening and len(slots) == 1 and replies.tells_amount(reply.words)
     opening = (
         "yes"
@@ -57,6 +60,14 @@ def habits(reading: Reading, reply: Reply, asked: Asked) -> None:
             reading.add(replace(fact, said_in=asked.turn))
 
 
+_OTHER_DRUGS = re.compile(r"\b(?:any|other) drugs\b")
+
+
+def _of_habits(facts: Sequence[Fact]) -> bool:
+    """Whether it was smoking or drinking that was spoken of last: then "any other drugs?" means no medicine."""
+    return any(fact.concept.kind is Kind.HABIT for fact in facts)
+
+
 def functions(reading: Reading, reply: Reply, asked: Asked, known: Collection[str]) -> None:
     """ "How is your appetite?" - "fine": what is well is the absence of its complaint."""
     sentence = asked.sentence
@@ -78,3 +89,29 @@ def control(reading: Reading, reply: Reply, asked: Asked, mentions: Sequence[Men
         fact = merged(reading, reply, asked, mention, State.PRESENT, 0.75)
         how = "not well controlled" if poorly else "well controlled"
         reading.add(replace(fact, values={**fact.values, "control": how}))
+
+
+_WHAT_HAPPENS = re.compile(r"\bwhat happen\w*|\bhow (?:do|did) you react|\bwhat (?:\w+ ){0,3}reaction")
+
+
+def reacted(reading: Reading, pending: Sequence[Asked], own: list[Fact]) -> list[Fact]:
+    """ "What happens when you take it?" - "I feel sick": of an allergen named before, the reaction and no finding."""
+    asked = next((one for one in pending if _WHAT_HAPPENS.search(one.sentence.plain)), None)
+    findings = [f for f in own if f.concept.kind is Kind.FINDING and f.state is State.PRESENT and f.named]
+    allergen = next((f for f in reversed(reading.facts) if f.values.get("role") == "allergy"), None)
+    if asked is None or not findings or allergen is None or not _asks_of(asked.sentence, allergen):
+        return own
+    reaction = ", ".join(dict.fromkeys(f.concept.label for f in findings))
+    told = replace(
+        findings[0], concept=allergen.concept, state=State.PRESENT, named=False,
+        values={**allergen.values, "reaction": reaction},
+    )  # fmt: skip
+    return [told, *(f for f in own if f not in findings)]
+
+
+def _asks_of(sentence: Sentence, allergen: Fact) -> bool:
+    named = {m.concept.id for m in sentence.mentions if m.concept.kind in {Kind.MEDICINE, Kind.ALLERGEN}}
+    return allergen.concept.id in named or (not named and bool(_IT.search(sentence.plain)))
+
+
+_IT = re.compile(r"\b(?:it|that|them|those)\b|\breaction\b")

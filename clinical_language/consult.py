@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from clinical_language import questions, replies
 from clinical_language.acts import act_of, is_bare_tag
 from clinical_language.answers import NO_ALLERGIES, answer
+from clinical_language.asked_after import reacted
 from clinical_language.attachment import asks_of_symptom, attach
 from clinical_language.bleeding import with_place
 from clinical_language.context import state_of
@@ -201,6 +202,7 @@ def _patient(reading: Reading, index: int) -> None:
     pending, later = heard(reading, index, words)
     _take_for_known(reading, index, pending)
     own = _given_up(_now_and_then(_own(reading, index, pending), words), words)
+    own = reacted(reading, pending, own)
     reading.add(*own)
     reply = reply_of(index, sentences, own)
     answer(reading, reply, pending)

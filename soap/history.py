@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from clinical_language import Consult, Fact, State
 from soap import model, opening, subjective
@@ -30,24 +30,26 @@ def history(consult: Consult, lines: Sequence[Resolved], person: Person) -> Iter
     """Statements of the subjective sections in the order of the note."""
     lines = settled(consult, lines)
     heard = subjective.Heard(consult, lines)
-    narrative = [part for part in told(consult, person) if not _overruled(part, lines)]
-    jotted = any(part.jotted for part in narrative)
+    listed = [(name, list(section(heard))) for section, name in _SECTIONS]
+    instead = _Listed(consult, [*subjective.hpi(heard), *(line for _, stated in listed for line in stated)])
+    narrative = [part for part in told(consult, person, instead.tell) if not _overruled(part, lines)]
+    jotted = not opening.known(consult)
     about = list(opening.chief_complaint(consult, lines))
     said = frozenset().union(*(_words(s.text) for s in about)) if jotted else frozenset()
-    present = [*about, *(s for s in _present_illness(heard, narrative) if not _words(s.text) <= said)]
+    present = [
+        *about,
+        *(s for s in _present_illness(heard, narrative, instead.needed) if not _words(s.text) <= said),
+    ]
     yield from present
     yield from subjective.review_of_systems(
         heard, " ".join(s.text.lower() for s in present) if jotted else ""
     )
-    listed = [(name, list(section(heard))) for section, name in _SECTIONS]
-    if jotted:
-        every = [line for _, stated in listed for line in stated]
-        narrative = [part for part in narrative if not _listed(consult, part, every)]
     for name, stated in listed:
         facts, own = _once(
             stated,
             [part for part in narrative if part.statement.section == name],
             _lay(lines, {fact.key.rpartition(":")[2] for fact in stated}),
+            instead.needed,
         )
         yield from [*_untold(facts, own), *own]
 
@@ -96,12 +98,14 @@ def _overruled(part: Told, lines: Sequence[Resolved]) -> bool:
     return False
 
 
-def _present_illness(heard: subjective.Heard, narrative: Sequence[Told]) -> Iterator[Statement]:
+def _present_illness(
+    heard: subjective.Heard, narrative: Sequence[Told], needed: Collection[str]
+) -> Iterator[Statement]:
     own = [part for part in narrative if part.statement.section == model.HPI]
     first = next((part.statement for part in own if _OPENER.search(part.statement.text)), None)
     lines = list(subjective.hpi(heard))
-    if any(part.jotted for part in own):
-        rest = _jotted_with(heard.consult, lines, own)
+    if not opening.known(heard.consult):
+        rest = _jotted_with(heard.consult, lines, own, needed)
     else:
         facts, parts = _once(lines, own, _lay(heard.lines, {line.key.rpartition(":")[2] for line in lines}))
         rest = sorted([*facts, *parts], key=_told_at)
@@ -112,16 +116,20 @@ def _present_illness(heard: subjective.Heard, narrative: Sequence[Told]) -> Iter
     yield from (s for s in rest if first is None or s.key != first.key)
 
 
-def _jotted_with(consult: Consult, lines: Sequence[Statement], jotted: Sequence[Told]) -> list[Statement]:
+def _jotted_with(
+    consult: Consult, lines: Sequence[Statement], jotted: Sequence[Told], needed: Collection[str]
+) -> list[Statement]:
     """The line of what the visit is about, with what it does not say already; then findings nothing jotted is about."""
     complaint = opening.complaint(consult)
     about = complaint.concept.id if complaint else ""
     first = [line for line in lines if line.key.endswith(f":{about}")]
     whole = frozenset().union(*(_words(line.text.replace("-sided", "")) for line in first))
-    kept = [part for part in jotted if not _repeats(part, whole) and not _listed(consult, part, lines)]
+    kept = [part for part in jotted if not _repeats(part, whole)]
     held = {(fact.concept.id, fact.state) for part in kept for fact in part.facts}
     others = [
-        line for line in lines if line not in first and (line.key.rpartition(":")[2], line.state) not in held
+        line
+        for line in lines
+        if line not in first and (line.key in needed or (line.key.rpartition(":")[2], line.state) not in held)
     ]
     return [*first, *sorted([*others, *joined(kept)], key=_told_at)]
 
@@ -134,16 +142,37 @@ last couple past probably maybe history""".split()
 _SHORT = 4  # words that carry something, in an answer of which nothing is left when its values are in a line
 
 
-def _listed(consult: Consult, part: Told, lines: Sequence[Statement]) -> bool:
-    """Whether what was jotted stands in the lines of facts that rest on the same words, of the same polarity."""
-    denies = bool(_DENIES & set(part.statement.text.lower().split()))
-    turns = set(part.statement.evidence)
-    near = [line for line in lines if turns & set(line.evidence) and (line.state is State.ABSENT) is denies]
-    ids = {line.key.rpartition(":")[2] for line in near}
-    spoken = [_words(f.words) for f in consult.facts if f.turn in turns and f.concept.id in ids and _tells(f)]
-    whole = frozenset().union(*spoken, *(_words(line.text.replace("-sided", "")) for line in near))
-    own = _words(part.statement.text) - _ADDS_NOTHING
-    return bool(near) and len(own & whole) >= 0.7 * len(own)
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The lines of facts, in the place of what was jotted of them. `needed`: keys of those that took such a place."""
+
+    consult: Consult
+    lines: Sequence[Statement]
+    needed: set[str] = field(default_factory=set)
+
+    def tell(self, part: Told) -> bool:
+        """Whether what was jotted stands in lines that rest on the same words, of the same polarity."""
+        denies = bool(_DENIES & set(part.statement.text.lower().split()))
+        turns = set(part.statement.evidence)
+        near = [
+            line for line in self.lines
+            if turns & set(line.evidence) and (line.state is State.ABSENT) is denies
+        ]  # fmt: skip
+        own = _words(part.statement.text) - _ADDS_NOTHING
+        said = {
+            line.key: own & (_words(line.text.replace("-sided", "")) | self._spoken(line, turns))
+            for line in near
+        }
+        if not near or len(frozenset().union(*said.values())) < 0.7 * len(own):
+            return False
+        self.needed.update(key for key, words in said.items() if words)
+        return True
+
+    def _spoken(self, line: Statement, turns: Collection[int]) -> frozenset[str]:
+        """The words behind a line in these turns."""
+        of = line.key.rpartition(":")[2]
+        facts = (f for f in self.consult.facts if f.turn in turns and f.concept.id == of and _tells(f))
+        return frozenset().union(*(_words(f.words) for f in facts))
 
 
 def _tells(fact: Fact) -> bool:
@@ -162,7 +191,10 @@ def _lay(lines: Sequence[Resolved], ids: set[str]) -> frozenset[str]:
 
 
 def _once(
-    facts: Sequence[Statement], narrative: Sequence[Told], lay: frozenset[str] = frozenset()
+    facts: Sequence[Statement],
+    narrative: Sequence[Told],
+    lay: frozenset[str] = frozenset(),
+    needed: Collection[str] = (),
 ) -> tuple[list[Statement], list[Statement]]:
     """Lines without what the other group says: a sentence that only repeats lines, then lines that a sentence "
     "holds."""
@@ -174,7 +206,11 @@ def _once(
     lines = [
         fact for fact, own in zip(facts, said, strict=True)
         if not any(own <= bag and fact.state is state for bag, state in bags)
-        and not any(fact.key.endswith(f":{id_}") and fact.state is state and not _valued(fact) for id_, state in held)
+        and (
+            fact.key in needed
+            or _valued(fact)
+            or not any(fact.key.endswith(f":{id_}") and fact.state is state for id_, state in held)
+        )
     ]  # fmt: skip
     return lines, list(joined(kept))
 

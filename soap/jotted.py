@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from clinical_language import Consult, Exchange, Mention, Sentence, State
+from clinical_language import Consult, Exchange, Kind, Mention, Sentence, State
 from clinical_language.remembering import remembered
 from soap.antecedent import Another, Focus
 from soap.narrative import DENIED, Candidate, agreed, asks, cleaned, managed, questions_by_answer, within
@@ -20,7 +21,7 @@ from soap.standing import LABELS, stands_alone, tells_time, theme
 
 _PRONOUNS = frozenset({"it", "that", "this"})
 _TALK = re.compile(
-    r"\b(?:you|your|yours|thanks?|hello|hi|hey|bye|sorry|pardon|doctor)\b|"
+    r"\b(?:you|your|yours|thanks?|hello|hi|hey|bye|sorry|pardon)\b|^doctor\b|\bdoctor$|"
     r"\b(?:date of birth|postcode|address|surname|my name|full name|private|quiet|confidential|"
     r"questions)\b|^(?:good|great|perfect|lovely|brilliant|fine|"
     r"correct|right|no|yes|sure|okay|all right|that is (?:it|fine|right|correct|all)|thank.*|no idea|say that)$"
@@ -44,6 +45,8 @@ def _pieces(said: Sentence, person: Person) -> tuple[tuple[tuple[str, ...], tupl
     for part in _apart(clauses(_with_no(cleaned(said), said.plain)), said.plain):
         clause = _with_no(part, said.plain)
         spoken = with_subject(clean_words(clause) if clause[0] != "no" else clause)
+        if _NOW.match(" ".join(clause)) and spoken[:1] == ["i"]:
+            spoken = ["now", *spoken]
         if spoken and not _TALK.search(" ".join(spoken)) and not set(spoken) <= _SAYS_LITTLE:
             short = brief(spoken, person)
             if short:
@@ -51,6 +54,7 @@ def _pieces(said: Sentence, person: Person) -> tuple[tuple[tuple[str, ...], tupl
     return tuple(found)
 
 
+_NOW = re.compile(r"(?:but |and )?now i\b")  # of a patient a time, of a doctor an opening of talk
 _NOTHING_OF = re.compile(
     r"\b(?:no|not any|without(?: any)?) ((?:[a-z'-]+ ){1,6}?)(?:,|\.|but\b|just\b|only\b)"
 )
@@ -67,7 +71,7 @@ def _apart(found: Iterator[list[str]], plain: str) -> Iterator[list[str]]:
         yield from _after_denial(rest)
 
 
-_GOES_ON = frozenset("i it he she they we there just only but my the".split())
+_GOES_ON = frozenset("i it he she they we there just only but and my the".split())
 
 
 def _after_denial(clause: list[str]) -> Iterator[list[str]]:
@@ -82,6 +86,9 @@ def _after_denial(clause: list[str]) -> Iterator[list[str]]:
 
 _EXCEPT = re.compile(  # "no, other than ...", "I don't think so, I guess my father has ..."
     r"\b(?:other than|apart from|except|besides|aside from|rarely|occasionally|i guess)\b"
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:rest of|elsewhere|anywhere else|other (?:side|arm|leg|hand|foot|eye|ear|parts?))\b"
 )
 _NO_NOUN = frozenset(
     """i it that this they there he she we my you your no not nothing never none so and but or just only because well
@@ -110,6 +117,7 @@ def _english(said: Sentence) -> bool:
 
 
 _Clause = tuple[Sentence, tuple[str, ...], tuple[str, ...]]  # with its words in the short form, and as spoken
+_NO_MORE = {("not", "anymore"), ("not", "any", "more"), ("no", "more"), ("not", "now")}
 _ONLY_WHEN = frozenset(
     "about around roughly probably maybe or for since over a an few couple of the in on at".split()
 )
@@ -119,7 +127,8 @@ def _with_times(found: Iterator[_Clause]) -> Iterator[_Clause]:
     """ "I noticed a temperature, so, yeah, about 3 days ago": a bare time is of the clause before it."""
     before: _Clause | None = None
     for clause in found:
-        if before is not None and _only_time(clause[1]) and not any(map(tells_time, before[1])):
+        bare = _only_time(clause[1]) and before is not None and not any(map(tells_time, before[1]))
+        if before is not None and (bare or clause[1] in _NO_MORE):
             before = (before[0], (*before[1], ",", *clause[1]), (*before[2], ",", *clause[2]))
             continue
         if before is not None:
@@ -172,7 +181,8 @@ class Jotter:
         evidence = (turn,) if exchange is None else (exchange.question, turn)
         headed: tuple[str, ...] = ()
         read = 0
-        for said, short, spoken in _with_times(self._clauses(sentences)):
+        for said, words, own in _with_times(self._clauses(sentences)):
+            short, spoken = self._themed(words, own, exchange)
             upto = sentences.index(said) + 1
             another.see(sentences[read:upto], turn)
             read = upto
@@ -185,6 +195,26 @@ class Jotter:
                 named = self._named(short, evidence, found)
                 yield self._told(turn, said, about, named, spoken, exchange)
         another.see(sentences[read:], turn)
+
+    def _themed(
+        self, short: tuple[str, ...], spoken: tuple[str, ...], exchange: Exchange | None
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """ "I had something a year ago", "I have not had one": what was asked about, in the question's words."""
+        pairs = enumerate(pairwise(spoken), start=1)
+        stands = next((at for at, (had, what) in pairs if had in _HAD and what in _STANDS_FOR), 0)
+        asked = exchange.sentence if exchange else None
+        named = {m.concept.id: m for m in asked.mentions if m.concept.kind in _NAMED} if asked else {}
+        if (
+            not asked
+            or not stands
+            or len(named) != 1
+            or spoken[stands + 1 : stands + 2] in (("of",), ("else",))
+        ):
+            return short, spoken
+        (m,) = named.values()
+        theme = ("my" if word == "your" else word for word in asked.words[m.first : m.last])
+        whole = (*spoken[:stands], *theme, *spoken[stands + 1 :])
+        return tuple(brief(whole, self._person)), whole
 
     def _clauses(self, sentences: Sequence[Sentence]) -> Iterator[_Clause]:
         for said in sentences:
@@ -247,28 +277,55 @@ class Jotter:
             " ".join(word for said in self._consult.sentences[turn] for word in said.words)
         ):
             return []
-        facts = (f for f in self._consult.facts if f.at == turn and f.asked == exchange.question)
-        if any(fact.concept.kind in DENIED and fact.state is State.ABSENT for fact in facts):
+        facts = [f for f in self._consult.facts if f.at == turn and f.asked == exchange.question]
+        elsewhere = _ELSEWHERE.search(exchange.sentence.plain)
+        if any(f.concept.kind in DENIED and f.state is State.ABSENT for f in facts) and not elsewhere:
             return []
+        if not yes and any(f.concept.kind is Kind.MEDICINE and f.state is State.PRESENT for f in facts):
+            return []  # "No, just some painkillers."
         stated = polar(cleaned(exchange.sentence), yes=yes)
         short = brief(stated, self._person) if stated else []
         return [] if not short or _TALK.search(" ".join(short)) or set(short) <= _SAYS_LITTLE else short
 
     def _agreed(self, turn: int, sentences: Sequence[Sentence]) -> Iterator[Candidate]:
         """What the doctor repeats or reads out ("you have a history of ...") and the patient agrees to."""
-        if self._managed[turn] > 1 or not agreed(self._consult, turn):
+        if not agreed(self._consult, turn):
             return
         for said in sentences:
-            for clause in clauses(cleaned(said)):
-                own = first_person(clause)
-                if "i" not in own[:1] or _NOT_TOLD.search(" ".join(clause)) or len(own) < 3:
+            for clause in clauses(cleaned(said)) if self._managed[turn] <= 1 or said.is_question else ():
+                own = _as_told(clause)
+                if len(own) < 3 or _NOT_TOLD.search(" ".join(clause)):
                     continue
                 short = brief(own, self._person)
-                if short and said.mentions:
+                if short and (said.mentions or said.parts):
                     yield Candidate(
                         turn, (turn, turn + 1), tuple(short), tuple(own), said.mentions,
                         names_of(said.text), "", "stated", (), self._managed[turn],
                     )  # fmt: skip
+
+
+_STANDS_FOR = frozenset({"something", "one", "1"})
+_HAD = frozenset("had have has got get taken took done had used felt".split())
+_NAMED = frozenset({Kind.FINDING, Kind.CONDITION, Kind.TEST, Kind.PROCEDURE})
+_SO = frozenset("so and but okay ok right alright well then".split())
+_BEGINS = 6  # words in which what the patient is said to do begins: "in half an hour you developed it"
+
+
+def _as_told(clause: Sequence[str]) -> list[str]:
+    """What the doctor says of the patient as the patient would say it, [] where it is of something else.
+
+    >>> _as_told("so your left arm is fine".split()), _as_told("you so you can walk a mile".split())
+    (['my', 'left', 'arm', 'is', 'fine'], ['i', 'can', 'walk', 'a', 'mile'])
+    """
+    own = first_person(clause)
+    while own and (own[0] in _SO or (own[0] == "me" and "i" in own[1:3])):
+        own = own[1:]
+    told = (
+        own[:1] == ["my"]
+        or "i" in own[:1]
+        or (own[:1] in (["in"], ["after"], ["for"]) and "i" in own[:_BEGINS])
+    )
+    return own if told else []
 
 
 _NOT_TOLD = re.compile(

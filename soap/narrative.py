@@ -232,7 +232,7 @@ class Narrator:
 
 _AGREES = re.compile(
     r"\W*(?:(?:um|uh|oh|ohh|well|so|mm)\W+)*(?:yes|yeah|yep|yup|ya|right|correct|exactly|mm-?\s?hmm?|uh-?huh|sure|"
-    r"that's|that is|i (?:do|have|did|am)\b(?! not)|it (?:is|does|has)\b(?! not))",
+    r"that's|that is|i (?:do|have|did|am)\b(?! not)|it (?:is|does|has|seems)\b(?! not)|seems (?:to|so)\b)",
     re.IGNORECASE,
 )
 _DENIES = re.compile(r"\W*(?:(?:um|uh|oh|ohh|well|so|mm)\W+)*(?:no|not|nope|nah)\b", re.IGNORECASE)
@@ -259,7 +259,9 @@ _ASKS = re.compile(
 
 
 def asks(said: Sentence) -> bool:
-    """Whether what ends in a question mark is a question by its words."""
+    """Whether what ends in a question mark is a question by its words; "haven't had one" asks nothing without it."""
+    if said.words[1:2] == ("not",) and not said.text.rstrip().endswith("?"):
+        return False
     return bool(_ASKS.search(" ".join(said.words)))
 
 

@@ -143,7 +143,9 @@ def _tellable(line: Resolved) -> bool:
 
 def _valued(line: Resolved) -> bool:
     """Whether more is known than that it is there, which the review of systems says."""
-    return bool(set(line.values) & {"duration", "onset", "quality", "severity", "course", "timing"})
+    return bool(
+        set(line.values) & {"duration", "onset", "quality", "severity", "course", "timing", "radiation"}
+    )
 
 
 def _acute(line: Resolved) -> bool:

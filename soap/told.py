@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
@@ -93,8 +93,11 @@ def source(consult: Consult, person: Person) -> Narrator | Jotter:
     return Narrator(consult, person) if known(consult) else Jotter(consult, person)
 
 
-def told(consult: Consult, person: Person) -> list[Told]:
-    """The narrative of a consult so far, in sentences or in the short form."""
+def told(consult: Consult, person: Person, listed: Callable[[Told], bool] = lambda _: False) -> list[Told]:
+    """The narrative of a consult so far, in sentences or in the short form.
+
+    `listed`: whether something jotted stands in the note without it, and so costs no words.
+    """
     taken: list[Told] = []
     said: list[frozenset[str]] = []
     used = 0
@@ -113,13 +116,16 @@ def told(consult: Consult, person: Person) -> list[Told]:
             or any(_told_again(own, other) for other in said)
         ):
             continue
-        said.append(own)
-        used += len(candidate.words)
-        taken.append(
+        part = (
             _jotted(consult, candidate, worth)
             if short
             else _told(consult, candidate, worth, person, len(taken))
         )
+        if short and listed(part):
+            continue
+        said.append(own)
+        used += len(candidate.words)
+        taken.append(part)
     return taken
 
 

@@ -15,7 +15,7 @@ from soap.register.sentence import ends_whole
 from soap.register.verbs import bases, gerund, third
 
 _HEDGES = re.compile(
-    r"^(?:(?:and|but|so|or|because|well|then|also|now|like|that is|'s|which|who|,|of course|not that|as well|as in|"
+    r"^(?:(?:and|but|so|or|because|well|then|also|like|that is|'s|which|who|,|of course|not that|as well|as in|"
     r"in terms of|i (?:think|would say|guess|mean|feel like)(?: that)?(?= \w+ \w)|"
     r"i(?: have| did)? notic(?:ed?)(?: that)?|(?:it|that) is (?:more )?like|it was like) )+(?!$)"
 )

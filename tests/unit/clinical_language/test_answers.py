@@ -354,3 +354,22 @@ def test_what_the_family_does_not_have_is_no_history_of_the_patient(reply: str) 
     assert {(f.state, f.relation) for f in facts if f.concept.id == "condition.stroke"} == {
         (State.ABSENT, "family")
     }
+
+
+def test_what_happens_with_an_allergen_is_its_reaction_and_no_finding_of_today() -> None:
+    read = consult(
+        "d: Any allergies?",
+        "p: I'm allergic to aspirin.",
+        "d: What happens when you take it?",
+        "p: I feel sick.",
+    )
+    assert [f.values.get("reaction") for f in read.facts] == [None, "nausea"]
+    assert states(read) == {"aspirin": "present"}
+    other = consult("d: I use aspirin.", "d: What happens when you take it?", "p: I feel sick.")
+    assert states(other)["nausea"] == "present"
+
+
+def test_other_drugs_after_smoking_are_no_medicine() -> None:
+    read = consult("d: Do you smoke?", "p: No.", "d: Do you take any other drugs of any sort?", "p: No.")
+    assert states(read) == {"smoking": "absent", "recreational drug use": "absent"}
+    assert "recreational drug use" not in states(consult("d: Are you on any other drugs?", "p: No."))

@@ -137,3 +137,58 @@ def test_where_a_pain_goes_stands_in_its_line() -> None:
     asked = ("How can I help?", "I've had a sharp pain in my back.", "Does the pain go anywhere?")
     assert "Back pain, sharp, not radiating." in lines_of(*asked, "No.")
     assert "Back pain, sharp, radiating to left leg." in lines_of(*asked, "Down my left leg.")
+
+
+@pytest.mark.parametrize(
+    ("doctor", "patient", "jotted"),
+    [
+        ("So your left ear is fine?", "It seems to be, yeah.", ["left ear is fine"]),
+        ("In half an hour you developed the rash, yeah?", "Yeah.", ["in half an hour he developed rash"]),
+        (
+            "You so you can walk a mile and you don't feel breathless?",
+            "That's right, yes.",
+            ["can walk mile and does not feel breathless"],
+        ),
+        ("So your left ear is fine?", "No.", []),
+        ("So the left ear drum is thin, yes?", "Yeah.", []),
+    ],
+)
+def test_what_the_doctor_says_of_the_patient_and_the_patient_agrees_to(
+    doctor: str, patient: str, jotted: list[str]
+) -> None:
+    talk = read_consult([Turn("doctor", doctor), Turn("patient", patient)])
+    assert [" ".join(c.words) for c in Jotter(talk, HE).candidates() if c.form == "stated"] == jotted
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "jotted"),
+    [
+        (
+            "Have you had any hearing problem before?",
+            "I had something maybe about a year ago.",
+            "had hearing problem maybe about a year ago",
+        ),
+        (
+            "When was your last blood test?",
+            "Haven't taken one in a long time.",
+            "not taken blood test in long time",
+        ),
+        ("Any asthma?", "I had asthma as a child. But not any more.", "had asthma as child , not any more"),
+        (
+            "Have you had any weakness or numbness in the rest of your body?",
+            "No.",
+            "not had any weakness or numbness in rest of body",
+        ),
+    ],
+)
+def test_an_answer_says_what_it_is_about(asked: str, answered: str, jotted: str) -> None:
+    talk = read_consult([Turn("doctor", asked), Turn("patient", answered)])
+    assert jotted in [" ".join(c.words) for c in Jotter(talk, HE).candidates()]
+
+
+def test_some_medicine_after_a_no_is_no_denial_of_medicine() -> None:
+    found = lines_of(
+        "How can I help?", "My knee hurts.", "Do you take any medicine?", "No. Just some codeine."
+    )
+    assert "Codeine." in found
+    assert not [line for line in found if "not take" in line]
