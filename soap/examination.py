@@ -97,6 +97,9 @@ _INNER = tuple(
         (r",? (?:like i said|as we know|at all|in there|as well|that i can (?:see|hear|tell)|"
             r"i can (?:see|hear)|here|today|too|for me|and stuff|right there|right here|there)$", ""),
         (r",? or anything(?: like that)?\b.*$", ""),
+        (r"\bcva tinnitus\b", "cva tenderness"),
+        (r",? (?:and now|though(?: and only)?|and only|the good news|and then|open up (?:the |your )?mouth.*|"
+            r"what about\b.*|does (?:that|it) hurt.*|is that (?:painful|sore|tender).*)$", ""),
         (r" 's (?=slightly|mildly|soft|clear|normal|not|tender|distended|regular|supple)", " is "),
         (r"\b(?:a )?(?:little bit|bit|little|tad) of (?:an? |some )?", "mild "),
         (r"\b(?:a )?(?:little bit|little|bit) (?=[a-z]+)", "slightly "),
@@ -207,6 +210,17 @@ _TOLD = re.compile(
 )
 
 
+_SEEN = re.compile(
+    r"^(?:(?:i|we) (?:do |can |could |also |still )*(?:not |n't )?(?:hear|see|feel|appreciate|notice|note|palpate)\b|"
+    r"there (?:is|are|'s)\b|.*\b(?:looks?|sounds?|appears?)\b|(?:your |the )(?:\w+ ){1,2}(?:is|are)\b)"
+)
+
+
+def seen_now(text: str) -> bool:
+    """Whether it is told as what is seen or heard now; "you have a sore throat" sums up what was told."""
+    return bool(_SEEN.match(text))
+
+
 def told_of_exam(text: str) -> bool:
     """Whether a clause has the words in which findings are told, and names where."""
     return bool(_TOLD.match(text)) and bool(system_of(text))
@@ -246,10 +260,19 @@ def finding_text(clause: Clause, person: Person) -> tuple[str, str]:
     return heading, notation(text, clause.mentions)
 
 
+_NO_FINDING = re.compile(  # a place or a measure of which nothing is said
+    r"^(?:with the\b.*|not on\b.*|like\b.*|normal the rest\b.*|.*\b(?:shows?|showed)|(?:full )?.{0,20}hygiene .*|"
+    r"(?:the )?(?:range of motion|gait|strength|reflexes|sensation|muscle bulk)"
+    r"(?: (?:of|in|on) (?:the )?[a-z ]{3,30})?|"
+    r".*\b(?:welcome|shortly|important)\b.*)$"
+)
+
+
 def _worth(text: str) -> bool:
     return (
         2 <= len(text.split()) <= 40
         and not text.endswith((" exam", " examination"))
+        and not _NO_FINDING.match(text.lower())
         and not re.match(
             r"^(?:it|that|this|they|he|she|which|what|when|if|for|on|so|to|having|in the|'s|\d+ [a-z]+$)(?=\W|$)",
             text,

@@ -36,6 +36,7 @@ _NUMERIC = tuple(
         (r"(?<=\w) (?='(?:s|re|ll|ve|d|m)\b)", ""),
         (r"\b(days|weeks|months) ' time", r"\1' time"),
         (r"\ba (?:and|&) e\b", "A&E"),
+        (r"\b1 of (?=(?:our|the|my|his|her|their|your)\b)", "one of "),
         (r" / ", "/"),
         (r"\s+(?=[,.;:])", ""),
     )

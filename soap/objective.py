@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from clinical_language import Consult
 from soap.assessment import problem_statements, summary
 from soap.clauses import Clause, doctor_clauses
-from soap.examination import exam_statements, manoeuvres, systems, told_of_exam
+from soap.examination import exam_statements, manoeuvres, seen_now, systems, told_of_exam
 from soap.model import Statement
 from soap.narrative import sex_of
-from soap.plan import PlanLine, plan_lines, plan_statements
+from soap.plan import plan_lines, plan_statements
+from soap.plan_continued import PlanLine
 from soap.problems import Problem, heard_problems
 from soap.reasoning import Speech, reasoning
 from soap.register import Person
@@ -21,8 +22,7 @@ from soap.strands import EXAM, RESULTS, Strand, strands
 from soap.vitals import vitals
 
 NOT_YET_BAR = 0.35
-NEVER = 1.01  # before anybody spoke of examining, "sore throat" is a complaint
-UNANNOUNCED_BAR = 0.5  # "no numbness" before anybody spoke of examining is more often asked than found
+NEVER = 1.01  # before anybody spoke of examining, "sore throat" is a complaint, "no numbness" what was asked
 TOLD_BAR = 0.03  # a finding told in the words of an examination ("i do not hear any ...")
 TOLD_RESULT_BAR = 0.04  # a result told in the words of results, of a test that was named
 EXAM_BAR, RESULTS_BAR, PLAN_BAR, REASON_BAR = 0.25, 0.15, 0.2, 0.15  # chosen by cross-validated ROUGE-1
@@ -58,9 +58,8 @@ def objective(speech: DoctorSpeech) -> Iterator[Statement]:
 
 def _exam_bar(strand: Strand) -> float:
     if not strand.examined:
-        if not told_of_exam(strand.clause.text):
-            return NEVER
-        return UNANNOUNCED_BAR if strand.clause.text.startswith(("no ", "any ", "you ")) else NOT_YET_BAR
+        told = told_of_exam(strand.clause.text) and seen_now(strand.clause.text)
+        return NOT_YET_BAR if told else NEVER
     told = strand.phase == EXAM and strand.plan < EXAM_BAR and told_of_exam(strand.clause.text)
     return TOLD_BAR if told else EXAM_BAR
 

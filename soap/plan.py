@@ -23,6 +23,7 @@ from soap.plan_parts import (
     TESTING,
     TREATMENT,
     advises,
+    is_surely_done,
     part_of,
     plain_advice,
 )
@@ -76,7 +77,8 @@ def plan_lines(strands: Sequence[Strand], about: Sequence[str], person: Person, 
             continue
         worded, turns = referred(plan_text(clause.text, person), strands[: warned.at], clause)
         part = part_of(worded, clause)
-        if strand.plan < _LEAST and not joined and part != SAFETY_NET:
+        sure = joined or part == SAFETY_NET or is_surely_done(worded, part)
+        if strand.plan < _LEAST and not sure:
             continue
         if (
             part

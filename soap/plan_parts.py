@@ -14,11 +14,11 @@ TREATMENT, TESTING, REFERRAL, EDUCATION, FOLLOW_UP, SAFETY_NET, AGREEMENT = (
 PARTS = (TREATMENT, TESTING, REFERRAL, EDUCATION, FOLLOW_UP, SAFETY_NET, AGREEMENT)
 PLAIN = frozenset({TREATMENT, TESTING, REFERRAL, FOLLOW_UP, SAFETY_NET})  # wording alone tells a plan
 _ACTS = re.compile(
-    r"^(?:we (?:will|can|may|could|might|should)|i (?:advised|encouraged|recommend|suggest|"
+    r"^(?:we (?:will|can|may|could|might|should|would)|i (?:advised|encouraged|recommend|suggest|"
     r"reminded|urged|asked|cautioned|will|have (?:ordered|prescribed|recommended|suggested|placed|"
     r"sent|referred|asked|advised|encouraged|provided|scheduled|refilled))|"
     r"(?:things like )?antibiotics (?:do|does|will|would) not|"
-    r"i do not think (?:that )?(?:the patient|he|she|we) needs?|(?:the patient|he|she) does not need|"
+    r"i do not think (?:that )?(?:the patient|he|she|we) (?:needs?|can|should) |(?:the patient|he|she) does not need|"
     r"the patient (?:will|should|can|may|could|must|needs (?:an?|some|another|the))|(?:he|she) (?:will|should|can|may|"
     r"could)|we need (?:an?|some|another) |if |once |when |unless |after |depending |"
     r"continue|increase|decrease|reduce|start|stop|order|prescribe|refer|repeat|refill|"
@@ -27,7 +27,7 @@ _ACTS = re.compile(
 )
 _NO_PLAN = re.compile(
     r"\b(?:template|have a chat|pictures|stick|discuss (?:the|this|that|it)|what 's called|"
-    r"talk (?:a little )?(?:about|more)|take a (?:quick )?look|go over|see what|"
+    r"talk (?:a little )?(?:about|more)|go over|see what|"
     r"see how (?:this|that|it) goes from there|be right back|ask (?:the patient|you)|"
     r"questions?|let you know what|listen to|the nurse|my nurse|front desk|"
     r"in the notes|number|information at|"
@@ -35,12 +35,12 @@ _NO_PLAN = re.compile(
     r"check (?:the patient )?out|(?<!get )checked out|get the patient checked|get checked in|"
     r"pull (?:up|that)|bring up|document\w*|finalize|show me|thank|take care|"
     r"see the patient (?:later|soon)|be in touch then|have a (?:good|great|nice)|"
-    r"calling out|start (?:my|the) exam|be honest|say that|tell me|hear|move (?:the|your) |"
-    r"bend (?:the|your)|something for me|better idea|find out|proceed to|"
+    r"calling out|(?:start|begin) (?:my|the) exam\w*|be honest|say that|tell me|hear|move (?:the|your) |"
+    r"bend (?:the|your)|something for me|better idea|find out|proceed to|would be worried|if someone|"
     r"start (?:in \d|with (?:the |his |her )?(?:\w+ )+first)|"
     r"with which|do (?:a|the|that) (?:prescription|referral)|deep breath|lay down|lie down|hop up|sit up|roll up)\b"
 )
-_LOOKS = re.compile(r"^(?:\S+ ){0,4}look at\b")
+_LOOKS = re.compile(r"^(?:\S+ ){0,4}(?:look at|take a (?:quick )?look)\b")
 _TO_EXAMINE = re.compile(
     r"\b(?:(?:do|have|perform|get|needs?) (?:a |an |the |my |your )?(?:\w+ ){0,2}exam(?:ination)?|"
     r"physical exam(?:ination)?|examine)\b"
@@ -101,7 +101,8 @@ _FOLLOWS_WITH = re.compile(
     r"once|when|if)\b"
 )
 _BARE = re.compile(
-    r"^(?:(?:\S+ ){2,3}(?:that|it|this|them)|continue to (?:use|take|monitor|do)|"
+    r"^(?:(?:\S+ ){2,3}(?:that|it|this|them)|.*\b(?:giving|give|getting|provide) the patient(?: with)?|"
+    r"continue to (?:use|take|monitor|do)|"
     r".*\bfollow up(?: with (?:her|him|them))?|we (?:will|can) (?:order|do) (?:a|an|some|the|that|more|other) ?(?:test|"
     r"tests|referral)|if (?:those|these|such|any of (?:those|these)) things "
     r"(?:happen|occur|start|come|are|get)\b.*|.*\bin that case|"
@@ -112,7 +113,7 @@ _BARE = re.compile(
 )  # "we can test that": of what, nobody can read
 _VERB = re.compile(
     r"^(?:(?:if|once|when|unless|after|depending)\b.{0,120}?,? )?(?:we|i|the patient|he|"
-    r"she) (?:will|can|may|could|might|should|advised the patient to|encouraged "
+    r"she) (?:will|can|may|could|might|should|would|advised the patient to|encouraged "
     r"the patient to) (?:not |also |either |then |definitely |probably |need to |have to |"
     r"want to |try to )*(?P<verb>[a-z-]+)"
 )
@@ -120,6 +121,7 @@ _CONSEQUENCE = re.compile(
     r"\b(?:we|i|the patient|he|she|you) (?:can|will|should|may|might|could|would|need|must|"
     r"advised)\b|\b(?:please|call|contact|ring|"
     r"come back|return|go (?:straight )?to|make an appointment|get in touch|get back|touch base|feel free|wait|"
+    r"suggest|start|"
     r"book|attend|give|take|taking|let|stop|seek|see|speak|continue|restart)\b"
 )
 _VERBS = bases() - {
@@ -153,7 +155,8 @@ _VERBS = bases() - {
 _ADVICE = re.compile(
     r"\b(?:rest|resting|home|look out|fevers?|fluids?|water|hydrat\w+|ice|elevat\w+|avoid\w*|exercis\w+|diet|time off|"
     r"off work|smok\w+|stretch\w*|weight|alcohol|sleep|"
-    r"salt|sodium|caffeine|wear|crutches|diary|log|food|foods|heat|moisturi\w+|gargl\w*|honey|"
+    r"(?:go(?:ing)? )?(?:in)?to work|salt|sodium|caffeine|wear|crutches|diary|log|food|foods|heat|"
+    r"moisturi\w+|gargl\w*|honey|"
     r"isolat\w*|monitor|trigger\w*)\b"
 )
 
@@ -180,7 +183,20 @@ _TO_BE_SEEN = re.compile(
     r"see (?:the patient|him|her|them)\b.*\b(?:exam\w*|assess\w*|tests?|investigat\w*|person|face|clinics?|"
     r"review|check)\b"
 )
+_HAS_TEST = re.compile(
+    r"^i (?:advised|encouraged) the patient to (?:get|have|do|arrange|book|take) (?:an?|some|the)\b"
+)
 _RISK = re.compile(r"^(?:the patient|he|she) (?:may|might|can|could) (?:\w+ )?(?:get|have|develop|suffer)\b")
+
+
+_COMMITS = re.compile(
+    r"^we will (?:send|prescribe|order|refer|book|arrange|start|provide|increase|reduce|call)\b"
+)
+
+
+def is_surely_done(text: str, part: str) -> bool:
+    """Whether what is said is done in so many words ("we will send the prescription"), whatever its neighbours are."""
+    return part in {TREATMENT, TESTING, REFERRAL} and bool(_COMMITS.match(text))
 
 
 def _is_talk(text: str) -> bool:
@@ -222,7 +238,7 @@ def part_of(text: str, clause: Clause) -> str:
         test
         and _TEST_ACTS.search(text)
         and not medicine
-        and not text.startswith(("i advised", "i encouraged"))
+        and (_HAS_TEST.match(text) or not text.startswith(("i advised", "i encouraged")))
     ):
         return TESTING
     if medicine or _TREATS.search(text):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from clinical_language import Mention, State
+from clinical_language import Kind, Mention, State
 from clinical_language.context import state_of
 from soap.clauses import Clause
 from soap.impressions import Impression, heading, impressions, named_diagnosis
@@ -43,12 +43,14 @@ class Problem:
 
 
 _OPENED = 0.12  # probability of the plan under which "in terms of your ..." is talk
+_ASKED = re.compile(r"^[ ,]*(?:is (?:it|there|that)|are|do|does|did|have|has|any|anything|when|how|what)\b")
 _ASKING = re.compile(r"\b(?:any|how|what|whether|helping|getting|if|when|while)\b")
 
 
 def _asks(clause: Clause, start: int, mention: Mention) -> bool:
-    """Whether the doctor goes on to ask ("in terms of your ears, any dullness") before naming the finding."""
-    return bool(_ASKING.search(clause.words[start : len(split_at(clause.words, mention)[0])]))
+    """Whether the doctor asks about it ("in terms of your ears, any dullness", "for the cough, is it dry")."""
+    before, after = split_at(clause.words, mention)
+    return bool(_ASKING.search(before[start:]) or _ASKED.match(after))
 
 
 _OPINION = re.compile(
@@ -91,12 +93,14 @@ class Problems:
         self.current: Problem | None = None
         self._before: Clause | None = None
 
-    def hear(self, strand: Strand) -> None:
-        """Take in a clause of the doctor."""
+    def hear(self, strand: Strand, *, goes_on_to_ask: bool = False) -> None:
+        """Take in a clause of the doctor; `goes_on_to_ask`: what follows in the same turn is a question."""
         clause = strand.clause
         if clause.asked:
             return
         said = opened(clause, strand.plan)
+        if goes_on_to_ask and isinstance(said, Mention) and said.concept.kind is Kind.FINDING:
+            said = None  # "so for the cough, is it dry?"
         if said is not None:
             self._open(said, clause)
         unsaid = self._unsaid(clause)
@@ -148,7 +152,9 @@ def heard_problems(strands: Sequence[Strand]) -> tuple[list[Problem], list[str]]
     """Problems, and the key of the problem each clause is about ("" before any)."""
     problems = Problems()
     about = []
-    for strand in strands:
-        problems.hear(strand)
+    for at, strand in enumerate(strands):
+        after = strands[at + 1].clause if at + 1 < len(strands) else None
+        asks = after is not None and after.asked and after.turn == strand.clause.turn
+        problems.hear(strand, goes_on_to_ask=asks)
         about.append(problems.current.key if problems.current else "")
     return list(problems.found.values()), about

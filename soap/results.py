@@ -133,7 +133,7 @@ def _finding(clause: Clause, person: Person) -> tuple[str, str]:
     for pattern, with_ in _INNER:
         text = pattern.sub(with_, text)
     text = " ".join(third_person(re.sub(r"\byour\b", "the", text), person).split()).strip(" ,.;")
-    text = re.sub(r"^(?:that|and|the|some|a|an|of|is|are) ", "", text)
+    text = re.sub(r"^(?:(?:that|and|the|some|a|an|of|is|are) )+", "", text)
     return test, notation(text, clause.mentions)
 
 
@@ -148,7 +148,8 @@ _VALUE = re.compile(
 )
 _NO_VALUE = re.compile(
     r"\b(?:reviewed?$|standpoint|wanted|need|remember|schedule|can cause|meaning|said|because|"
-    r"told|depend\w*|expect|last time$|blood pressure|"
+    r"told|things like|differential|(?:likely|possible) diagnosis|appointment|depend\w*|expect|last time$|"
+    r"blood pressure|"
     r"check(?:ing)? for|you know|taking a look|the patient (?:had|took|does)|office today$|i think)\b"
 )
 _TOLD = re.compile(
@@ -172,7 +173,7 @@ def _holds(text: str, clause: Clause) -> bool:
     if not (named or _VALUE.search(text)) or _NO_VALUE.search(text):
         return False
     return 2 <= len(text.split()) <= 45 and not re.match(
-        r"^(?:it|that|this|they|he|she|which|what|when|if|looking|i|in|on|for|so|we|to|background|"
+        r"^(?:it|that|this|they|he|she|which|what|when|if|looking|i|in|on|for|so|we|to|background|next|with|"
         r"history|blood pressure)\b",
         text,
     )

@@ -16,7 +16,7 @@ from soap.strands import Strand
 _REACH = 6  # clauses after the condition in which its consequence may come
 _LEAD = re.compile(
     r"^(?:(?:so|and|but|then|however|obviously|or|also|now|,|in the meantime|the other thing is|otherwise|"
-    r"i (?:will|'ll) admit|like i said|initially|again|while [^,]{3,60},|"
+    r"i (?:will|'ll) admit|like i said|initially|again|while [^,]{3,60}?(?:,| (?=if\b))|"
     r"(?:the )?(?:main )?things? to (?:look|watch) out for"
     r"(?: (?:is|are|would be))?) ?)*"
     r",? ?"
@@ -64,7 +64,8 @@ class Warned:
 
 
 _HANGING = re.compile(
-    r"(?:^| )((?:if|unless|in case)(?: you (?:feel|think|find|notice)(?: like| that)?)?)[ ,.]*$"
+    r"(?:^| )((?:if|unless|in case)(?: you (?:feel|think|find|notice)(?: like| that)?)?)"
+    r"(?:[ ,]+(?:in the meantime|at any point|meanwhile))?[ ,.]*$"
 )
 
 
@@ -79,16 +80,41 @@ def carried(strands: Sequence[Strand]) -> list[Strand]:
     return found
 
 
+_BEGUN = re.compile(
+    r"\b(?:giv(?:e|ing)|get(?:ting)?|prescrib(?:e|ing)|start(?:ing)?|tak(?:e|ing)|try(?:ing)?|do(?:ing)?|arrang(?:e|ing)|"
+    r"send(?:ing)?)(?: you)?(?: on)?$"
+)
+_OPEN = re.compile(r"\b(?:an?|the|some)[ ,.]*$")
+
+
+def _spoken_on(strands: Sequence[Strand], at: int) -> bool:
+    """Whether a breath ends before the thing it is about ("we can think about giving you a, / a script for ...")."""
+    if at + 1 == len(strands):
+        return False
+    clause, after = strands[at].clause, strands[at + 1].clause
+    begun = _BEGUN.search(clause.text) and _OPEN.search(clause.words)
+    return bool(begun) and not after.asked and after.turn - clause.turn <= 2
+
+
+def _one(parts: Sequence[Strand]) -> Strand:
+    """Two breaths of one thought."""
+    first, last = (part.clause for part in parts)
+    text = f"{first.text} {last.text}"
+    clause = replace(first, words=text, text=text, asked=False, heard=(*first.heard, *last.heard))
+    return replace(parts[0], clause=clause, plan=max(part.plan for part in parts))
+
+
 def rejoined(strands: Sequence[Strand]) -> list[Warned]:
     """All strands in order; a condition whose consequence came later is one strand with it."""
     found: list[Warned] = []
     at = 0
     while at < len(strands):
         run = _run(strands, at)
+        on = run == at and _spoken_on(strands, at)
+        run += on
         parts = strands[at : run + 1]
-        found.append(
-            Warned(at, _joined(parts) if run > at else strands[at], _turns(parts), tuple(range(at, run + 1)))
-        )
+        whole = _one(parts) if on else _joined(parts) if run > at else strands[at]
+        found.append(Warned(at, whole, _turns(parts), tuple(range(at, run + 1))))
         at = run + 1
     return found
 

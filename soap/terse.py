@@ -13,7 +13,7 @@ from dataclasses import replace
 from soap import model
 from soap.model import Statement
 from soap.phrasing import capital
-from soap.plan import AGREEMENT, EDUCATION
+from soap.plan_parts import AGREEMENT, EDUCATION
 from soap.register import Person
 from soap.register.brief import without_grammar
 
@@ -25,7 +25,15 @@ _LABEL = re.compile(
     r"^(?:[A-Z][a-z]+ ){1,3}(?:and Counseling|Treatment|Testing|Referrals|Reasoning|Agreements): "
 )
 _OPENINGS = (
+    (
+        re.compile(
+            r"\b(if|when|once|unless) (?:the patient|he|she) is "
+            r"(?=(?:still|not|getting|feeling|having|struggling|more|passing|happy|unwell)\b)"
+        ),
+        r"\1 ",
+    ),
     (re.compile(r"\b(if|when|once|unless) (?:the patient|he|she)\b"), r"\1 patient"),
+    (re.compile(r", (?i:i) (?:suggest|recommend) (?:taking )?"), ", "),
     (
         re.compile(r"^i (advised|encouraged|asked|told) (?:the patient|him|her) (?:to do, is )?(?:to )?"),
         r"\1 to ",

@@ -80,6 +80,15 @@ def test_a_manoeuvre_with_its_answer(answer: str, expected: str) -> None:
     assert exam[0].evidence == (2, 3)
 
 
+def test_what_is_summed_up_before_anything_was_examined_is_no_finding() -> None:
+    assert texts(note("d: So you have a sore throat and a low mood, no rash."), "objective.exam") == []
+
+
+@pytest.mark.parametrize("said", ["Range of motion of the neck.", "With the knee.", "Your right knee shows."])
+def test_a_place_without_a_finding_is_none(said: str) -> None:
+    assert texts(note(f"d: Let me do a quick exam. {said}"), "objective.exam") == []
+
+
 def test_results_by_test() -> None:
     found = note(
         "d: Let's look at your x-ray. The x-ray of your right knee shows no fracture. Your "

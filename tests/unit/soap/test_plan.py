@@ -129,6 +129,7 @@ def test_lines_of_a_problem_stand_together_and_in_order() -> None:
         "You have no food allergies.",
         "You have not had an asthma check for some time.",
         "In terms of your ears, any ringing in your ears or ear pain.",
+        "OK, so for the cough, is it like a dry cough.",
         "We will do a blood film to check for malaria.",
         "You are a bit more likely to get a chest infection than other people.",
     ],
@@ -172,6 +173,21 @@ def test_how_the_call_works_is_no_plan(said: str) -> None:
 )
 def test_what_a_treatment_is_for_stands_with_it(said: str, written: list[str]) -> None:
     assert of(of_doctor(said), "plan") == written
+
+
+def test_a_breath_before_the_thing_it_is_about_is_one_line() -> None:
+    lines = [
+        Turn("doctor", "What we could think about is giving you a"),
+        Turn("patient", "Mm-hmm."),
+        Turn(
+            "doctor",
+            "a script for antibiotics, to use in the next two days if your symptoms don't get better.",
+        ),
+    ]
+    (line,) = [s for s in draft_note(lines).statements if s.section == "plan"]
+    assert "script for antibiotics" in line.text
+    assert "if symptoms do not get better" in line.text
+    assert line.evidence == (0, 2)
 
 
 def test_a_visit_in_person_is_noted_in_sentences() -> None:
