@@ -3,7 +3,8 @@
 A row is set, encounter, the answer's turn, the words of the finding (in the question or the answer), the states that
 are right, and the part. "first" was looked at while the rules were made, "second" only later; "third" and "fresh" are
 halves of one seeded draw from turns not labelled before, read without our output: the third may be looked at while
-rules are made, of the fresh one only the total is ever seen. States: P present, N absent, U uncertain, H hypothetical,
+rules are made, of the fresh one only the total is ever seen. "fourth" is a draw from talks in no other part, labelled
+before our code was run on them. States: P present, N absent, U uncertain, H hypothetical,
 F family, X and R resolved or historical; p present since the question takes it for granted; - nothing need be said.
 What is read is the last fact with these words or this concept, of the answer or of the turns just before; to read none
 is wrong but where the label says so. What is only in the review tray is uncertain.
@@ -31,7 +32,9 @@ PARTS = {
     "second": "kept aside at first",
     "third": "drawn later, worked on",
     "fresh": "drawn later, never looked at",
+    "fourth": "drawn last, of talks in no other part, never worked on",
 }
+_UNSEEN = frozenset({"fresh", "fourth"})
 LETTERS: Mapping[State, str] = {
     State.PRESENT: "Pp",
     State.ABSENT: "N",
@@ -102,7 +105,7 @@ def rows(options: Options, peer: Callable[[str, str], str]) -> list[Row]:
     pairs = read_pairs(options.data)
     if options.verbose:
         for p in pairs:
-            if not p.is_right and p.part != "fresh":
+            if not p.is_right and p.part not in _UNSEEN:
                 print(f"pair: {p.target!r} is {p.right}, read {p.found}: {p.question.text} / {p.answer.text}")
     known = [p for p in pairs if p.found]
     made = [
