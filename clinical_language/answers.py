@@ -203,7 +203,9 @@ def _denied(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Menti
     pain = reading.focus.pain is not None
     for mention in wanted:
         held = mention.concept.id in reading.affirmed or (pain and mention.concept.id == "finding.pain")
-        if not (more and held):  # "no" to "had it before?" does not take back what was said
+        if (
+            not (more and held) or asked.slot == "family"
+        ):  # "no" to "had it before?" does not take back what was said
             gone = _was_once(reply, asked) or (
                 held and _NOW.search(f"{asked.sentence.plain} {reply.words[:60]}")
             )

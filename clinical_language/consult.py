@@ -33,7 +33,9 @@ from clinical_language.reading import (
     reply_of,
 )
 from clinical_language.relatives import relative_named
+from clinical_language.spoken_again import spoken_again
 from clinical_language.turn_taking import heard, is_echoed_no, nothing_said_between
+from clinical_language.unlisted import with_unlisted
 
 _ALLERGY = re.compile(r"\ballerg|\breact(?:s|ed|ion)? (?:badly )?to\b|\bintolerant\b")
 _NO_ALLERGY = re.compile(
@@ -47,7 +49,7 @@ _THEN = re.compile(
     r"the other day|days? ago|weeks? ago|last week)\b"
 )
 _QUIT = re.compile(r"\b(?:quit|stopped|gave up|given up|used to)\b")
-_PAST = re.compile(r"(?:smoked|drank|used)\b")
+_PAST = re.compile(r"\bi (?:smoked|drank|used(?! to))\b")
 _OWN = re.compile(r"\bi (?:have|had|got|do have|am|also|get|was)\b")
 _STANDS = frozenset({State.PRESENT, State.HISTORICAL})
 _ANOTHER = re.compile(r"\b(?:he|she|they|his|her|their)\b")
@@ -70,7 +72,7 @@ def read_consult(turns: Sequence[Turn], *, age: float | None = None) -> Consult:
 
     `age` of the patient in years, when known, tells whether a parent speaks.
     """
-    sentences = with_place([read_sentences(turn.text) for turn in turns])
+    sentences = with_unlisted(turns, with_place([read_sentences(turn.text) for turn in turns]))
     patients = patients_of(turns, sentences, age)
     reading = Reading(turns, sentences, patients, parent_speaks(turns, sentences, patients))
     for index in _in_order(turns):
@@ -206,6 +208,7 @@ def _patient(reading: Reading, index: int) -> None:
     reading.add(*own)
     reply = reply_of(index, sentences, own)
     answer(reading, reply, pending)
+    reading.add(*spoken_again(reading, index))
     if pending and (reply.opening or len(reply.words.split()) > 2):
         reading.pending = later
 
@@ -277,7 +280,7 @@ def _given_up(own: list[Fact], words: str) -> list[Fact]:
         return own
     return [
         replace(fact, state=State.RESOLVED)
-        if fact.concept.kind is Kind.HABIT and fact.state is State.PRESENT and _PAST.match(fact.words.lower())
+        if fact.concept.kind is Kind.HABIT and fact.state is State.PRESENT and _PAST.search(words)
         else fact
         for fact in own
     ]

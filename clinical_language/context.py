@@ -167,12 +167,12 @@ def _hypothetical(before: str, after: str, speaker: str) -> bool:
     return len(gap) <= 14
 
 
-def _resolved(before: str, after: str) -> bool:
+def _resolved(before: str, after: str, said: str) -> bool:
     if _RETURNS.search(re.split(r"\bbut\b", after)[0]):
         return False
     if _RESOLVED_BEFORE.search(before + " ") or _RESOLVED_AFTER.match(after + " "):
         return True
-    return bool(_RESOLVED_LATER.match(after)) and bool(_WAS.search(before + " " + after[:30]))
+    return bool(_RESOLVED_LATER.match(after)) and bool(_WAS.search(f"{before} {said} {after[:30]}"))
 
 
 def _timed(before: str, after: str, mention: Mention, speaker: str) -> tuple[State, float]:
@@ -183,7 +183,9 @@ def _timed(before: str, after: str, mention: Mention, speaker: str) -> tuple[Sta
         return State.UNCERTAIN, 0.7
     if _hypothetical(before, after, speaker):
         return State.HYPOTHETICAL, 0.8
-    gone = _resolved(before, after) or (mention.concept.kind is Kind.HABIT and _ONCE.search(before))
+    gone = _resolved(before, after, mention.text.lower()) or (
+        mention.concept.kind is Kind.HABIT and _ONCE.search(before)
+    )
     if gone and not _STILL.search(after):
         return State.RESOLVED, 0.8
     past = _HISTORICAL.search(before) or _HISTORICAL.search(after)

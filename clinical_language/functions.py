@@ -35,10 +35,12 @@ _FUNCTION = re.compile(rf"\b(?:{_NAMED})\b")
 _ANY = "(?:" + "|".join(_WORDS.values()) + ")"
 _MY = r"(?:(?:my|your|his|her|the|their|any|of|in|to|with|sense|at|all|um|uh) )*"
 _HEADS = frozenset(
-    "change changes difference differences problem problems issue issues trouble difficulty difficulties".split()
+    "change changes difference differences problem problems issue issues trouble difficulty difficulties loss "
+    "lack".split()
 )
 _LISTED = re.compile(
-    rf"\b(?:changes?|differences?|problems?|issues?|trouble|difficult(?:y|ies)) (?:at all )?(?:in|to|with|of) {_MY}"
+    r"\b(?:changes?|differences?|problems?|issues?|trouble|difficult(?:y|ies)|loss|lack) (?:at all )?"
+    rf"(?:in|to|with|of) {_MY}"
     rf"(?:senses? (?:like |such as )?)?(?P<list>{_ANY}(?:(?: ,| or| and| /| or anything like| nor)+ {_MY}{_ANY})*)\b"
 )
 _WELL = (

@@ -153,3 +153,16 @@ def sensations(words: list[str], parts: list[tuple[str, int, int]]) -> Iterator[
         if sensation == "burning" and name in {"abdomen", "chest"}:
             sensation = "pain"
         yield sensation_at(sensation, name), min(at, first), max(at + length, last)
+        if at + length < first:
+            yield from _beside(words, name, at)
+
+
+def _beside(words: list[str], name: str, at: int) -> Iterator[tuple[Concept, int, int]]:
+    """Sensations listed before the one that is linked to a place: "numbness or tingling in your arm"."""
+    while at > 1 and words[at - 1] in _AND:
+        at -= 1 + (words[at - 2] in _AND)
+        sensation = SENSATIONS.get(words[at - 1], "")
+        if not sensation or sensation in _NAMED_ONLY:
+            return
+        at -= 1
+        yield sensation_at(sensation, name), at, at + 1

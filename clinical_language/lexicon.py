@@ -76,7 +76,9 @@ def _follow(pattern: Pattern, node: _Node, fold: Fold) -> _Node:
     for item in pattern:
         if isinstance(item, str):
             for word in fold(item):
-                node = node.next.setdefault(word, _Node())
+                begun, node = node, node.next.setdefault(word, _Node())
+                if word == "is":
+                    begun.next["'s"] = node  # "my heart's racing"
             continue
         end = _Node()
         for option in item:

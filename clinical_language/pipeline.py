@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from clinical_language.ailments import ailments
 from clinical_language.concepts import body_parts, concepts, ordinary_uses, patterns
 from clinical_language.functions import listed
 from clinical_language.grammar import sensations
@@ -44,6 +45,15 @@ _QUESTION = re.compile(
     r"any\s\w+|allergies\b)"
 )
 _ASKS_TO_CONFIRM = re.compile(r"\b(?:is that (?:right|correct)|am i right)(?: \W)?$")
+_ASKS_IF = re.compile(
+    r"\b(?:(?:want|wanted|like|going|meant|have|need) to (?:ask|know|check)|wondering|wondered|"
+    r"(?:can|could|may) i ask) "
+    r"(?:you )?(?:if|whether) (?:you|he|she|there|it)\b"
+)
+_ASKS_INSIDE = re.compile(  # "besides the cough, do you have any fever"
+    r"(?:^|[,-] |\b(?:and|or|but|so|okay|ok|oh|like|um|uh|then|also|now) )"
+    r"(?:do|does|did|have|has|are|were) (?:you|he|she)\b(?! (?:know|'re|'ll|'ve)\b)"
+)
 _TAG = re.compile(
     r"(?:,|\s)\s*(?:okay|ok|all right|alright|is that okay)\s*\?$", re.IGNORECASE
 )  # "We'll order a test, okay?"
@@ -253,16 +263,37 @@ def _concepts_of(doc: Doc, piece: _Piece) -> list[_Found]:
         if all(f[2] - f[1] <= last - first and f[0].kind is Kind.FINDING for f in inside):
             found = [f for f in found if f not in inside]
             found.append((concept, first, last, True))
+    for concept, begin, end in ailments(norms, _named):
+        first, last = begin + piece.first, end + piece.first
+        inside = [f for f in found if f[1] < last and first < f[2]]
+        if all(f[0].kind in {Kind.TEST, concept.kind} and f[2] - f[1] < last - first for f in inside):
+            found = [f for f in found if f not in inside]
+            found.append((concept, first, last, True))
     return [*found, *piece.allergens]
+
+
+@cache
+def _named(words: tuple[str, ...]) -> Concept | None:
+    """The finding, condition or procedure whose wording these folded words are. Asked of the table's own words only."""
+    labels = [
+        label
+        for label, first, last in _matchers().phrases.find(words)
+        if (first, last) == (0, len(words)) and label.split(".")[0] in _NAMED_KINDS
+    ]
+    return concepts()[labels[0]] if labels else None
+
+
+_NAMED_KINDS = frozenset({Kind.FINDING, Kind.CONDITION, Kind.PROCEDURE})
 
 
 def _is_question(text: str, words: Sequence[str]) -> bool:
     tagged = len(words) > 6 and _TAG.search(text.rstrip())
     if text.rstrip().endswith("?") and not tagged:
         return True
-    if _ASKS_TO_CONFIRM.search(" ".join(words)):
+    if _ASKS_TO_CONFIRM.search(" ".join(words)) or _ASKS_IF.search(" ".join(words)):
         return True
-    return bool(_QUESTION.match(" ".join(words) + " ")) and not text.rstrip().endswith("!")
+    asked = _QUESTION.match(" ".join(words) + " ") or _ASKS_INSIDE.search(" ".join(words))
+    return bool(asked) and not text.rstrip().endswith("!")
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,11 +102,18 @@ _DETERMINER = frozenset(
     "bit of".split()
 )
 _BETWEEN = frozenset(
-    "okay so then also well right alright all no . ? yeah good great what how about in ok uhm now".split()
+    "okay so then also well right alright all no . ? yeah good great what how about in ok uhm now oh at recently "
+    "lately anything".split()
 )
 _DEFINITE = frozenset("the this that these those your his her their".split())
 _INDEFINITE = frozenset({"any", "some", "a", "an"})
 _BESIDE = frozenset("for during since besides than after before despite because by towards from".split())
+_OBJECT_OF = frozenset(  # "do you suffer from anxiety?" asks for it
+    (verb, link)
+    for verb, link in (
+        ("treated", "for"), ("suffer", "from"), ("suffered", "from"), ("suffering", "from"), ("suffers", "from"),
+    )
+)  # fmt: skip
 _WORKING = frozenset(
     "make makes making made help helps helped helping relieve relieves relieved trigger triggers triggered worsen "
     "worsens cause causes caused bring brings brought affect affects provoked provoke aggravate aggravates".split()
@@ -180,11 +187,13 @@ def in_time_clause(sentence: Sentence, mention: Mention) -> bool:
 
 def _is_theme_of(sentence: Sentence, mention: Mention) -> bool:
     words = sentence.words
+    if _is_of_another(sentence, mention):
+        return True
     at, passed = _governor(sentence, mention)
     if at < 0:
         return False
     governor, before, definite = words[at], words[max(0, at - 2) : at], bool(_DEFINITE & set(passed))
-    if governor == "for" and before[-1:] == ("treated",):
+    if (*before[-1:], governor) in _OBJECT_OF:
         return False
     if governor in _WORKING and not definite and _INDEFINITE & set(passed):
         return False  # "does it cause any chest pain?" asks for the pain, "what causes the pain?" does not
@@ -201,6 +210,15 @@ def _is_theme_of(sentence: Sentence, mention: Mention) -> bool:
     holds = own_verb or (governor in {"have", "has", "had", "do"} and not definite)
     subject = governor in _AUXILIARY and not holds and (definite or mention.first == at + 1)
     return subject and not _ASKED_STILL.match(" ".join(words[mention.last :]))
+
+
+def _is_of_another(sentence: Sentence, mention: Mention) -> bool:
+    """ "Any flare-ups of your asthma?" asks for the one and takes the other for known."""
+    at = mention.first - 1
+    while at > 0 and sentence.words[at] in _DEFINITE:
+        at -= 1
+    of = at < mention.first - 1 and sentence.words[at] == "of"
+    return of and any(other.last == at for other in sentence.mentions)
 
 
 def _governor(sentence: Sentence, mention: Mention) -> tuple[int, list[str]]:

@@ -37,7 +37,7 @@ _IN_FAMILY = re.compile(
 # "Heart attacks or strokes in the family", "any conditions that run in your family": a list, then whose.
 _OF_FAMILY_AFTER = re.compile(
     r"^(?P<list>(?:(?!(?:i|you|he|she|we|they|there|but|my|your|so|is|are|was|have|has|had)\b)[\w',/-]+ ){0,7}?)"
-    r"(?:run(?:s|ning)? )?in (?:my|the|your|our|his|her) (?:immediate )?family\b"
+    r"(?:(?:do |does |did )?(?:run(?:s|ning)? )?)in (?:my|the|your|our|his|her) (?:immediate )?family\b"
 )
 _THEY = frozenset({"he", "she", "they"})
 _OTHERS = frozenset(

@@ -8,7 +8,7 @@ from clinical_language.remembering import remembered
 
 _FILL = (
     r"^(?:(?:um|uh|uhm|umm|hm+|eh|gosh|er|erm|well|oh|ohh|ugh|ah|,|\.|so|i mean|-|honestly|actually|like|"
-    r"okay|ok)\s)*"
+    r"okay|ok|you know|to be (?:honest|fair)|thankfully|luckily|fortunately|as far as i know)\s)*"
 )
 _SUBJECT = r"(?:i|it|he|she|they|we|that|there|this)"
 _AUX = r"(?:do|does|did|have|has|had|am|is|are|was|were|would|can|could|will)"

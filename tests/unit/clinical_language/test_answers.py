@@ -68,7 +68,7 @@ def test_a_hum_before_the_answer_to_an_open_question_is_none() -> None:
         ("Have you had any fever?", "Not specifically, apart from the cough.", {"fever": "absent", "cough": "present"}),
         ("Does it cause any pain in your chest?", "No.", {"chest pain": "absent"}),
         ("And the shortness of breath, is it worse lying down?", "No.", {"dyspnea": "present"}),
-        ("Any flare-ups of your asthma recently?", "No, pretty well.", {"Asthma": "present"}),
+        ("Any flare-ups of your asthma recently?", "No, pretty well.", {"Asthma": "present", "flare-up": "absent"}),
         ("Do you feel feverish?", "I don't feel like I'm feverish.", {"fever": "absent"}),
         ("Are you sleeping all right?", "It's not the kind of headache that wakes me.", {"headache": "present"}),
         ("How is the headache?", "I can cope without sounding off about the headache.", {"headache": "present"}),
