@@ -23,7 +23,7 @@ _SECTIONS = (
     (social_history, model.SOCIAL_HISTORY),
 )
 _DENIES = frozenset("no not never none nothing without cannot".split())
-_OPENER = re.compile(r"\b(?:year|month|week|day)-old\b")
+_OPENER = re.compile(r"\b(?:year|month|week|day)s?[- ]old\b")
 
 
 def history(consult: Consult, lines: Sequence[Resolved], person: Person) -> Iterator[Statement]:

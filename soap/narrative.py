@@ -22,7 +22,6 @@ from soap.register import (
     names_of,
     open_question,
     opened,
-    person_of,
     polar,
     to_third,
 )
@@ -305,21 +304,3 @@ def within(said: Sentence, spoken: Sequence[str]) -> tuple[Mention, ...]:
     return tuple(
         m for m in said.mentions if set(said.words[m.first : m.last]) <= here | {"am", "is"} or len(here) > 25
     )
-
-
-def sex_of(consult: Consult, recorded: str) -> Person:
-    """By the record, else by how the patient is spoken of in the talk."""
-    if recorded:
-        return person_of(recorded)
-    text = " ".join(" ".join(s.words) for sentences in consult.sentences for s in sentences)
-    female = len(_FEMALE.findall(text))
-    male = len(_MALE.findall(text))
-    return person_of("f" if female > male else "m" if male > female else "")
-
-
-_FEMALE = re.compile(r"\b(?:year - old (?:\w+ ){0,3}(?:female|woman|girl|lady)|ma'am|miss|mrs|ms|my (?:husband|"
-                     r"boyfriend)|pregnan\w+|"
-                     r"my periods?|menopause|pap smear|mammogram)\b")  # fmt: skip
-_MALE = re.compile(
-    r"\b(?:year - old (?:\w+ ){0,3}(?:male|man|boy|gentleman)|sir|mr|my (?:wife|girlfriend)|prostate|testic\w+)\b"
-)

@@ -10,14 +10,14 @@ from soap.assessment import problem_statements, summary
 from soap.clauses import Clause, doctor_clauses
 from soap.examination import exam_statements, manoeuvres, seen_now, systems, told_of_exam
 from soap.model import Statement
-from soap.narrative import sex_of
-from soap.plan import plan_lines, plan_statements
+from soap.plan import PlanLine, plan_lines, plan_statements
 from soap.plan_continued import PlanLine
 from soap.problems import Problem, heard_problems
 from soap.reasoning import Speech, reasoning
 from soap.register import Person
 from soap.results import named_test, result_statements, shown, told_of_result
 from soap.safety_net import carried
+from soap.spoken_of import sex_of
 from soap.strands import EXAM, RESULTS, Strand, strands
 from soap.vitals import vitals
 

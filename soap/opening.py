@@ -61,6 +61,14 @@ _FROM_THE_RECORD = re.compile(
     r"(?:next patient|patient'?s? name|date of birth) is|i am seeing|birth , \d)"
 )
 _OPENS = 6  # turns in which a doctor who knows the patient says so
+_GREETS = 3  # turns in which people greet
+_BY_NAME = re.compile(
+    r"(?:^|[,.] )(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: ,)? (?:good (?:morning|afternoon|evening) )?"
+    r"(?:(?:miss|mrs?|ms)\b(?: \.)? ?)?(?!hi|hello|hey|hiya|there|doctor|dr|sir|madam|ma'am|and|everyone|again|what|how|who|good|nice|can|"
+    r"may|my|this|it|it's|is|i|we|you|so|just|welcome|sorry|um|uh|yes|yeah|okay|ok|thank|thanks|today|mum|mom|dad|guys|folks)"
+    r"[a-z][a-z'-]+(?: [,.])?(?: (?:how|what|good|nice|great|so|i)\b(?! (?:can|may) i)|$)"
+)
+_OFFERS_HELP = re.compile(r"\bhow (?:can|may) (?:i|we) help\b")
 
 
 def known(consult: Consult) -> bool:
@@ -71,11 +79,22 @@ def known(consult: Consult) -> bool:
     if presented(consult) is not None:
         return True
     speakers = clinicians(consult)
-    return any(
+    return _greeted_by_name(consult, speakers) or any(
         consult.turns[turn].speaker in speakers and _FROM_THE_RECORD.search(" ".join(said.words))
         for turn, sentences in enumerate(consult.sentences[:_OPENS])
         for said in sentences
     )
+
+
+def _greeted_by_name(consult: Consult, speakers: frozenset[str]) -> bool:
+    """Whether the doctor calls the patient by name, without the "how can I help" of one who knows nothing yet."""
+    heard = [
+        " ".join(said.words)
+        for turn, sentences in enumerate(consult.sentences[:_GREETS])
+        for said in sentences
+        if consult.turns[turn].speaker in speakers
+    ]
+    return any(map(_BY_NAME.search, heard)) and not any(map(_OFFERS_HELP.search, heard))
 
 
 _VISITS = frozenset("follow-up followup exam examination visit physical evaluation check checkup labs lab "

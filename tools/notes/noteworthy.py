@@ -18,8 +18,9 @@ from bench.notes import corpora
 from bench.notes.corpora import Encounter
 from clinical_language import read_consult, read_sentences
 from clinical_language.wording import fold
-from soap.narrative import Candidate, sex_of
+from soap.narrative import Candidate
 from soap.noteworthy import LEFT_OUT, WRITTEN, features
+from soap.spoken_of import sex_of
 from soap.told import source
 from tools.notes.examples import Example, Task
 

@@ -18,10 +18,10 @@ from bench.notes.corpora import Encounter, aci, primock
 from clinical_language import read_consult
 from soap.clauses import Clause, doctor_clauses
 from soap.examination import told_of_exam
-from soap.narrative import sex_of
 from soap.notation import notation
 from soap.plan_wording import plan_text
 from soap.results import named_test, told_of_result
+from soap.spoken_of import sex_of
 from soap.strands import EXAM, MODEL, PLAN, RESULTS, features, places
 from tools.notes.examples import Example, Task
 

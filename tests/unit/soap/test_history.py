@@ -4,8 +4,9 @@ import pytest
 
 from clinical_language import read_consult
 from soap import State, Turn, draft_note
-from soap.narrative import Narrator, sex_of
+from soap.narrative import Narrator
 from soap.register import written as sentence
+from soap.spoken_of import sex_of
 from soap.subjective import _third
 
 
