@@ -23,6 +23,7 @@ _SECTIONS = (
     (social_history, model.SOCIAL_HISTORY),
 )
 _DENIES = frozenset("no not never none nothing without cannot".split())
+_HISTORY = re.compile(r"\bhistory\b")
 _OPENER = re.compile(r"\b(?:year|month|week|day)s?[- ]old\b")
 
 
@@ -112,7 +113,9 @@ def _present_illness(
     if first is not None:
         yield first
     else:
-        yield from opening.opening(heard.consult, heard.lines, "The patient")
+        yield from opening.opening(heard.consult, heard.lines)
+    if first is None or not _HISTORY.search(first.text):
+        yield from opening.background(heard.consult, subjective.held(heard))
     yield from (s for s in rest if first is None or s.key != first.key)
 
 

@@ -10,7 +10,7 @@ from soap.assessment import problem_statements, summary
 from soap.clauses import Clause, doctor_clauses
 from soap.examination import exam_statements, manoeuvres, seen_now, systems, told_of_exam
 from soap.model import Statement
-from soap.plan import PlanLine, plan_lines, plan_statements
+from soap.plan import plan_lines, plan_statements
 from soap.plan_continued import PlanLine
 from soap.problems import Problem, heard_problems
 from soap.reasoning import Speech, reasoning

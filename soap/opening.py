@@ -12,7 +12,7 @@ from clinical_language.same_words import folded
 from soap import model
 from soap.model import Statement
 from soap.order_candidates import clinicians
-from soap.phrasing import capital, sentence, tidy
+from soap.phrasing import capital, join, sentence, tidy
 from soap.register import clean_words
 from soap.resolution import Resolved
 from soap.systems import in_figures, named
@@ -62,11 +62,14 @@ _FROM_THE_RECORD = re.compile(
 )
 _OPENS = 6  # turns in which a doctor who knows the patient says so
 _GREETS = 3  # turns in which people greet
+_NO_NAME = (
+    "hi|hello|hey|hiya|there|doctor|dr|sir|madam|ma'am|and|everyone|guys|folks|again|what|how|who|good|nice|can|may|my|"
+    "this|it|it's|is|i|we|you|so|just|welcome|sorry|um|uh|yes|yeah|okay|ok|thanks?|today|mum|mom|dad"
+)
+_DAY = "good (?:morning|afternoon|evening)"
 _BY_NAME = re.compile(
-    r"(?:^|[,.] )(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: ,)? (?:good (?:morning|afternoon|evening) )?"
-    r"(?:(?:miss|mrs?|ms)\b(?: \.)? ?)?(?!hi|hello|hey|hiya|there|doctor|dr|sir|madam|ma'am|and|everyone|again|what|how|who|good|nice|can|"
-    r"may|my|this|it|it's|is|i|we|you|so|just|welcome|sorry|um|uh|yes|yeah|okay|ok|thank|thanks|today|mum|mom|dad|guys|folks)"
-    r"[a-z][a-z'-]+(?: [,.])?(?: (?:how|what|good|nice|great|so|i)\b(?! (?:can|may) i)|$)"
+    rf"(?:^|[,.] )(?:hi|hello|hey|{_DAY})(?: ,)? (?:{_DAY} )?(?:(?:miss|mrs?|ms|mister)\b|"
+    rf"(?!(?:{_NO_NAME})\b)[a-z][a-z'-]+(?: [,.])?(?: (?:how|what|good|nice|great|so|i)\b(?! (?:can|may) i)|$))"
 )
 _OFFERS_HELP = re.compile(r"\bhow (?:can|may) (?:i|we) help\b")
 
@@ -201,13 +204,47 @@ def _codes(fact: Fact) -> dict[str, str]:
     return dict(fact.concept.codes) if said_as(fact.concept, fact.words) == fact.concept.label else {}
 
 
-def opening(consult: Consult, lines: Sequence[Resolved], who: str) -> Iterator[Statement]:
-    """ "The patient presents today for evaluation of right knee pain." `who`: "The patient", or with age and sex."""
-    found = reason(consult, lines)
-    if found is None or consult.turns[found[1][0]].speaker != "doctor" or len(found[1]) > 1:
+def opening(consult: Consult, lines: Sequence[Resolved]) -> Iterator[Statement]:
+    """ "The patient presents today for evaluation of right knee pain.", where the note is in sentences."""
+    found = reason(consult, lines) if known(consult) else None
+    if found is None:
         return
     text, evidence, fact = found
     inside = text if text[:2].isupper() else text[:1].lower() + text[1:]
-    text = f"{who} presents today for evaluation of {inside}."
+    what = inside if _VISITS & set(inside.split()) else f"evaluation of {inside}"
     codes = _codes(fact) if fact else {}
-    yield Statement(f"{model.HPI}:opening", model.HPI, text, evidence, State.PRESENT, 0.75, codes)
+    yield Statement(
+        f"{model.HPI}:opening",
+        model.HPI,
+        f"The patient presents today for {what}.",
+        evidence,
+        State.PRESENT,
+        0.75,
+        codes,
+    )
+
+
+_MOST = 4  # conditions that an opening names
+
+
+def background(consult: Consult, conditions: Sequence[Resolved]) -> Iterator[Statement]:
+    """ "The patient has a past medical history that includes hypertension and gout.", where the note is in sentences.
+
+    What is known of the patient before what is told, where it was called so; each condition has its own line below.
+    """
+    called = [
+        line
+        for line in (conditions if known(consult) else ())
+        if folded(line.name) <= folded(" ".join(consult.turns[turn].text for turn in line.evidence))
+    ]
+    if not called:
+        return
+    first = called[:_MOST]
+    yield Statement(
+        f"{model.HPI}:background",
+        model.HPI,
+        f"The patient has a past medical history that includes {join([named(line) for line in first])}.",
+        tuple(sorted({turn for line in first for turn in line.evidence})),
+        State.PRESENT,
+        min(line.confidence for line in first),
+    )

@@ -209,22 +209,27 @@ _GENERIC = frozenset(
 )
 
 
-def past_medical_history(heard: Heard) -> Iterator[Statement]:
-    """Conditions and operations the patient (or the record the doctor reads out) states; denied ones as such."""
-    held = [
+def held(heard: Heard) -> list[Resolved]:
+    """Conditions the patient (or the record the doctor reads out) states as the patient's own, those of now apart."""
+    return [
         r
         for r in heard.of(Kind.CONDITION)
         if r.concept.id not in _GENERIC
         and claimed(heard.consult, r)
         and (r.state in {State.HISTORICAL, State.RESOLVED} or (r.state is State.PRESENT and not _acute(r)))
     ]
+
+
+def past_medical_history(heard: Heard) -> Iterator[Statement]:
+    """Conditions and operations; denied ones as such."""
+    conditions = held(heard)
     past = [r for r in heard.of(Kind.FINDING) if r.state is State.HISTORICAL and claimed(heard.consult, r)]
     operations = [
         r
         for r in heard.of(Kind.PROCEDURE)
         if r.concept.group == "surgery" and r.state in {State.PRESENT, State.HISTORICAL}
     ]
-    for line in held:
+    for line in conditions:
         text = capital(_named(line)) if line.state is not State.HISTORICAL else f"History of {_named(line)}"
         since = line.values.get("duration") or line.values.get("onset")
         if since and since.endswith(("year", "years", "ago")):
@@ -249,7 +254,7 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
         if r.state is State.ABSENT and r.concept.id != "condition.any_family"
     ]
     none = [r for r in denied if r.concept.id == "condition.any"]
-    if none and not held and not operations:
+    if none and not conditions and not operations:
         yield line_statement(
             model.PAST_MEDICAL_HISTORY, "none", "No past medical problems reported.", none[0]
         )

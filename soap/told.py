@@ -39,7 +39,7 @@ class Bar:
         return self.low + (self.high - self.low) * max(0.0, (used - self.free) / (self.budget - self.free))
 
 
-SENTENCES = Bar(0.2, 0.5, 60, 190)
+SENTENCES = Bar(0.1, 0.4, 60, 190)
 JOTTED = Bar(0.1, 0.5, 170, 215)
 
 _STOP = frozenset(
@@ -251,7 +251,7 @@ def reported(words: Sequence[str], candidate: Candidate, facts: Sequence[Fact]) 
     """As clinicians attribute it: "has a dry cough" -> "reports a dry cough", "does not have" -> "denies"."""
     out = list(words)
     findings = [f for f in facts if f.concept.kind is Kind.FINDING]
-    if out[1:4] == ["does", "not", "have"] and len(out) > 4:
+    if out[1:4] == ["does", "not", "have"] and len(out) > 4 and out[4] not in _LESS:
         return [out[0], "denies", *out[4:]]
     if (
         findings
@@ -265,6 +265,7 @@ def reported(words: Sequence[str], candidate: Candidate, facts: Sequence[Fact]) 
     return out
 
 
+_LESS = frozenset({"as", "so", "that", "too", "much", "many"})  # "does not have as much pain" has some
 _NO_NOUN = frozenset(
     "been had not to gotten got never also always felt noticed taken tried gone come become started".split()
 )
