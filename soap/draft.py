@@ -17,7 +17,6 @@ from soap.orthography import in_british, is_british
 from soap.phrasing import capital
 from soap.resolution import Resolved, resolve
 from soap.speakers import exchanged, swapped
-from soap.spoken_of import sex_of
 from soap.terse import jotted
 from soap.wellformed import readable
 from soap.withheld import identifying, identity_turns, unclear_self_harm
