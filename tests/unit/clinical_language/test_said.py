@@ -24,7 +24,7 @@ from clinical_language.said import said_as
         ("finding.limited_range_of_motion", "can't move it", "not being able to move it"),
         ("finding.limited_range_of_motion", "ca n't move it", "not being able to move it"),
         ("medicine.steroid_inhaler", "brown inhaler", "brown inhaler"),
-        ("finding.dyspnea", "short of breath", "dyspnea"),
+        ("finding.dyspnea", "short of breath", "shortness of breath"),
         ("finding.hearing_loss", "changes in hearing", "change in hearing"),
         ("finding.hearing_loss", "and how is your hearing?", "normal hearing"),
         ("finding.hearing_loss", "hearing loss", "hearing loss"),
