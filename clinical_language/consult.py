@@ -60,6 +60,10 @@ _TESTED = re.compile(
     r"(?:for |on )?(?:(?:my|his|her|the|a|any|and|or|,|blood pressure|cholesterol|sugar|also) ?)*$"
 )
 _THAT_WAS = re.compile(r"^(?:(?:and|but|so|um|uh|like|i think|,) )*(?:that|it) (?:was|started|began|went)\b")
+_HAD_IT = re.compile(
+    r"(?:yeah ,? ?)?my (?:\w+ )?[a-z]+ (?:has|had|have|did|does|died of)(?: got)?(?: it| that| one)?\b"
+)
+_NAMES = 5  # words of a sentence that only names something: "Prostate cancer. My uncle had it."
 _MYSELF = re.compile(r"\b(?:i|my|me)\b")
 _REAL_QUESTION = re.compile(
     r"^(?:(?:so|and|but|um|uh|or|okay|well|,)\s)*(?:do|does|is|are|could|can|should|will|would|"
@@ -333,7 +337,11 @@ def _judged(
     )
     if mention.concept.kind in {Kind.FINDING, Kind.CONDITION} and _TESTED.search(before):
         return _tested(sentence, who)
-    if "family" in slots and state in {State.PRESENT, State.ABSENT} and not who and not _OWN.search(before):
+    if state is State.PRESENT and not who and (owner := _who_had_it(spoken)):
+        return State.FAMILY, confidence, owner
+    known = mention.concept.kind is Kind.FINDING and _PATIENT_ASKS.search(before)  # "the chest pain" of now
+    own = known or _OWN.search(before)
+    if "family" in slots and state in {State.PRESENT, State.ABSENT} and not who and not own:
         who = "family"
         state = State.FAMILY if state is State.PRESENT else state
     if _patient_asks(sentence) and not _PATIENT_ASKS.search(before):
@@ -346,6 +354,13 @@ def _judged(
 def _has_it(mention: Mention, state: State, before: str) -> bool:
     """Whether the speaker has a condition: "I have asthma"."""
     return mention.concept.kind is Kind.CONDITION and state in _STANDS and bool(_OWN.search(before))
+
+
+def _who_had_it(spoken: _Spoken) -> str:
+    """ "Colon cancer. My uncle had it.": the uncle of the next sentence."""
+    following = spoken.following
+    short = len(spoken.sentence.words) <= _NAMES
+    return relative_named(following) if short and following and _HAD_IT.match(following.plain) else ""
 
 
 def _tested(sentence: Sentence, who: str) -> tuple[State, float, str] | None:

@@ -81,7 +81,8 @@ _WAS = re.compile(r"\b(?:had|was|were|got|came|lasted|eased|is gone|'s gone)\b")
 _NOT_NOW = re.compile(r"\bnot (?:now|any ?more|today|at the moment)\b|\b(?:any ?more|no longer)\b")
 _STILL_BEARS = re.compile(r"\b(?:can|could) not (?:even |really )?(?:take|stand|bear|deal|cope|handle)\b")
 _HISTORICAL = re.compile(
-    r"\b(?:years? ago|last year|as a (?:child|kid|baby|teenager)|when i was|in (?:19|20)\d\d|"
+    r"\b(?:years? ago|last year|as a (?:child|kid|baby|teenager)|when i was(?! (?:telling|saying|having|feeling)\b)|"
+    r"in (?:19|20)\d\d|"
     r"in the past|history of|"
     r"history significant for|previously|years? back|in my (?:teens|twenties|thirties|forties)|"
     r"back in (?:high school|school|college|my)\b|"

@@ -35,7 +35,7 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("medicines", r"\bmedic(?:ine|ation|ations|ines)\b|\btablets\b|\bprescri|\bmeds\b|over the counter|"
             r"\binhalers?\b"),
         ("family", r"\bfamily\b.*\b(?:history|have|had|has|problem|condition|disease|suffer|run)|"
-            r"runs? in (?:the|your) family|family history|family members"),
+            r"\bin (?:the|your|his|her) (?:immediate )?family\b|family history|family members"),
         ("history", r"medical (?:history|problem|condition|issue)|(?:past|previous) (?:history|medical)|"
             r"health (?:problem|condition|issue)|"
                     r"(?:operations?|surger(?:y|ies))\b|fit and well|long term (?:condition|illness)"),

@@ -21,6 +21,7 @@ RELATIVES = {
     "kid": "child", "baby": "child", "toddler": "child", "mom's": "mother", "niece": "niece", "nephew": "nephew",
     "siblings": "sibling", "sibling": "sibling", "grandson": "grandchild", "granddaughter": "grandchild",
     "friends": "friend", "colleagues": "colleague", "coworker": "colleague", "coworkers": "colleague",
+    "grandads": "grandfather", "grandparent": "grandparent", "aunts": "aunt", "uncles": "uncle",
     "flatmates": "flatmate", "roommates": "flatmate", "housemate": "flatmate", "housemates": "flatmate",
 }  # fmt: skip
 CHILDREN = frozenset({"son", "daughter", "child", "children"})
@@ -30,6 +31,12 @@ _WITNESS = frozenset(
     "noticed saw says said thinks thought told found worried mentioned recommended suggested gave".split()
 )
 _OWNERS = frozenset({"my", "his", "her", "their", "your", "our", "and", "or", "the", "one", ","})
+_ONE_OF = frozenset(
+    {"a", "an", "great", "few", "some", "two", "both"}
+)  # "an aunt had it", but "as a child I had it"
+_NEVER_ONESELF = frozenset(
+    "aunt uncle cousin grandmother grandfather grandparent niece nephew sibling".split()
+)
 _IN_FAMILY = re.compile(
     r"family history (?:of|for)|in (?:my|the|your|our|his|her) (?:immediate )?family\b|"
     r"family (?:has|had|have)|side of (?:the|my) family"
@@ -60,7 +67,7 @@ def whose(sentence: Sentence, mention: Mention, *, patients: Collection[str] = (
     owner = _OF_WHOM.match(" ".join(words[mention.last : mention.last + 6]))
     if owner and RELATIVES[owner[1]] not in patients:
         return RELATIVES[owner[1]]
-    if _of_the_family(words, mention):
+    if _of_the_family(words, mention) or _DEAD.search(" ".join(words[: mention.first])):
         return "family"
     for at in range(mention.first - 1, max(-1, mention.first - 14), -1):
         word = words[at]
@@ -86,6 +93,14 @@ _OF_WHOM = re.compile(
 )
 
 
+_DEAD = re.compile(
+    r"\b(?:he|she|they) (?:\w+ )?(?:died|passed away)(?: (?:of|from|with|because of))?(?: \w+)?$"
+)
+_ON_A_SIDE = re.compile(
+    r"^(?:\w+ ){0,3}on (?:my|the|his|her|our) (?:mother|father|mom|mum|dad|maternal|paternal)(?: ?'s)? side\b"
+)
+
+
 def _names_relative(words: Sequence[str], at: int) -> bool:
     return any(word in RELATIVES for word in words[at + 1 : at + 3])
 
@@ -93,7 +108,9 @@ def _names_relative(words: Sequence[str], at: int) -> bool:
 def _named(words: Sequence[str], at: int, first: int, patients: Collection[str]) -> str:
     who = RELATIVES[words[at]]
     owner = words[at - 1] if at else ""
-    if at and owner not in _OWNERS and words[at - 2 : at - 1] != ("my",):
+    if owner in _ONE_OF and who not in _NEVER_ONESELF:
+        return ""
+    if at and owner not in _OWNERS | _ONE_OF and words[at - 2 : at - 1] != ("my",):
         return ""
     return _unless_witness(words[at + 1 : first], who, patients)
 
@@ -107,6 +124,8 @@ def _of_the_family(words: Sequence[str], mention: Mention) -> bool:
     """ "Diabetes in my family", "everyone in the family has it", "it runs in the family"."""
     after = " ".join(words[mention.last :])
     listed = _OF_FAMILY_AFTER.match(after)
+    if _ON_A_SIDE.match(after):
+        return True
     if listed and not (
         listed["list"] and "i" in words[: mention.first]
     ):  # "I have asthma, and diabetes in my family"

@@ -13,13 +13,21 @@ from clinical_language import Consult, Fact, Kind
 from soap.resolution import Resolved
 
 _SHORT = 12  # turns up to which a talk has no opening and no conclusion
-_SMALL = r"(?: (?:a|an|the|my|your|his|her|this|any|some|for|of|to|that|actual|possible|it))*\s*$"
+_SMALL = r"(?: (?:a|an|the|my|your|his|her|this|any|some|for|of|to|that|actual|possible|it|just|uh|um|uhm|like|,))*\s*$"
 _TESTED = re.compile(
     r"\b(?:check|test|screen|rule|ruled|look)(?:ed|ing|s)?"
     rf"(?: (?:out|into|for|on|me|you|him|her))*{_SMALL}"
 )
-_TEST = re.compile(
-    r" (?:test|tests|testing|screen|screening|swab|vaccine|vaccination|shot|shots|jab|check)\b"
+_TEST = re.compile(  # of what the word before only says which one it is
+    r"[ -](?:a |b |c |type )?(?:tests?|testing|tested|screen|screening|swabs?|vaccines?|vaccinat\w+|shots?|jabs?|"
+    r"boosters?|"
+    r"checks?|immuni[sz]ation\w*|prevent\w*|prophyla\w*|tablets?|pills?|medication|medicines?|nets?|leaflets?|clinic|"
+    r"risks?|contacts?|exposure|cases?|outbreak|patients?|ward|season|awareness|carer|charity)\b"
+)
+_PREVENTED = re.compile(  # "up to date with your vaccinations, hepatitis B and that?"
+    r"\b(?:vaccin\w+|immuni[sz]\w+|jabs?|boosters?|prophyla\w+|protect\w*|up to date)\b[^.?!]*$|"
+    rf"\b(?:risk(?: factors?)?|contact with|exposed to|exposure to|chances?|signs?|prevent|avoid|"
+    rf"exclude|excluding)(?: of| for| with)?{_SMALL}"
 )
 _FEARED = re.compile(
     r"(?:\b(?:worr\w+|scared|afraid|concern\w*|anxious) (?:about|of|for|that it (?:is|was|might be|could be)|"
@@ -29,6 +37,7 @@ _FEARED = re.compile(
     r"\b(?:look|sound|seem|feel)(?:s|ed)? like|\bbecause of|"
     rf"\b(?:want|going|trying) (?:not )?to (?:get|catch|have)(?: the get)?){_SMALL}"
 )
+_NAME = re.compile(r"(?<![.?!] )\b[A-Z][a-z]+ [A-Z][a-z]+$")  # "Ann Parkinson" is a name
 _ERA = re.compile(
     rf"\b(?:before|during|since|after|with|from|pre|through|to|of|until){_SMALL}"
 )  # "since covid"
@@ -60,7 +69,11 @@ def _claims(consult: Consult, fact: Fact) -> bool:
     before = re.split(r"[.?!]", before)[-1]
     after = consult.turns[fact.turn].text[fact.span[1] :].lower()[:20]
     medicine = fact.concept.kind is Kind.MEDICINE
-    if not medicine and (_TESTED.search(before) or _TEST.match(after)):
+    if "'s" in fact.concept.label and _NAME.search(consult.turns[fact.turn].text[: fact.span[1]]):
+        return False
+    if not medicine and (_TESTED.search(before) or _TEST.match(after) or _PREVENTED.search(before)):
+        return False
+    if not medicine and fact.concept.kind is Kind.CONDITION and _FEARED.search(before):
         return False
     if fact.asked is not None and fact.turn == fact.asked:
         return True

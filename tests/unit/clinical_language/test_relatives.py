@@ -44,3 +44,19 @@ def test_what_it_felt_like_is_not_what_it_was() -> None:
     assert found("p: It felt like I was having a heart attack.") == [
         ("myocardial infarction", "uncertain", "")
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "whose"),
+    [
+        ("Any cancers in the family?", "There's colon cancer, I know.", "family"),
+        ("Any cancers?", "I think I've had an aunt who had colon cancer.", "aunt"),
+        ("How about cancers?", "Colon cancer. My uncle had it.", "uncle"),
+        ("How about cancers?", "There is some colon cancer on my father's side.", "family"),
+        ("And your dad?", "He died of colon cancer ten years ago.", "family"),
+        ("Any cancers?", "Colon cancer. My doctor found it.", ""),
+    ],
+)
+def test_what_a_relative_had_is_not_the_patients(question: str, reply: str, whose: str) -> None:
+    facts = read_consult([Turn("doctor", question), Turn("patient", reply)]).facts
+    assert {f.relation for f in facts if f.concept.id == "condition.colon_cancer"} == {whose}

@@ -115,3 +115,23 @@ def test_how_seldom_one_thing_is_done_says_nothing_of_another() -> None:
         "p: I try not to smoke, but I do, occasionally, but I don't take drugs.",
     )
     assert "Uses" not in said(model.SOCIAL_HISTORY, *lines)
+
+
+@pytest.mark.parametrize(
+    ("question", "condition"),
+    [
+        ("And did you take malaria preventative medication?", "alaria"),
+        ("And you're up to date with all the vaccinations, hepatitis B, and that kind of thing?", "epatitis"),
+        ("Have you had your influenza jab?", "nfluenza"),
+        ("Were you in contact with tuberculosis?", "uberculosis"),
+        ("Are you worried about asthma?", "sthma"),
+        ("Have you been told about the risk of diabetes?", "iabetes"),
+    ],
+)
+def test_a_condition_prevented_met_or_feared_is_no_history(question: str, condition: str) -> None:
+    lines = said(model.PAST_MEDICAL_HISTORY, "d: How are you?", "p: I cough.", f"d: {question}", "p: Yes.")
+    assert f"{condition}." not in lines
+
+
+def test_a_name_is_no_disease() -> None:
+    assert "arkinson" not in said(model.PAST_MEDICAL_HISTORY, "d: Your name?", "p: It is Laura Parkinson.")
