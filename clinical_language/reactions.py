@@ -15,8 +15,10 @@ _GIVES = re.compile(
 
 def reaction_told(own: list[Fact], found: list[Fact], sentence: Sentence) -> tuple[list[Fact], list[Fact]]:
     """ "Penicillin. It gives me a rash.": what comes of an allergen named in the sentence before is its reaction."""
+    if not _GIVES.match(sentence.plain):
+        return own, found
     last = next((fact for fact in reversed(own) if fact.values.get("role") == "allergy"), None)
-    if last is None or not _GIVES.match(sentence.plain):
+    if last is None:
         return own, found
     told, *others = with_reactions([last, *found])
     return [told if fact is last else fact for fact in own], others

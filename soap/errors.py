@@ -36,7 +36,7 @@ class TranscriptTooLong(InvalidInput):
 
     code = "transcript_too_long"
     title = "The transcript is too long"
-    next_step = "Split it: one visit per transcript, at most 20,000 turns and 1,000,000 characters."
+    next_step = "Split it: one visit per transcript, at most 20,000 turns and 1,000,000 characters, 100,000 in a turn."
 
 
 class FileUnreadable(InvalidInput):

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from clinical_language import Consult, Exchange, Kind, Mention, Sentence, State
+from clinical_language import Exchange, Kind, Mention, Sentence, State
 from clinical_language.remembering import remembered
 from soap.antecedent import Another, Focus
-from soap.narrative import DENIED, Candidate, agreed, asks, cleaned, managed, questions_by_answer, within
+from soap.narrative import DENIED, Candidate, Retelling, agreed, asks, cleaned, within
 from soap.register import THEY, Person, clean_words, first_person, names_of, open_question, polar
 from soap.register.brief import brief
 from soap.register.clauses import clauses, with_subject
@@ -142,14 +142,8 @@ def _only_time(words: Sequence[str]) -> bool:
     return any(map(tells_time, words)) and all(tells_time(word) or word in _ONLY_WHEN for word in words)
 
 
-class Jotter:
+class Jotter(Retelling):
     """Candidates of a consult in the short form, in order."""
-
-    def __init__(self, consult: Consult, person: Person) -> None:
-        self._consult = consult
-        self._person = person
-        self._managed = list(managed(consult))
-        self._asked = questions_by_answer(consult)
 
     def candidates(self) -> Iterator[Candidate]:
         """In the order they were told."""
@@ -180,10 +174,10 @@ class Jotter:
                 return
         evidence = (turn,) if exchange is None else (exchange.question, turn)
         headed: tuple[str, ...] = ()
-        read = 0
+        read, places = 0, {said: place for place, said in enumerate(sentences)}
         for said, words, own in _with_times(self._clauses(sentences)):
             short, spoken = self._themed(words, own, exchange)
-            upto = sentences.index(said) + 1
+            upto = places[said] + 1
             another.see(sentences[read:upto], turn)
             read = upto
             found = focus.named(spoken, turn) if spoken[0] in _PRONOUNS else None

@@ -124,14 +124,18 @@ def questions_by_answer(consult: Consult) -> dict[int, list[Exchange]]:
 DENIED = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
 
 
-class Narrator:
-    """Candidates of a consult, in order."""
+class Retelling:
+    """A consult to be told again: with how much the doctor had managed by each turn, and what each turn answers."""
 
     def __init__(self, consult: Consult, person: Person) -> None:
         self._consult = consult
         self._person = person
         self._managed = list(managed(consult))
         self._asked = questions_by_answer(consult)
+
+
+class Narrator(Retelling):
+    """Candidates of a consult, in order."""
 
     def candidates(self) -> Iterator[Candidate]:
         """In the order they were told, each with a subject that can be read by itself."""

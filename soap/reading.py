@@ -19,6 +19,7 @@ from soap.topic import section_of
 Json = dict[str, JsonValue]
 MAX_TURNS = 20_000
 MAX_CHARACTERS = 1_000_000
+MAX_IN_A_TURN = 100_000  # characters: two hours of one voice without a pause
 _SPEAKERS = get_args(Speaker)
 
 
@@ -70,7 +71,8 @@ def turns_of(document: Json) -> list[Turn]:
     turns = [_turn(value, index) for index, value in enumerate(values)]
     if not any(any(c.isalnum() for c in turn.text) for turn in turns):
         raise TranscriptEmpty
-    if sum(len(turn.text) for turn in turns) > MAX_CHARACTERS:
+    lengths = [len(turn.text) for turn in turns]
+    if sum(lengths) > MAX_CHARACTERS or max(lengths) > MAX_IN_A_TURN:
         raise TranscriptTooLong
     return turns
 

@@ -101,7 +101,7 @@ def told(consult: Consult, person: Person, listed: Callable[[Told], bool] = lamb
     taken: list[Told] = []
     said: list[frozenset[str]] = []
     used = 0
-    candidates = source(consult, person)
+    candidates, facts = source(consult, person), _by_mention(consult)
     short = isinstance(candidates, Jotter)
     rising = JOTTED if short else SENTENCES
     for candidate in candidates.candidates():
@@ -112,14 +112,14 @@ def told(consult: Consult, person: Person, listed: Callable[[Told], bool] = lamb
         if (
             not own
             or (short and flaws(written(candidate.words)))
-            or _only_denies(consult, candidate, own)
+            or _only_denies(facts, candidate, own)
             or any(_told_again(own, other) for other in said)
         ):
             continue
         part = (
-            _jotted(consult, candidate, worth)
+            _jotted(consult, candidate, facts, worth)
             if short
-            else _told(consult, candidate, worth, person, len(taken))
+            else _told(candidate, tuple(_facts(facts, candidate)), worth, person, len(taken))
         )
         if short and listed(part):
             continue
@@ -139,8 +139,8 @@ def _told_again(own: frozenset[str], other: frozenset[str]) -> bool:
     return len(own & other) >= 0.7 * len(own) and not any(w for w in own - other if not _TIMES.fullmatch(w))
 
 
-def _jotted(consult: Consult, candidate: Candidate, worth: float) -> Told:
-    facts = tuple(_facts(consult, candidate))
+def _jotted(consult: Consult, candidate: Candidate, by_mention: _ByMention, worth: float) -> Told:
+    facts = tuple(_facts(by_mention, candidate))
     section = section_of(candidate, facts)
     turn = candidate.turn
     name = hashlib.sha256(f"{turn} {consult.turns[turn].text}".encode()).hexdigest()[:12]
@@ -204,17 +204,16 @@ _OF_DENIAL = frozenset(
 )
 
 
-def _only_denies(consult: Consult, candidate: Candidate, own: frozenset[str]) -> bool:
+def _only_denies(by_mention: _ByMention, candidate: Candidate, own: frozenset[str]) -> bool:
     """Whether nothing but denied findings is said, which the review of systems lists."""
-    facts = list(_facts(consult, candidate))
+    facts = list(_facts(by_mention, candidate))
     if not facts or any(fact.state is not State.ABSENT for fact in facts):
         return False
     said = {word for m in candidate.mentions for word in content(m.text.lower().split())}
     return not own - said - _OF_DENIAL
 
 
-def _told(consult: Consult, candidate: Candidate, worth: float, person: Person, order: int) -> Told:
-    facts = tuple(_facts(consult, candidate))
+def _told(candidate: Candidate, facts: tuple[Fact, ...], worth: float, person: Person, order: int) -> Told:
     section = section_of(candidate)
     denied = candidate.form == "polar" and "not" in candidate.words
     state = facts[0].state if facts else State.ABSENT if denied else State.PRESENT
@@ -271,13 +270,20 @@ _NO_NOUN = frozenset(
 )
 
 
-def _facts(consult: Consult, candidate: Candidate) -> Iterator[Fact]:
-    if not candidate.mentions:
-        return
+_ByMention = dict[tuple[int, str], list[tuple[int, Fact]]]  # turn and concept: its facts, each with its place
+
+
+def _by_mention(consult: Consult) -> _ByMention:
+    found: _ByMention = {}
+    for place, fact in enumerate(consult.facts):
+        found.setdefault((fact.at, fact.concept.id), []).append((place, fact))
+    return found
+
+
+def _facts(by_mention: _ByMention, candidate: Candidate) -> Iterator[Fact]:
     ids = {m.concept.id for m in candidate.mentions}
-    for fact in consult.facts:
-        if fact.at == candidate.turn and fact.concept.id in ids:
-            yield fact
+    for _, fact in sorted(found for id_ in ids for found in by_mention.get((candidate.turn, id_), ())):
+        yield fact
 
 
 def _of_relative(fact: Fact) -> bool:

@@ -100,6 +100,7 @@ def test_findings(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
         ),
         ('{"turns": ' + "[" * 5000 + "]" * 5000 + "}", "transcript"),
         ('{"turns": "x"}', "transcript_malformed"),
+        ('{"turns": [{"speaker": "doctor", "text": "' + "no pain " * 12_501 + '"}]}', "transcript_too_long"),
     ],
 )
 @pytest.mark.parametrize("command", ["note"])
