@@ -39,7 +39,11 @@ def add_findings_command(subcommands: argparse._SubParsersAction[argparse.Argume
 def _add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="IN", help="JSON file, - for standard input")
     parser.add_argument(
-        "output", metavar="OUT", nargs="?", default="-", help="where to write (default: standard output)"
+        "output",
+        metavar="OUT",
+        nargs="?",
+        default="-",
+        help="where to write (default: - for standard output)",
     )
     parser.add_argument("--batch", action="store_true", help="IN and OUT are JSON Lines, one document a line")
 
@@ -47,7 +51,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
 def run_note(arguments: argparse.Namespace) -> int:
     """Exit status 0, or 1 with one error line and nothing written."""
     if arguments.format == "text":
-        return _run(arguments, note_json, _read_out)
+        return _run(arguments, note_json, _named if arguments.batch else _read_out)
     return _run(arguments, note_json, _line if arguments.batch else _page)
 
 
@@ -65,6 +69,11 @@ def _read_out(note: Json) -> str:
     return str(note["text"]) + ("\nTo review\n" + "".join(items) if items else "")
 
 
+def _named(note: Json) -> str:
+    """One of several notes, under its id."""
+    return f"=== {note['id']} ===\n{_read_out(note)}\n"
+
+
 def _line(document: Json) -> str:
     return json.dumps(document, ensure_ascii=False) + "\n"
 
@@ -79,7 +88,7 @@ def _run(arguments: argparse.Namespace, make: Callable[[Json], Json], write: Cal
         documents = _read(arguments.input)
         pieces = [documents]
         if arguments.batch:
-            pieces = [line for line in documents.splitlines() if line.strip()]
+            pieces = [line for line in documents.split("\n") if line.strip()]
             if not pieces:
                 raise TranscriptEmpty
         written = []

@@ -10,6 +10,7 @@ from soap import model
 from soap.coding import suggested_codes
 from soap.history import history
 from soap.model import UNSURE, DraftNote, Order, ReviewItem, Statement, VisitContext
+from soap.notation import days
 from soap.objective import assessment_and_plan, doctor_speech, objective
 from soap.opening import known
 from soap.orders import found_orders
@@ -78,7 +79,7 @@ def _readable(statements: Iterator[Statement]) -> Iterator[Statement]:
     for statement in statements:
         text = readable(statement.text)
         if text and not identifying(text):
-            yield replace(statement, text=text)
+            yield replace(statement, text=days(text))
 
 
 def _unique(statements: Sequence[Statement]) -> Iterator[Statement]:

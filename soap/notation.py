@@ -90,6 +90,21 @@ def notation(text: str, mentions: Sequence[Mention] = ()) -> str:
     return text
 
 
+_DAYS = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|april|june|july|september|october|november|"
+    r"december)\b"
+)
+
+
+def days(text: str) -> str:
+    """The text with a capital for the days and months that are no other word ("may", "march").
+
+    >>> days("Cough, since monday.")
+    'Cough, since Monday.'
+    """
+    return _DAYS.sub(lambda found: found[0].capitalize(), text)
+
+
 _YOU = re.compile(r"\b(?:yourselves|yourself|yours|your|you)\b(?: ('re|'ve|'ll|'d|\w+))?")
 _AS_OBJECT = re.compile(
     r"(?:\b(?:to|for|with|on|of|about|from|give|gave|send|sent|help|tell|call|see|put|set|get|let|"

@@ -70,6 +70,27 @@ def test_batch(tmp_path: Path) -> None:
     assert [json.loads(line)["id"] for line in lines] == ["a", "b"]
 
 
+def test_a_line_of_a_batch_ends_at_its_line_feed_alone(tmp_path: Path) -> None:
+    """JSON may hold the other line ends of Unicode unescaped."""
+    turns = [{"speaker": "patient", "text": "I have a cough.\u2028No fever.\x85"}]
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps({"turns": turns}, ensure_ascii=False) + "\r\n\n", encoding="utf-8")
+    assert run("note", "--batch", str(source), str(tmp_path / "out.jsonl")) == 0
+
+
+def test_notes_of_a_batch_as_text_say_whose_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    turns = [{"speaker": "patient", "text": "I have a cough."}]
+    source = tmp_path / "in.jsonl"
+    source.write_text(
+        "".join(json.dumps({"id": id_, "turns": turns}) + "\n" for id_ in ("a", 7)), encoding="utf-8"
+    )
+    assert run("note", "--batch", str(source), "--format", "text") == 0
+    heads = [line for line in capsys.readouterr().out.splitlines() if line.startswith("=")]
+    assert heads == ["=== a ===", "=== 7 ==="]
+
+
 def test_findings(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     text = json.dumps({"id": 7, "text": "No fever, but I can't catch my breath."}).encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))

@@ -206,3 +206,10 @@ def test_what_is_left_open_waits_in_the_tray_and_is_no_line() -> None:
     )
     assert not [line for line in note.statements if "stool" in line.text.lower()]
     assert any("stool" in item.text.lower() for item in note.review)
+
+
+def test_a_day_is_written_with_its_capital() -> None:
+    note = draft_note(
+        [Turn("doctor", "How long have you had the cough?"), Turn("patient", "Since Tuesday night.")]
+    )
+    assert any(statement.text == "Cough, since Tuesday night." for statement in note.statements)
