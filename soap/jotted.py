@@ -16,8 +16,8 @@ from soap.antecedent import Another, Focus
 from soap.narrative import DENIED, Candidate, Retelling, agreed, asks, cleaned, within
 from soap.register import THEY, Person, clean_words, first_person, names_of, open_question, polar
 from soap.register.brief import brief
-from soap.register.clauses import clauses, with_subject
-from soap.standing import LABELS, stands_alone, tells_time, theme
+from soap.register.clauses import clauses, restarted, with_subject
+from soap.standing import LABELS, readably, stands_alone, tells_time, theme
 
 _PRONOUNS = frozenset({"it", "that", "this"})
 _TALK = re.compile(
@@ -48,9 +48,8 @@ def _pieces(said: Sentence, person: Person) -> tuple[tuple[tuple[str, ...], tupl
         if _NOW.match(" ".join(clause)) and spoken[:1] == ["i"]:
             spoken = ["now", *spoken]
         if spoken and not _TALK.search(" ".join(spoken)) and not set(spoken) <= _SAYS_LITTLE:
-            short = brief(spoken, person)
-            if short:
-                found.append((tuple(short), tuple(spoken)))
+            for short, said_so in readably(restarted(spoken), person):
+                found.append((tuple(short), tuple(said_so)))
     return tuple(found)
 
 

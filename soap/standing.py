@@ -1,6 +1,8 @@
-"""Whether a jotted answer says something by itself; if not, what was asked about stands before it.
+"""Whether a jotted line may stand: it has a subject that a history asks about, and no piece of it dangles.
 
-"This morning", "all fine", "not at home" mean nothing without their question; "blood test: last week" does.
+"This morning", "all fine", "not at home" mean nothing without their question; "blood test: last week" does. What a
+line is about: a concept, a part of the body, a medicine, or what histories ask for besides (meals, sleep, work, whom
+one met); banter has none of these. A clause that the short form garbles is told as a sentence, or not at all.
 """
 
 from __future__ import annotations
@@ -8,9 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from clinical_language import Exchange, Kind, Sentence
+from clinical_language import Consult, Exchange, Kind, Sentence
+from clinical_language.relatives import RELATIVES
 from clinical_language.remembering import remembered
 from clinical_language.wording import fold
+from soap.narrative import Candidate
+from soap.register import Person, to_third, written
+from soap.register.brief import brief
+from soap.register.clauses import whole
+from soap.register.person import OF_THE_BODY, PATIENT
+from soap.wellformed import flaws, garbled, jot_flaws
 
 LABELS = {"place": "location", "quality": "described as", "frequency": "frequency", "onset": "duration or onset",
           "severity": "severity", "work": "works as"}  # fmt: skip
@@ -85,3 +94,76 @@ def theme(exchange: Exchange | None) -> tuple[str, ...] | None:
         return None
     (mention,) = named.values()
     return (*asked[mention.first : mention.last], ":")
+
+
+# What histories ask about that is no finding: the body's functions, its care, daily life, exposure, and how it went.
+_ASKED_ABOUT = re.compile(
+    r"\b(?:eat\w*|ate|food|foods|meals?|drink\w*|drank|water|fluids?|appetite|hungry|diet|sleep\w*|\w*slept|bed|"
+    r"pillows?|wakes?|woken?|waking|toilet|bathroom|loo|bowels?|stools?|poop?\w*|pee\w*|urin\w*|wee|nappy|nappies|"
+    r"diapers?|periods?|cycles?|pregnan\w*|bab(?:y|ies)|deliver\w*|birth|born|weeks?|breath\w*|walk\w*|stairs?|"
+    r"flights?|exercis\w*|running|runs?|sports?|gym|lift\w*|carry\w*|train\w*|work\w*|jobs?|school|studies|"
+    r"student|retired|university|college|nursery|daycare|home|lives?|living|house|apartment|flat|alone|partners?|"
+    r"wife|husband|girlfriend|boyfriend|children|kids|son|daughter|sister|brother|m[ou]m|mother|father|dad|family|"
+    r"travel\w*|abroad|contacts?|exposed|around|sick|ill|unwell|well|symptoms?|conditions?|illness\w*|diagnos\w*|"
+    r"hospital\w*|doctors?|gp|nurse|clinic|surger\w*|operations?|tests?|tested|scans?|imaging|x - rays?|results?|"
+    r"blood|weights?|weighs?|pounds|stone|kilo\w*|kg|temperature|thermometer|degrees|tastes?|smells?|vision|"
+    r"glasses|lenses|hear\w*|voice|energy|tired|mood|stress\w*|worr\w*|anxi\w*|concentrat\w*|focus\w*|memory|"
+    r"interest\w*|sex\w*|contracept\w*|condoms?|smok\w*|alcohol|drugs?|cannabis|allerg\w*|vaccin\w*|immuni\w*|"
+    r"shots?|jabs?|boosters?|pain\w*|hurts?|sore|ach\w*|wors\w*|better|started|starts|began|comes?|came|goes|"
+    r"constant|before|helps?|helped|relie\w*|creams?|tablets?|medic\w*|pills?|prescri\w*|inhalers?|puffs?|sprays?|"
+    r"drops|accidents?|fell|fall\w*|injur\w*|hit|twist\w*|bit|bite|stung|trigger\w*|pets?|dogs?|cats?|dust|mou?ld|"
+    r"chemicals?|products?|carpets?|perfumes?|restaurants?|takeaways?|friends?|party|went to|going to|garden\w*|"
+    r"pollen|safe|safety|abus\w*|bully\w*|violen\w*|milestones|develop\w*|growth|growing|crying|feed\w*|fed|hot|"
+    r"cold|warm|sweat\w*|shiver\w*|quit|healthy|health|relationship|rest\w*|bottle|breastfe\w*|happen\w*|"
+    r"episodes?|attacks?|colou?r|side|sides)\b"
+)
+
+
+_WHILE = re.compile(r"(?:was|been) (?:just )?[a-z]+ing\b")  # what the patient was doing when it began
+
+
+def idle(candidate: Candidate, consult: Consult) -> bool:
+    """Whether a line has no subject that a history asks about, neither in its words nor in its question's."""
+    words = candidate.words
+    text = " ".join(words)
+    if candidate.mentions or candidate.slot or OF_THE_BODY & set(words) or _ASKED_ABOUT.search(text):
+        return False
+    if _WHILE.match(text):
+        return False
+    question = consult.sentences[candidate.evidence[0]] if candidate.evidence[0] < candidate.turn else ()
+    named = any(said.mentions or said.parts for said in question)
+    return not named and not _ASKED_ABOUT.search(" ".join(candidate.asked))
+
+
+_JOINTS = frozenset({",", "and", "but", "so", "or", "because"})
+_SUBJECTS = frozenset("i it he she they we there".split())
+_SOMEBODY = frozenset({"he", "she", "they", "his", "her", "their", *RELATIVES})
+_SHORTEST = 3  # words of a piece that is kept of a garbled clause
+
+
+def readably(spoken: Sequence[str], person: Person) -> list[tuple[list[str], list[str]]]:
+    """A clause in the short form, with its words; where that is garbled, as a sentence, or the pieces that are not."""
+    short = brief(spoken, person)
+    if not short or not garbled(written(short)):
+        return [(short, list(spoken))] if short else []
+    third = to_third(spoken, person) if whole(spoken) else None
+    if third and not jot_flaws(written(third)):
+        return [(third[1:] if third[0] == PATIENT else third, list(spoken))]
+    cuts = [at for at in range(1, len(spoken)) if spoken[at] in _JOINTS or spoken[at] in _SUBJECTS]
+    split = [
+        _sound(spoken[:at], person)
+        + ([] if _SOMEBODY & set(spoken[: at + 2]) else _sound(spoken[at:], person))  # else whose is it?
+        for at in cuts[:_CUTS]
+    ]
+    return max(split, key=lambda pieces: sum(len(piece) for piece, _ in pieces), default=[])
+
+
+_CUTS = 12  # places where a clause may be cut; a longer one is a paragraph of speech
+
+
+def _sound(words: Sequence[str], person: Person) -> list[tuple[list[str], list[str]]]:
+    """One half of a clause in the short form, where it may stand."""
+    first = next((at for at, word in enumerate(words) if word not in _JOINTS), len(words))
+    short = brief(words[first:], person)
+    broken = len(short) < _SHORTEST or garbled(written(short)) or "says_nothing" in flaws(written(short))
+    return [] if broken else [(short, list(words[first:]))]

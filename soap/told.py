@@ -21,8 +21,9 @@ from soap.narrative import Candidate, Narrator
 from soap.noteworthy import noteworthiness
 from soap.opening import known
 from soap.register import PATIENT, Person, written
+from soap.standing import idle
 from soap.subjective import CONTACTS
-from soap.wellformed import flaws
+from soap.wellformed import jot_flaws
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def told(consult: Consult, person: Person, listed: Callable[[Told], bool] = lamb
         own = content(candidate.words)
         if (
             not own
-            or (short and flaws(written(candidate.words)))
+            or (short and (jot_flaws(written(candidate.words)) or idle(candidate, consult)))
             or _only_denies(facts, candidate, own)
             or any(_told_again(own, other) for other in said)
         ):

@@ -16,6 +16,14 @@ _TOKEN = re.compile(r"\d+(?:[./:-]\d+)*%?|[a-z]+\d*(?:['-][a-z]+)*|[,.;:?!%()]")
 _QUOTED = re.compile(r"\u201c[^\u201d]*\u201d")  # a patient's own words stay as they are
 _LABEL = re.compile(r"^(?:[A-Z][\w ,/&-]{1,40}: )+")
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z0-9])")
+_THEN = frozenset("then now sometimes still even also usually recently".split())
+_FRAMES = frozenset(
+    "even when if after at in on over since every for during then usually first now sometimes maybe especially with "
+    "before once the while whenever".split()
+)
+_TIME_ENDS = frozenset(
+    "ago today yesterday week weeks day days month months night morning evening years".split()
+)
 _CONDITION = 5  # words: "if next week the patient is ..." has its subject after a time
 _WIDEST = 600  # characters; a longer line is a paragraph of speech
 
@@ -25,7 +33,7 @@ _FINITE = frozenset(
 started stopped began hurts comes came takes took says said thinks thought knows knew needs needed wants wanted makes
 made seems looks gave gives keeps kept tried tries uses used works worked lives lived sees saw eats ate drinks drank
 sleeps slept walks walked runs ran woke wakes fell falls put puts likes loves forgets forgot noticed notices denies
-reports states endorses presents underwent stands suspects describes""".split()
+reports states endorses presents underwent stands suspects describes hurt""".split()
 )
 _INFLECTED = re.compile(r"(?!always|sometimes|perhaps|this|us\b)[a-z]{2,}(?:s|ed)")
 _LICENCE = frozenset(
@@ -50,6 +58,7 @@ _OPEN_PHRASES = (
     " and potentially",
     " most likely",
 )
+_AFTER_THAT = re.compile(r"\b(?:after|before|since|like|for|of|with|from|than|about|during|by) that$")
 _ELLIPSES = (
     " if we need to",
     " if needed to",
@@ -62,8 +71,8 @@ _CLASHES = re.compile(
     r"\b(?:"
     r"(?:is|are|was|were) (?:is|are|was|were|has|have|had|does|did|and|or|he|she|they|the patient|been)"
     r"|(?:has|had|have) (?:because|if|that|and|or|is|are|was|were|the patient)"
-    r"|(?:a|an|the|his|(?<!to )(?<!see )(?<!with )(?<!call )her|their|my) "
-    r"(?:and|or|of|is|was|are|were|to|that|when|if|it|he|she|they|the|a|an|last was)"
+    r"|(?:a|an|the|his|their|my) (?:and|or|of|is|was|are|were|to|that|when|if|it|he|she|they|the|a|an|last was)"
+    r"|her (?:or|of|is|was|are|were|he|she)"
     r"|(?:of|to|with|for|in|at|by|from) (?:is|was|are|were|has|and|or|of|if|because|does|did)"
     r"|not no|did or|do or|to to|last was|patient do|he do|she do|they does|an [bcdfgjkpqtvwz]\w+"
     r"|the patient the|patient they|has positive|had positive|the since|that like|if any if|if when|"
@@ -78,7 +87,25 @@ _TURNED = re.compile(  # of "no one smokes", "no, she felt hot", "nothing like t
     r"|(?:he|she|they) (?:died|passed away)\b"  # of whom it is not said
     r"|nothing (?:like that|else) (?!that\b)[a-z]+)"
 )
-_AGAIN = re.compile(r"\b(?!had\b|that\b)([a-z]+(?: [a-z]+){0,2}) \1\b")
+_GARBLED = re.compile(  # a word that its neighbour cannot follow: a subject or a verb got lost between them
+    r"\b(?:(?:hear[sd]|says?|said|saying|told|notice[sd]?)(?: that)?|thinks?|thought|hopes?|feels? like|felt like) "
+    r"(?:was|were|is|has|had|have|should|could|would|can|will|do|does|did)\b"
+    r"|\b(?:for|with|of|from|by|at) (?:to|that if|because|potentially|he|she|they|and|or)\b"
+    r"|\b(?:to|the|a|an|my) (?:when|where|who|which|is|was|are|were|has|had|does|did)\b(?! (?:to|it)\b)"
+    r"|\b(?:was|were|is|does not|did not|do not|has|had) (?:maybe |just |like |also )?"
+    r"(?:patient|he|she|they|i) \w+(?:s|ed)\b"
+    r"|\b(?:that after|that when|that because|that if|if if|when when|was is|is was|has is|had is|not like this|"
+    r"be because|even than|to of|would would|not not|has have|it it|do not patient)\b"
+    r"|\b(?:is|was|are|were|be|been|feels?|felt|seems?|seemed|becomes?|became|looks?|makes?|made)"
+    r"(?: (?:sometimes|always|usually|often|then|just|so|very|also))?$"
+    r"|\b(?:takes?|took|tried|used|uses|needs?|lets?|tells?|mentions?|likes|liking|called)$"
+    r"|^(?:it|that|this|they|he|she) ,"
+)
+_HALF = re.compile(  # what a jotted line cannot be all of
+    r"^(?:although|though|because|unless|until|of|than|which|who)\b(?!.*[,;])"
+    r"|^(?:if|when|while|after|since|whenever)\b(?!.*,)(?!.*\b(?:is|has|gets?|feels?|hurts?|comes?|goes)\b)"
+)
+_AGAIN = re.compile(r"\b(?!had\b|that\b)([a-z]+(?: [a-z]+){0,4}) \1\b")
 _TALK = re.compile(
     r"\b(?:u+m|u+h+m*|mm+|hm+|oh+|yeah|yep|okay|ok|sorry|thanks|bye|hello|hi|you|your|yours|you're|i'm|let's|kinda|gonna|"
     r"dot|slash|guess|y'know|curiosity|excuse|go ahead|name is|e-?mail|date of birth|private place|confidential|"
@@ -135,6 +162,27 @@ def flaws(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(flaw for part in parts for flaw in _flaws_of(part, bool(label))))
 
 
+def jot_flaws(text: str) -> tuple[str, ...]:
+    """`flaws` of a line in the short form, which has no subject: what dangles in it counts, too.
+
+    >>> jot_flaws("Heard that was ill."), jot_flaws("Gets ringing in left ear.")
+    (('garbled',), ())
+    """
+    plain = _plain(text)
+    broken = [name for name, pattern in (("garbled", _GARBLED), ("half", _HALF)) if pattern.search(plain)]
+    return (*flaws(text), *broken)
+
+
+def garbled(text: str) -> bool:
+    """Whether words of a clause got lost between two others, wherever in a line it is to stand."""
+    return bool(_GARBLED.search(_plain(text)) or {"run_on", "clash", "no_verb"} & set(flaws(text)))
+
+
+def _plain(text: str) -> str:
+    words = " ".join(_TOKEN.findall(text.lower().replace("\u2019", "'"))).rstrip(" .,;")
+    return words.rpartition(" : ")[2]
+
+
 def _without_turned(sentence: str) -> str:
     """Without the clauses of a jotted line that lost the word they were denied or affirmed by ("one smokes")."""
     clauses = sentence.split("; ")
@@ -166,7 +214,7 @@ def _flaws_of(sentence: str, labelled: bool) -> tuple[str, ...]:
 
 
 def _cut_off(tokens: Sequence[str], words: Sequence[str], plain: str, labelled: bool) -> bool:
-    open_end = words[-1] in _OPEN_ENDS and not plain.endswith(_ELLIPSES)
+    open_end = words[-1] in _OPEN_ENDS and not plain.endswith(_ELLIPSES) and not _AFTER_THAT.search(plain)
     return open_end or plain.endswith(_OPEN_PHRASES)
 
 
@@ -189,6 +237,12 @@ def _licensed(tokens: Sequence[str], at: int) -> bool:
     before = tokens[at - 1]
     if before in _LICENCE or not before[0].isalpha() or (tokens[0] == "if" and at <= _CONDITION):
         return True
+    if (before in _TIME_ENDS or tokens[0] in _FRAMES) and not _FINITE & set(tokens[:at]):
+        return True  # "five days ago she started", "when lying down it gets worse"
+    if before in _THEN and {"and", "but", "so", "or", ","} & set(tokens[at - 3 : at - 1]):
+        return True  # "..., and then she started coughing"
+    if tokens[at] == "it" and before in {"get", "got", "getting", "have", "had"}:
+        return True  # "to get it checked"
     if tokens[at] == "it" or before.endswith("ing") or before in {"ago", "now", "up", "down"}:
         return False
     return bool({"the", "a", "all", "what", "his", "her"} & set(tokens[max(0, at - 4) : at]))
@@ -196,7 +250,7 @@ def _licensed(tokens: Sequence[str], at: int) -> bool:
 
 def _no_verb(tokens: Sequence[str], words: Sequence[str], plain: str, labelled: bool) -> bool:
     subject = 1 if words[0] in _SUBJECTS else 2 if words[:2] == ["the", "patient"] else 0
-    if not subject:
+    if not subject or words[0] == "they":
         return False
     return not any(
         w in _FINITE or re.fullmatch(r"[a-z]{2,}(?:s|ed)", w) for w in words[subject : subject + 4]

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 from clinical_language.remembering import remembered
-from soap.register.person import PATIENT, Person, to_third
+from soap.register.person import ADVERBS, PATIENT, Person, to_third
 from soap.register.sentence import ends_whole
-from soap.register.verbs import bases, gerund, third
+from soap.register.verbs import base_of, bases, gerund, third
 
 _HEDGES = re.compile(
     r"^(?:(?:and|but|so|or|because|well|then|also|like|that is|'s|which|who|,|of course|not that|as well|as in|"
@@ -20,6 +20,8 @@ _HEDGES = re.compile(
     r"i(?: have| did)? notic(?:ed?)(?: that)?|(?:it|that) is (?:more )?like|it was like) )+(?!$)"
 )
 _ASIDES = re.compile(
+    r"^(?:it|that|this|they) , (?=if|when|because|i\b)|^if i had to describe (?:it|where it is|what it is like)"
+    r" ?,? ?(?=.)|"
     r"\b(?:what (?:is|was) (?:it|that) called|what do you call (?:it|that)|how do you say(?: it| that)?|"
     r"without sounding \w+|and such|what have you|so to speak|off (?:the )?top of (?:my )?head|"
     r"i (?:would|'d) say|let me think)\b ?,? ?|^k ,? ?"
@@ -38,6 +40,7 @@ _DANGLES = frozenset(
     "were i he she they it just maybe about not no than very really quite has have had been do does did can could "
     "would will into there this some any also".split()
 )
+_ASK_MORE = frozenset("where while until another other those these such called let then than".split())
 _STARTS_NOTHING = frozenset("and or but so because , of than which who that then -".split())
 
 
@@ -55,8 +58,9 @@ def _brief(words: tuple[str, ...], person: Person) -> tuple[str, ...]:
 
 
 def _without_speaker(words: Sequence[str], person: Person) -> list[str]:
-    kept = [w for w in words if w not in {"i", "am"}]
-    return to_third(kept, person) or kept
+    """Without false starts ("i they are not better"), an "i" that no verb follows; of the others the verbs agree."""
+    kept = [w for at, w in enumerate(words) if w != "i" or to_third(words[at : at + 4], person) is not None]
+    return to_third(kept, person, named=False) or [w for w in kept if w not in {"i", "am"}]
 
 
 def without_grammar(text: str, person: Person) -> str:
@@ -74,8 +78,9 @@ def without_grammar(text: str, person: Person) -> str:
         (rf"{head}{who}{often} (?:is|has been|has(?! to\b))(?= )", r"\1"),
         (rf"{head}{who}(?= )", ""),
         (_IT_IS.pattern, r"\1"),
-        (rf"\b(because|as|since|although|until|that) {who}(?: is)?(?= )", r"\1"),
-        (rf"\b(?:{person.possessive}|the patient's|my) (?=[a-z])", ""),
+        (rf"\b(because|as|since|although|until) {who} (?:is(?= )|(\w+))", _cause),
+        (rf"\bthat {who}(?= )", "that patient"),
+        (rf"\b(?:{person.possessive}|the patient's|my) (?={_OWNED})", ""),
         (_ARTICLE.pattern, ""),
         (r"\bno any\b", "no"),
         (r"\bnot (?:really|specifically|necessarily)\b", "not"),
@@ -90,16 +95,35 @@ _BASE = {third(base): base for base in bases()}
 def _circumstance(found: re.Match[str]) -> str:
     """ "when the patient coughs" -> "when coughing", "if he is late" -> "if late"."""
     verb = found[2]
-    if verb in {"is", "are"}:
+    if verb in {"is", "are", "was", "were"}:
         return found[1]
-    return f"{found[1]} {gerund(_BASE[verb])}" if verb in _BASE else f"{found[1]} {verb}"
+    base = _BASE.get(verb) or base_of(verb)
+    return f"{found[1]} {gerund(base)}" if base else f"{found[1]} patient {verb}"
+
+
+def _cause(found: re.Match[str]) -> str:
+    """ "because the patient is coughing" -> "because coughing"; of another verb the subject stays."""
+    return f"{found[1]} patient {found[2]}" if found[2] else found[1]
+
+
+_OWNED = (  # "her knee", and not "for her to walk"
+    r"(?!(?:to|and|or|up|that|this|at|in|on|for|with|when|out|down|off|if|because|but|not|some|an?|the|from|by) )[a-z]"
+)
 
 
 def _ended(words: list[str]) -> list[str]:
     """Without what stands open at either end."""
     first, last = 0, len(words)
-    while last > first and words[last - 1] in _DANGLES and not ends_whole(words[first:last]):
+    while last > first and _is_open(words[first:last]):
         last -= 1
     while first < last and words[first] in _STARTS_NOTHING:
         first += 1
     return words[first:last]
+
+
+def _is_open(words: Sequence[str]) -> bool:
+    """Whether the last word asks for more, or is all that is left of a clause joined on ("..., but recently")."""
+    if tuple(words[-3:]) == ("as", "and", "when"):
+        return False  # as needed
+    joined = words[-1] in ADVERBS | {"then", "ever"} and words[-2:-1] in (["and"], ["but"], ["or"], [","])
+    return joined or words[-1] in _ASK_MORE or (words[-1] in _DANGLES and not ends_whole(words))

@@ -112,6 +112,16 @@ def with_subject(words: list[str]) -> list[str]:
     return ["i", *words] if words and words[0] in _STARTED else words
 
 
+def restarted(words: Sequence[str]) -> list[str]:
+    """ "I do not I wanted to ask": what was said after the speaker began again."""
+    plain = [at for at, word in enumerate(words) if word != ","]
+    last = next(
+        (b for a, b in reversed(list(pairwise(plain))) if words[b] == "i" and words[a] in _NO_SUBJECT_AFTER),
+        0,
+    )
+    return list(words[last:])
+
+
 def _broken(words: Sequence[str]) -> bool:
     """A subject after a verb or article that takes none: the speaker began again, and what is meant is not known."""
     plain = [w for w in words if w != ","]

@@ -172,7 +172,7 @@ def _governing(words: Sequence[str], at: int) -> int | None:
     return None
 
 
-_OF_THE_BODY = frozenset(
+OF_THE_BODY = frozenset(
     """head neck throat ear ears eye eyes nose mouth tongue chest heart lungs breath back stomach tummy belly abdomen
 side hip hips leg legs knee knees foot feet ankle ankles toe toes arm arms elbow elbows wrist wrists hand
 hands finger fingers thumb shoulder shoulders skin face jaw hair scalp body bowel bowels bladder blood urine
@@ -184,7 +184,7 @@ heel lips teeth gums tonsils sinuses kidney kidneys liver brain period periods""
 
 def _form(word: str, person: Person, following: Sequence[str]) -> str:
     """Objects and possessives. Of an unnamed person's body "the" says enough: "the knee"."""
-    if word in {"my", "our"} and person.subject == PATIENT and any(w in _OF_THE_BODY for w in following[:2]):
+    if word in {"my", "our"} and person.subject == PATIENT and any(w in OF_THE_BODY for w in following[:2]):
         return "the"
     own = {"she": "hers", "he": "his"}.get(person.subject, "the patient's")
     forms = {"me": person.object, "my": person.possessive, "myself": person.reflexive, "mine": own,

@@ -12,7 +12,7 @@ from clinical_language.remembering import remembered
 
 _SOUNDS = frozenset(
     "um umm uh er erm hmm hm mm mhm ah oh eh yeah yep yea yes yup okay ok alright ugh wow gosh ohh ooh oof nah "
-    "nope hey mm-hmm hmm-mm mh-mm uh-huh".split()
+    "nope hey mm-hmm hmm-mm mh-mm uh-huh uhm uhh uhmm ummm mmm mmmm hmmm ehm aye".split()
 )
 _PHRASES = tuple(
     tuple(phrase.split())
@@ -23,7 +23,7 @@ or something|or anything like that|or anything|and everything|and so on|as i say
 as you know|of course|basically|obviously|literally|honestly|actually|just|really|quite|anyway|essentially|definitely|
 unfortunately|luckily|thankfully|apparently|pretty much|please|well ,|in terms of that|if that makes sense|
 if you know what i mean|i must say|i have to say|at the end of the day|to tell you the truth|i believe|
-i do not know ,""".split("|")
+i do not know ,|if i am being honest|if i am honest|in a way""".split("|")
 )
 _OPENING = frozenset("so and but well then now also again because like no yes right plus or though however "
                      "'cause cos "
@@ -99,7 +99,7 @@ def _like(words: Sequence[str]) -> list[str]:
 def _without_repeats(words: Sequence[str]) -> list[str]:
     """ "i , i love", "did you did you": the second saying stays."""
     out = list(words)
-    for size in (4, 3, 2, 1):
+    for size in (6, 5, 4, 3, 2, 1):
         at = 0
         kept: list[str] = []
         while at < len(out):

@@ -62,6 +62,11 @@ def _pasts() -> dict[str, str]:
     return {past: base for base, (past, _) in _irregular().items()}
 
 
+def base_of(past: str) -> str:
+    """ "felt" -> "feel"; "" for what is no irregular past."""
+    return _pasts().get(past, "")
+
+
 @cache
 def participles() -> frozenset[str]:
     """Irregular past participles, to tell "it's been" (has) from "it's sore" (is)."""

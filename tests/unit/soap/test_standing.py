@@ -3,6 +3,7 @@
 import pytest
 
 from clinical_language import Turn, read_consult
+from soap import draft_note
 from soap.jotted import Jotter
 from soap.register import HE
 
@@ -57,3 +58,51 @@ def test_a_denied_question_heads_nothing() -> None:
 def test_a_theme_is_named_once() -> None:
     lines = jotted("And are you currently working?", "Uh, yes, yeah. I I work. Um, I'm an accountant.")
     assert sum("work :" in line for line in lines) == 1
+
+
+def told(asked: str, answered: str) -> list[str]:
+    """The lines of the narrative that rest on the answer."""
+    talk = [Turn("doctor", "What is wrong?"), Turn("patient", "I have had a headache for two days.")]
+    note = draft_note([*talk, Turn("doctor", asked), Turn("patient", answered)])
+    return [s.text for s in note.statements if 3 in s.evidence and ":told:" in s.key]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("Mm-hmm.", "Our team are at the bottom of the table, it is a shame to watch."),
+        ("Mm-hmm.", "I really love those old films with the dancing."),
+        ("Right.", "It was a lovely wedding and everybody sang."),
+    ],
+)
+def test_banter_is_no_history(asked: str, answered: str) -> None:
+    assert told(asked, answered) == []
+
+
+def test_a_clause_cut_short_loses_what_dangles() -> None:
+    assert jotted("Is it a dry cough?", "It is usually a dry cough and sometimes.") == ["usually dry cough"]
+
+
+def test_of_a_garbled_clause_the_sound_piece_is_kept() -> None:
+    lines = jotted(
+        "Where is it?", "It, if I had to describe where it is it is somewhere in the middle of my head."
+    )
+    assert any("somewhere in middle of head" in line for line in lines)
+    assert not any(line.startswith("it") for line in lines)
+
+
+def test_a_false_start_is_not_written() -> None:
+    lines = jotted("Why did you come?", "I do not I wanted to see a nurse about my head.")
+    assert lines == ["wanted to see nurse about head"]
+
+
+@pytest.mark.parametrize(
+    ("answered", "written"),
+    [
+        ("It started when I was at work.", "headache started when at work"),
+        ("I get dizzy when I feel hot.", "gets dizzy when feeling hot"),
+        ("I had to stop because I got breathless.", "had to stop because patient got breathless"),
+    ],
+)
+def test_a_subject_is_only_left_out_where_the_verb_shows_whose_it_is(answered: str, written: str) -> None:
+    assert written in [line.removeprefix("the ") for line in jotted("And then?", answered)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from soap.wellformed import flaws, readable
+from soap.wellformed import flaws, jot_flaws, readable
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,32 @@ def test_only_what_is_broken_is_left_out() -> None:
 def test_a_paragraph_of_speech_is_no_line() -> None:
     assert readable("the patient is " * 50_000) == ""
     assert readable("A " * 200_000) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "flaw"),
+    [
+        ("Heard that was ill.", "garbled"),
+        ("Something to when in shower.", "garbled"),
+        ("Chest feels sometimes.", "garbled"),
+        ("Was maybe patient needs to drink.", "garbled"),
+        ("Although recently noticed it.", "half"),
+    ],
+)
+def test_a_jotted_line_has_no_piece_that_dangles(text: str, flaw: str) -> None:
+    assert flaw in jot_flaws(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gets ringing in left ear.",
+        "5 days ago he started having this pain.",
+        "When lying down it gets worse.",
+        "Cough started first, and then she started having chills.",
+        "Gets antihistamines for that.",
+        "Unusual for her to have headache.",
+    ],
+)
+def test_a_sound_jotted_line_has_no_flaw(text: str) -> None:
+    assert jot_flaws(text) == ()
