@@ -40,7 +40,7 @@ _DANGLES = frozenset(
     "were i he she they it just maybe about not no than very really quite has have had been do does did can could "
     "would will into there this some any also".split()
 )
-_ASK_MORE = frozenset("where while until another other those these such called let then than".split())
+_ASK_MORE = frozenset("where while until another other those these called let then than".split())
 _STARTS_NOTHING = frozenset("and or but so because , of than which who that then -".split())
 
 
