@@ -23,8 +23,13 @@ _ERRORS: tuple[type[ServiceError], ...] = (
     SideProcessSlow,
     SideProcessLost,
 )
-_IN = ConfigDict(frozen=True, extra="forbid")
+_IN = ConfigDict(
+    frozen=True, extra="ignore"
+)  # as the command line: a transcript holds more than a note needs
 _OUT = ConfigDict(frozen=True, extra="ignore")
+
+
+Id = Annotated[str, Field(max_length=200)] | int  # the caller's own, given back
 
 
 class SpokenTurn(BaseModel):
@@ -48,10 +53,11 @@ class SpokenPatient(BaseModel):
 
 
 class SpokenVisit(BaseModel):
-    """What is known of the visit."""
+    """What is known of the visit. `date`: its day, which dates what was said relative to it."""
 
     model_config = _IN
 
+    date: str | None = Field(default=None, max_length=40)
     patient: SpokenPatient = SpokenPatient()
 
 
@@ -60,7 +66,7 @@ class TranscriptInput(BaseModel):
 
     model_config = ConfigDict(
         frozen=True,
-        extra="forbid",
+        extra="ignore",
         json_schema_extra={
             "examples": [
                 {
@@ -74,7 +80,7 @@ class TranscriptInput(BaseModel):
         },
     )
 
-    id: str | None = Field(default=None, max_length=200)
+    id: Id | None = None
     visit: SpokenVisit = SpokenVisit()
     turns: Annotated[tuple[SpokenTurn, ...], Field(max_length=20_000)]
 
@@ -84,11 +90,11 @@ class FindingsInput(BaseModel):
 
     model_config = ConfigDict(
         frozen=True,
-        extra="forbid",
+        extra="ignore",
         json_schema_extra={"examples": [{"text": "I can't catch my breath, but no chest pain."}]},
     )
 
-    id: str | None = Field(default=None, max_length=200)
+    id: Id | None = None
     text: str | None = None
     visit: SpokenVisit = SpokenVisit()
     turns: Annotated[tuple[SpokenTurn, ...] | None, Field(max_length=20_000)] = None
@@ -161,7 +167,7 @@ class DraftedNote(BaseModel):
 
     model_config = _OUT
 
-    id: str | None
+    id: Id | None
     text: str
     statements: list[DraftedStatement]
     review: list[DraftedReview]
@@ -193,7 +199,7 @@ class FindingsView(BaseModel):
 
     model_config = _OUT
 
-    id: str | None
+    id: Id | None
     findings: list[Finding]
 
 

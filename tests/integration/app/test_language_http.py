@@ -70,6 +70,19 @@ async def test_findings_name_the_words_they_were_found_in(browser: Browser) -> N
         assert text[first:last] == finding["text"]
 
 
+@pytest.mark.parametrize("path", ["note", "findings"])
+async def test_what_the_command_line_takes_is_taken(browser: Browser, path: str) -> None:
+    """`consultroom transcribe` writes more than is read here; an id may be a number, a visit has its day."""
+    talk = [*TALK, {"speaker": "patient", "text": "My cough began three days ago."}]
+    turns = [{**turn, "start": 0.4, "end": 1.9, "confidence": 0.9, "words": []} for turn in talk]
+    visit = {"date": "2026-11-30", "patient": {"age": 44, "sex": "female", "name": "-"}, "room": 3}
+    status, read = await post(browser, path, {"id": 7, "model": "demo", "visit": visit, "turns": turns})
+    assert (status, read["id"]) == (200, 7)
+    if path == "findings":
+        cough = next(one for one in read["findings"] if one["label"] == "cough")
+        assert cough["values"]["onset_date"] == "2026-11-27"
+
+
 @pytest.mark.parametrize(
     ("path", "body", "code"),
     [
