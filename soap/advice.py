@@ -18,7 +18,9 @@ IMPERATIVE = re.compile(
     r"stay (?:home|at home|hydrated|off|in|well|rested)|use (?:the|your|some)|avoid|eat|carry on|"
     r"(?:make sure and )?(?:look|watch) (?:out )?for|keep (?:hydrated|taking|up|drinking|yourself|an eye|a)|"
     r"self - ?isolate|try (?:and |to )?(?:drink|rest|avoid|get|keep|take|stay)|"
-    r"take (?:some|regular|plenty|the|your|it|paracetamol|ibuprofen|1|2)|call (?:an|the) ambulance|call 999|"
+    r"take (?:some|regular|plenty|the|your|it|paracetamol|ibuprofen|1|2)|"
+    r"have (?:very |some |a )*(?:simple|soft|light|plenty|lots)|lots of (?:fluids|water|rest)|rest up|"
+    r"call (?:an|the) ambulance|call 999|"
     r"(?:go|take yourself) (?:straight )?to (?:a and e|hospital|the hospital))\b.*)$"
 )
 _PREFACE = re.compile(

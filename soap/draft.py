@@ -10,7 +10,7 @@ from soap import model
 from soap.coding import suggested_codes
 from soap.history import history
 from soap.model import UNSURE, DraftNote, Order, ReviewItem, Statement, VisitContext
-from soap.notation import days
+from soap.notation import days, notation
 from soap.objective import assessment_and_plan, doctor_speech, objective
 from soap.opening import known
 from soap.orders import found_orders
@@ -96,7 +96,7 @@ def _to_confirm(orders: Sequence[Order]) -> Iterator[ReviewItem]:
     """Orders that are not certain."""
     for order in orders:
         if why := order.details.get(UNSURE):
-            text = f"{capital(order.description)}: {why}. Please confirm the order."
+            text = f"{capital(notation(order.description))}: {why}. Please confirm the order."
             yield ReviewItem(f"review:{order.key}", "unclear", text, order.evidence)
 
 

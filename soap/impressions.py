@@ -1,7 +1,7 @@
 """What the doctor takes it to be, and how sure: "it sounds like ...", "it might well be ...", "we need to exclude ...".
 
 How sure stays as it was said: "could be", "i wonder whether" and "i am concerned about" are possible, "i think it is
-probably" and "sounds like" likely, what "we need to exclude" is to be excluded. What illnesses do in general is talk.
+probably" and "sounds like" likely, what "we need to rule out" is for ruling out. What illnesses do in general is talk.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _TALK = re.compile(
     r"make sure|(?<!early )signs? of|evidence of|your (?:\w+ )?concerns? about|"
     r"you (?:are|were|'re|get|be) (?:\w+ )?(?:concerned|worried) about|worry about|not have|"
     r"i know (?:that )?you|not (?:saying|suggesting)|it says|how|"
-    r"check(?:ing)? for|test(?:ing)? for|you (?:did )?indicate|given that|would have|"
+    r"(?:having|been|were|was) (?:\w+ )?diagnosed|check(?:ing)? for|test(?:ing)? for|you (?:did )?indicate|given that|"
+    r"would have|"
     r"likely to (?:get|have|develop)|(?<!wonder )(?<!wondering )whether)\b"
 )
 _IMPRESSION = re.compile(
@@ -45,9 +46,10 @@ _POSSIBLE = re.compile(
     r"\b(?:could|might|may|maybe|perhaps|possib\w+|concerns?|concerned|worried|wonder\w*)\b"
 )
 _EXCLUDE = re.compile(
-    r"\b(?:need|want|have|like|important|priority) (?:for us )?to (?:\w+ )?(?:exclude|rule out|think about)"
+    r"\b(?:need|want|have|like|important|priority) (?:for us )?to (?:\w+ )?(?P<how>exclude|rule out|think about)"
     r"(?: (?:things|something|anything) like)? (?:an? |any |the )?$"
 )
+_TO_DO = {"exclude": "Exclude", "rule out": "Rule out", "think about": "Consider"}
 _CALLED = re.compile(r"\b(?:something|what (?:is|'s|we)) (?:call|called) (?:a |an )?$")
 _BE_IT = re.compile(rf"\b(?:it|this|that) (?:could|may|might) {_HEDGE}be (?:an? |some |simple )*$")
 _OR = re.compile(
@@ -64,11 +66,10 @@ _BETWEEN = 6  # words from one condition to the next that is another possibility
 
 @dataclass(frozen=True, slots=True)
 class Impression:
-    """A condition with the words that say how sure the doctor is; `excluded`: it is to be excluded."""
+    """A condition with the words that say how sure the doctor is."""
 
     mention: Mention
     before: str
-    excluded: bool = False
 
 
 def impressions(clause: Clause) -> Iterator[Impression]:
@@ -85,9 +86,7 @@ def impressions(clause: Clause) -> Iterator[Impression]:
             yield Impression(mention, between if _POSSIBLE.search(between) else f"{first}{between}")
         elif end >= 0:
             continue
-        elif _EXCLUDE.search(before):
-            yield Impression(mention, before, excluded=True)
-        elif _is_impression(mention, before, clause):
+        elif _EXCLUDE.search(before) or _is_impression(mention, before, clause):
             yield Impression(mention, before)
         else:
             continue
@@ -114,8 +113,8 @@ def heading(name: str, told: Impression, state: State) -> tuple[str, State]:
     before = told.before
     if state is State.ABSENT or _NOT_SO.search(before):
         return f"{capital(name)} considered unlikely", State.ABSENT
-    if told.excluded:
-        return f"{capital(name)} to be excluded", State.UNCERTAIN
+    if excluding := _EXCLUDE.search(before):
+        return f"{_TO_DO[excluding['how']]} {name}", State.UNCERTAIN
     flares = name.startswith(("flare", "exacerbation", "small exacerbation", "acute"))
     if re.search(r"\byour (?:\w+ ){0,2}$", before) and not flares:
         return capital(name), State.PRESENT

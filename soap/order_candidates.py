@@ -225,7 +225,8 @@ _NOT_A_NAME = (
     r"micrograms?|good|bad)\b)"
 )
 _TEST = re.compile(
-    rf"\b(?P<name>(?:{_NOT_A_NAME}[a-z][\w-]{{0,20}} ){{1,3}}(?:panels?|profiles?|titers?|titres?|"
+    rf"(?<!')\b(?P<name>(?:{_NOT_A_NAME}[a-z][\w-]{{0,20}} ){{1,3}}(?:panels?|profiles?|titers?|titres?|"
+    rf"films?|smears?|markers|"
     rf"levels?|cultures?|"
     r"pcr|genotype|rna|antibod(?:y|ies)|enzymes?|phosphatase|assays?|function tests?|screen(?:ing)?s?|"
     r"swabs?|serology|"

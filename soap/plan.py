@@ -60,7 +60,7 @@ _YES = re.compile(
 _OBJECTS = re.compile(r"\b(?:but|not sure|do not want|don't want|rather not|would prefer|worried|no)\b")
 
 
-_TOLD = 0.25  # over it "we will ..." is a plan whatever it is about
+_TOLD = 0.5  # over it "we will ..." is a plan whatever it is about
 _LEAST, _SURE = 0.03, 0.5  # under the first nothing is a plan; a question is one only over the second
 
 
@@ -123,12 +123,25 @@ def agreement(consult: Consult, since: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+_SEES = re.compile(
+    r"^we (?:will|would|should|can) (?:want to |need to |like to )*see the patient (?!\w+ again)"
+)
+
+
+def _both_see(line: PlanLine, other: PlanLine) -> bool:
+    """Two ways to say that the patient is to be seen, the later without a time of its own."""
+    sees = _SEES.match(line.text) and _SEES.match(other.text)
+    return bool(sees) and not any(c.isdigit() for c in other.text)
+
+
 def _once(lines: Sequence[PlanLine]) -> list[PlanLine]:
     """A line whose words all stand in an earlier one of the same part is that line, said again."""
     kept: list[PlanLine] = []
     for line in lines:
         content = line.content()
-        same = next((k for k in kept if k.part == line.part and content <= k.content()), None)
+        same = next(
+            (k for k in kept if k.part == line.part and (content <= k.content() or _both_see(k, line))), None
+        )
         if same is None:
             kept.append(line)
         else:

@@ -51,6 +51,7 @@ _WHICH = re.compile(
     r"(?:(?:something|things|anything),? (?P<how>like|called|such as)|"
     r"(?=(?:(?:a )?\d+|a|one|half an?),? (?:to \d+ )?(?:tablets?|capsules?|puffs?|sachets?|drops|times|"
     r"day course|week course)\b)|"
+    r"(?:i (?:will|'ll) give you )?(?=(?:about )?\d+ (?:days?|weeks?)(?: ?'| 's)? ?(?:worth|supply)\b)|"
     r"(?=(?:twice|once|three times) (?:a day|daily|per day)\b)|(?=either [a-z]+ or )),? ?(?P<what>.+)$"
 )
 _JOINS = {"like": ", such as ", "such as": ", such as "}

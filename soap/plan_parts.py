@@ -101,7 +101,9 @@ _FOLLOWS_WITH = re.compile(
     r"once|when|if)\b"
 )
 _BARE = re.compile(
-    r"^(?:(?:\S+ ){2,3}(?:that|it|this|them)|.*\b(?:giving|give|getting|provide) the patient(?: with)?|"
+    r"^(?:.*\b(?:take|use|have|do) it,? because\b.*|(?:\S+ ){2,3}(?:that|it|this|them)|"
+    r".*\b(?:giving|give|getting|provide) the patient(?: with)?|"
+    r"i recommend in the time.*|we will ask(?:,.*)?|the patient (?:can|may) (?:go back|be coming out)\b.*|"
     r"continue to (?:use|take|monitor|do)|"
     r".*\bfollow up(?: with (?:her|him|them))?|we (?:will|can) (?:order|do) (?:a|an|some|the|that|more|other) ?(?:test|"
     r"tests|referral)|if (?:those|these|such|any of (?:those|these)) things "
@@ -186,6 +188,10 @@ _TO_BE_SEEN = re.compile(
 _HAS_TEST = re.compile(
     r"^i (?:advised|encouraged) the patient to (?:get|have|do|arrange|book|take) (?:an?|some|the)\b"
 )
+_BE_SEEN = re.compile(
+    r"^i (?:advised|encouraged) the patient to (?:be (?:seen|assessed|reviewed|examined)|come in\b|book\b|"
+    r"make an appointment)"
+)
 _RISK = re.compile(r"^(?:the patient|he|she) (?:may|might|can|could) (?:\w+ )?(?:get|have|develop|suffer)\b")
 
 
@@ -223,7 +229,7 @@ def part_of(text: str, clause: Clause) -> str:
         return ""
     if _IF.search(text) and _SEEK.search(text):
         return SAFETY_NET
-    if _TO_BE_SEEN.match(text):
+    if _TO_BE_SEEN.match(text) or _BE_SEEN.match(text):
         return FOLLOW_UP
     acted = _VERB.match(text)
     if acted is not None and (acted["verb"] not in _VERBS or acted.end() == len(text)):

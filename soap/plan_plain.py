@@ -61,10 +61,15 @@ _SEEKING: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
         (r"(?:\bi (?:do )?think )?there (?:is|'s|would be) no harm in ", "i suggest "),
         (r"^to (?!get\b|be\b)[a-z ]{3,40}, (?=(?:i|we|you) )", ""),
         (r"\b(?:something|what is) called (?=[a-z])", ""),
+        (
+            r"\bsend (?:you )?(?:(?:across|over|through) )?(?:the |that |this |a )+prescription\b",
+            "send a prescription",
+        ),
+        (r"\bget you seen\b", "arrange for you to be seen"),
         (r"\blook to (?=(?:give|start|prescribe|arrange)\b)", ""),
         (r"\b(and|then) have you (?=(?!on\b|back\b)[a-z])", r"\1 you will "),
         (r"\b(have|has) that (?=[a-z]+)", r"\1 the "),
-        (r"\bgive (?:me|us|the practice|the surgery) a (?:call|ring|shout)(?: back)?\b", "call back"),
+        (r"\bgive (?:me|us|the practice|the surgery) a (?:call|ring|shout)( back)?\b", r"call\1"),
         (r"\b(?:call|ring|phone) (?:me|us) back\b", "call back"),
         (r"\bcome back (?:in )?(?:and|to) see (?:me|us)\b", "come back"),
         (r"\bget back (?:in touch with|to) (?:me|us)\b", "contact us"),
@@ -87,7 +92,7 @@ _MEANWHILE = re.compile(
     r"^(?:(?:so|and|but|,|normally|usually|generally|in the meantime|for now|at this (?:point|stage)|today|now|"
     r"first(?: of all)?|as well|also|then|"
     r"however|at the moment|initially|"
-    r"(?:in|on) the interim|in the first instance|as much as you can|"
+    r"(?:things )?you can do,? (?:to )?help yourself|(?:in|on) the interim|in the first instance|as much as you can|"
     r"straight away|if (?:that 's|it is) okay(?: with you)?)(?:,| ,)* )+(?=\S)"
 )
 

@@ -87,7 +87,12 @@ _ACTS = tuple(
             r"occupational|speech|physio\w*|\w+(?:ist|logy|therapy))\b))",
             "refer the patient to ",
         ),
-        (r"^(?:set|hook) you up (?:with|for) ", "refer the patient to "),
+        (
+            r"^(?:set|hook) you up (?:with|for) (?=.*\b(?:clinics?|\w+therapy|therap\w+|"
+            r"\w+ist|\w+logy|surgeon|doctor|dr)\b)",
+            "refer the patient to ",
+        ),
+        (r"^(?:set|hook) you up (?:with|for) ", "arrange "),
         (r"^refer you (?:out |over |back )?(?:to|for) ", "refer the patient to "),
         (
             r"^(?:get|do|obtain) (?=(?:a|an|another|some|the)\b.*\b(?:mri|ct|x-ray|x - ray|ultrasound|"

@@ -18,6 +18,7 @@ from soap.register import Person
 from soap.register.brief import without_grammar
 
 WORDS = 215  # of a note, from which on lines that explain give way
+EXPLAINED = 250  # from which on advice does
 _BARELY = 0.7
 _FACT = 5  # words that a finding costs in its line, so that a line that grows later changes nothing here
 _GIVES_WAY = frozenset({EDUCATION, AGREEMENT})
@@ -80,7 +81,7 @@ def _over(statements: Sequence[Statement]) -> frozenset[int]:
     for at in sorted(range(len(statements)), key=lambda i: statements[i].evidence[0]):
         statement = statements[at]
         told = ":told:" in statement.key or statement.section in {model.PLAN, model.ASSESSMENT}
-        if used > WORDS and _gives_way(statement):
+        if used > (EXPLAINED if statement.part == EDUCATION else WORDS) and _gives_way(statement):
             left_out.add(at)
         else:
             used += len(statement.text.split()) if told else _FACT

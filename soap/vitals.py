@@ -13,7 +13,7 @@ from soap.order_candidates import clinicians
 
 _NOT_TODAY = re.compile(
     r"\b(?:if|goal|should be|below|under|less than|last (?:time|year|week|month)|at home|"
-    r"been running|got up to|as high as|in the emergency|when you were)\b"
+    r"been running|got up to|as high as|highest|you (?:said|mentioned|told me|had a)|in the emergency|when you were)\b"
 )
 _SIGNS = (
     r"blood pressure|temperature|heart rate|pulse|oxygen(?:ation)?(?: level| saturation)?|"
@@ -53,7 +53,7 @@ def vitals(consult: Consult) -> Iterator[Statement]:
             continue
         said = " ".join(s.plain for s in sentences if not _asks(s) or vital_signs(s.plain))
         for value in vital_signs(said):
-            if not _NOT_TODAY.search(said[max(0, value.first - 30) : value.last + 12]):
+            if not _NOT_TODAY.search(said[max(0, value.first - 45) : value.last + 12]):
                 _keep(last, _key(value.name), f"{value.name}: {_measured(value, said)}", turn, 0.9)
         for key, name, text in _judged(said):
             if key not in last:

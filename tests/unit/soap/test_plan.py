@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soap import DraftNote, Turn, draft_note
-from soap.plan import PARTS
+from soap.plan_parts import PARTS
 
 VISIT = [
     Turn("doctor", "Okay, let's talk about my assessment and plan."),

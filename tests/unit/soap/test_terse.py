@@ -5,7 +5,7 @@ import pytest
 from clinical_language import State
 from soap.model import Statement
 from soap.register import HE
-from soap.terse import WORDS, jotted, terse
+from soap.terse import EXPLAINED, WORDS, jotted, terse
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,8 @@ def note(words: int, part: str) -> list[Statement]:
 
 @pytest.mark.parametrize(
     ("words", "part", "kept"),
-    [(WORDS, "education", 2), (WORDS + 1, "education", 1), (WORDS + 1, "treatment", 2), (WORDS + 1, "safety_net", 2)],
+    [(EXPLAINED, "education", 2), (EXPLAINED + 1, "education", 1), (WORDS + 1, "agreement", 1),
+     (WORDS + 1, "treatment", 2), (WORDS + 1, "safety_net", 2)],
 )  # fmt: skip
 def test_only_what_explains_gives_way(words: int, part: str, kept: int) -> None:
     assert len(list(jotted(note(words, part), HE))) == kept
