@@ -7,7 +7,7 @@ import re
 from clinical_language.remembering import remembered
 
 _FILL = (
-    r"^(?:(?:um|uh|uhm|umm|hm+|eh|gosh|er|erm|well|oh|ohh|ugh|ah|,|\.|so|i mean|-|honestly|actually|like|"
+    r"^(?:(?:um|uh|uhm|umm|hm+|eh|gosh|er|erm|well|oh|ohh|ugh|ah|,|\.+|so|i mean|-|honestly|actually|like|"
     r"okay|ok|you know|to be (?:honest|fair)|thankfully|luckily|fortunately|as far as i know)\s)*"
 )
 _SUBJECT = r"(?:i|it|he|she|they|we|that|there|this)"

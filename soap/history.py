@@ -142,6 +142,7 @@ _ADDS_NOTHING = frozenset(
 medication medicine generally normally location described duration onset severity frequency work lives said
 last couple past probably maybe history""".split()
 )
+_NAME = 2  # of a concept as it was said; in more words ("awake all night") more is told than its name
 _SHORT = 4  # words that carry something, in an answer of which nothing is left when its values are in a line
 
 
@@ -180,7 +181,8 @@ class _Listed:
 
 def _tells(fact: Fact) -> bool:
     """Whether nothing is left of its words beside the concept and its values."""
-    return fact.named or (bool(fact.values) and len(_words(fact.words)) <= _SHORT)
+    longest = _NAME if fact.named else _SHORT if fact.values else 0
+    return len(_words(fact.words)) <= longest
 
 
 def _told_at(statement: Statement) -> int:

@@ -42,14 +42,20 @@ when how who why would could can will might maybe probably actually mostly as if
 def _pieces(said: Sentence, person: Person) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """Each clause of the patient's that says something: in the short form, and as it was spoken."""
     found = []
+    before: list[str] = []
     for part in _apart(clauses(_with_no(cleaned(said), said.plain)), said.plain):
         clause = _with_no(part, said.plain)
         spoken = with_subject(clean_words(clause) if clause[0] != "no" else clause)
-        if _NOW.match(" ".join(clause)) and spoken[:1] == ["i"]:
-            spoken = ["now", *spoken]
+        now = (
+            ["now"]
+            if spoken[:1] == ["i"] and (before[-1:] == ["now"] or _NOW.match(" ".join(clause)))
+            else []
+        )
+        before = clause
         if spoken and not _TALK.search(" ".join(spoken)) and not set(spoken) <= _SAYS_LITTLE:
             for short, said_so in readably(restarted(spoken), person):
-                found.append((tuple(short), tuple(said_so)))
+                found.append(((*now, *short), (*now, *said_so)))
+                now = []
     return tuple(found)
 
 
@@ -85,6 +91,9 @@ def _after_denial(clause: list[str]) -> Iterator[list[str]]:
 
 _EXCEPT = re.compile(  # "no, other than ...", "I don't think so, I guess my father has ..."
     r"\b(?:other than|apart from|except|besides|aside from|rarely|occasionally|i guess)\b"
+)
+_FIT = re.compile(
+    r"\b(?:normally|generally|usually|otherwise) (?:fit and well|in good health|well in yourself)\b"
 )
 _ELSEWHERE = re.compile(
     r"\b(?:rest of|elsewhere|anywhere else|other (?:side|arm|leg|hand|foot|eye|ear|parts?))\b"
@@ -264,6 +273,8 @@ class Jotter(Retelling):
     def _settled(self, exchange: Exchange, turn: int, answer: Sequence[str]) -> list[str]:
         """What "yes" or "no" makes of a question; a denied finding is a fact, and stands in the review of systems."""
         yes = exchange.polarity == "yes"
+        if yes and (well := _FIT.search(self._consult.turns[exchange.question].text.lower())):
+            return well[0].split()
         if exchange.polarity not in {"yes", "no"} or (yes and not set(answer) <= _SAYS_LITTLE):
             return []
         if not yes and _EXCEPT.search(

@@ -78,6 +78,11 @@ def _carries(word: str) -> bool:
     return word[0].isalpha() and fold(word) not in _VAGUE and not _TIME.fullmatch(word)
 
 
+_HOW_MANY = re.compile(
+    r"\bhow (?:many|much) ((?:[a-z]+ ){1,3}?)(?:of )?(?=(?:do|does|did|are|have|has|is|would|can|were) )"
+)
+
+
 def theme(exchange: Exchange | None) -> tuple[str, ...] | None:
     """What a question is about, to head an answer that does not say it; None when nobody knows.
 
@@ -88,6 +93,8 @@ def theme(exchange: Exchange | None) -> tuple[str, ...] | None:
     label = _THEMES.get(exchange.slot)
     if label:
         return (*label.split(), ":")
+    if many := _HOW_MANY.search(exchange.sentence.plain):
+        return (*many[1].split(), ":")
     named = {m.concept.id: m for m in exchange.sentence.mentions if m.concept.kind in _TOPICS}
     asked = exchange.sentence.words
     if len(named) != 1 or not _OPEN & set(asked) or _WHETHER & set(asked):

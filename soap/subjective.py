@@ -260,6 +260,11 @@ def past_medical_history(heard: Heard) -> Iterator[Statement]:
         )
     others = [r for r in denied if r.concept.id != "condition.any"]
     yield from _denials(model.PAST_MEDICAL_HISTORY, others, "No history of", "or")
+    never = [r for r in heard.of(Kind.PROCEDURE) if r.state is State.ABSENT and r.concept.id in _STAYS]
+    yield from _denials(model.PAST_MEDICAL_HISTORY, never, "No", "or")
+
+
+_STAYS = frozenset({"procedure.surgery", "procedure.hospital_admission"})
 
 
 def _as_said(line: Resolved) -> str:
@@ -339,6 +344,15 @@ def allergies(heard: Heard) -> Iterator[Statement]:
     for line in lines:
         if line.concept.id == "allergen.any" and not present:
             yield line_statement(model.ALLERGIES, "none", "No known allergies.", line)
+    turns = {line.last.at for line in named if line.state is State.PRESENT}
+    others = [f for f in heard.consult.facts if f.at in turns and f.concept.id in _ANY_ALLERGY]
+    if denied := [f for f in others if f.state is State.ABSENT and not f.relation]:
+        key, text = f"{model.ALLERGIES}:none", "No other known allergies."
+        evidence, sure = denied[0].evidence, denied[0].confidence
+        yield Statement(key, model.ALLERGIES, text, evidence, State.ABSENT, sure)
+
+
+_ANY_ALLERGY = frozenset({"allergen.any", "finding.allergy"})
 
 
 def family_history(heard: Heard) -> Iterator[Statement]:

@@ -19,7 +19,8 @@ from soap.register.brief import without_grammar
 
 WORDS = 215  # of a note, from which on lines that explain give way
 EXPLAINED = 250  # from which on advice does
-_BARELY = 0.7
+FULL = 330
+_BARELY, _SURELY = 0.7, 0.95  # how sure a told line must be not to give way, at `WORDS` and at `FULL` words
 _FACT = 5  # words that a finding costs in its line, so that a line that grows later changes nothing here
 _GIVES_WAY = frozenset({EDUCATION, AGREEMENT})
 _LABEL = re.compile(
@@ -43,6 +44,14 @@ _OPENINGS = (
     (re.compile(r"^(?:the patient|he|she) (?:understands and )?agrees with .*"), "agrees with the plan"),
     (re.compile(r"^(?:the patient|he|she|we) (?=(?:will|should|can|may|could|must|would)\b)"), ""),
     (re.compile(r"\b(to|see|with|call) (?:him|her)\b(?= (?:and|or|if|again|about)\b|[,.])"), r"\1 patient"),
+    (re.compile(r"\b(give|send|provide) (?:the )?patient (?:with )?(?=\w)"), r"\1 "),
+    (re.compile(r"\b(if|when|unless) (?:the )?patient is (?=\w+ing\b)"), r"\1 "),
+    (
+        re.compile(
+            r",? (?:as well|in (?:the )?meantime|of course|anything like that|or anything like that)(?=[,.]|$)"
+        ),
+        "",
+    ),
     (re.compile(r",? (?:the patient|he|she) should (?=(?:call|come|see|contact|go|ring|seek)\b)"), ", "),
 )
 
@@ -65,13 +74,12 @@ def terse(text: str, person: Person) -> str:
     return capital(without_grammar(text, person)) or text
 
 
-def _gives_way(statement: Statement) -> bool:
-    """Whether it explains, reasons, or was told and is barely worth its words."""
+def _gives_way(statement: Statement, used: int) -> bool:
+    """Whether it explains, reasons, or was told and is not worth its words when so many are `used`."""
+    bar = _BARELY + (_SURELY - _BARELY) * (used - WORDS) / (FULL - WORDS)
     reasons = statement.key.startswith(f"{model.ASSESSMENT}:") and "reasoning" in statement.key
     return (
-        statement.part in _GIVES_WAY
-        or reasons
-        or (":told:" in statement.key and statement.confidence < _BARELY)
+        statement.part in _GIVES_WAY or reasons or (":told:" in statement.key and statement.confidence < bar)
     )
 
 
@@ -81,7 +89,7 @@ def _over(statements: Sequence[Statement]) -> frozenset[int]:
     for at in sorted(range(len(statements)), key=lambda i: statements[i].evidence[0]):
         statement = statements[at]
         told = ":told:" in statement.key or statement.section in {model.PLAN, model.ASSESSMENT}
-        if used > (EXPLAINED if statement.part == EDUCATION else WORDS) and _gives_way(statement):
+        if used > (EXPLAINED if statement.part == EDUCATION else WORDS) and _gives_way(statement, used):
             left_out.add(at)
         else:
             used += len(statement.text.split()) if told else _FACT

@@ -67,7 +67,7 @@ _FAMILY_WORDS = re.compile(
 )
 _PAST_WORDS = re.compile(
     r"\b(?:diagnosed with|history of|when (?:she|he|they) (?:was|were) (?:a |young|\d)|years ago|as a (?:child|"
-    r"kid)|surgery|operation|in the past)\b"
+    r"kid)|surgery|operation|in the past|fit and well)\b"
 )
 
 

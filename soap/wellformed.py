@@ -107,7 +107,8 @@ _HALF = re.compile(  # what a jotted line cannot be all of
 )
 _AGAIN = re.compile(r"\b(?!had\b|that\b)([a-z]+(?: [a-z]+){0,4}) \1\b")
 _TALK = re.compile(
-    r"\b(?:u+m|u+h+m*|mm+|hm+|oh+|yeah|yep|okay|ok|sorry|thanks|bye|hello|hi|you|your|yours|you're|i'm|let's|kinda|gonna|"
+    r"^(?:okay|ok)\b|\b(?:okay|ok)(?= (?:so|and|but|then|i|he|she|it)\b)|"
+    r"\b(?:u+m|u+h+m*|mm+|hm+|oh+|yeah|yep|sorry|thanks|bye|hello|hi|you|your|yours|you're|i'm|let's|kinda|gonna|"
     r"dot|slash|guess|y'know|curiosity|excuse|go ahead|name is|e-?mail|date of birth|private place|confidential|"
     r"hear me|nice to|i see|i mean|how does that|for assessment|here is normal|next time|why do not we|"
     r"impression and plan|template|notate|whichever|whatnot|and stuff|so forth)\b"

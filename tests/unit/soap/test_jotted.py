@@ -192,3 +192,31 @@ def test_some_medicine_after_a_no_is_no_denial_of_medicine() -> None:
     )
     assert "Codeine." in found
     assert not [line for line in found if "not take" in line]
+
+
+def test_what_has_stopped_now_is_told_so() -> None:
+    talk = read_consult(
+        [
+            Turn("doctor", "Any vomiting?"),
+            Turn("patient", "I vomited at the start but now um I've stopped vomiting."),
+        ]
+    )
+    assert [" ".join(c.words) for c in Jotter(talk, HE).candidates()] == [
+        "vomited at start",
+        "now stopped vomiting",
+    ]
+
+
+def test_what_the_history_says_there_is_none_of() -> None:
+    found = lines_of(
+        "How can I help?",
+        "My knee hurts.",
+        "Are you normally fit and well?",
+        "Yes.",
+        "Any hospital admissions?",
+        "No.",
+        "Any allergies?",
+        "No, just latex.",
+    )
+    assert {"Normally fit and well.", "No hospital admission.", "Allergic to latex."} <= set(found)
+    assert "No other known allergies." in found

@@ -6,6 +6,7 @@ from clinical_language import Turn, read_consult
 from soap import draft_note
 from soap.jotted import Jotter
 from soap.register import HE
+from soap.standing import theme
 
 
 def jotted(asked: str, answered: str) -> list[str]:
@@ -106,3 +107,10 @@ def test_a_false_start_is_not_written() -> None:
 )
 def test_a_subject_is_only_left_out_where_the_verb_shows_whose_it_is(answered: str, written: str) -> None:
     assert written in [line.removeprefix("the ") for line in jotted("And then?", answered)]
+
+
+def test_how_many_heads_a_number() -> None:
+    talk = read_consult(
+        [Turn("doctor", "How many hours of sleep do you think you get?"), Turn("patient", "Maybe three.")]
+    )
+    assert theme(talk.exchanges[0]) == ("hours", "of", "sleep", ":")

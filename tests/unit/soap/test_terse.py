@@ -1,5 +1,7 @@
 """The plan in the short form, and what gives way in a long note."""
 
+from dataclasses import replace
+
 import pytest
 
 from clinical_language import State
@@ -18,6 +20,8 @@ from soap.terse import EXPLAINED, WORDS, jotted, terse
             "If patient gets fever, call back.",
         ),
         ("Possible migraine.", "Possible migraine."),
+        ("I will provide the patient with eye drops as well.", "Will provide eye drops."),
+        ("If the patient is getting worse, the patient should call back.", "If getting worse, call back."),
     ],
 )
 def test_a_line_of_the_plan_in_the_short_form(written: str, short: str) -> None:
@@ -44,3 +48,14 @@ def test_what_is_told_later_takes_nothing_away() -> None:
     later = Statement("subjective.hpi:told:b", "subjective.hpi", told.text, (2,), State.PRESENT, 0.9)
     first = Statement(told.key, told.section, "short", (0,), State.PRESENT, 0.9)
     assert [s.key for s in jotted([first, later, line], HE)] == [first.key, later.key, line.key]
+
+
+def test_the_longer_a_note_the_surer_must_be_what_is_told() -> None:
+    first = Statement("subjective.hpi:told:a", "subjective.hpi", "word " * 310, (0,), State.PRESENT, 0.9)
+    told = [
+        Statement(f"subjective.hpi:told:{sure}", "subjective.hpi", "A cough.", (1,), State.PRESENT, sure)
+        for sure in (0.75, 0.95)
+    ]
+    assert [s.confidence for s in jotted([first, *told], HE)] == [0.9, 0.95]
+    short = replace(first, text="word " * WORDS)
+    assert [s.confidence for s in jotted([short, *told], HE)] == [0.9, 0.75, 0.95]
