@@ -174,21 +174,64 @@ _DENIES = frozenset("no not never nothing none without cannot".split())
 
 
 def joined(parts: Sequence[Told]) -> Iterator[Statement]:
-    """What was jotted of one turn as one statement, a denial set apart by semicolons."""
+    """What was told in one turn, closer together: jotted as one line, sentences by twos under one subject."""
     for _, group in groupby(parts, key=lambda part: (part.turn, bool(part.jotted))):
         pieces = list(group)
-        if not pieces[0].jotted or len(pieces) == 1:
-            yield from (piece.statement for piece in pieces)
+        if pieces[0].jotted:
+            yield _as_one([piece.statement for piece in pieces], _line(pieces))
+        else:
+            yield from _by_twos([piece.statement for piece in pieces])
+
+
+def _as_one(said: Sequence[Statement], text: str) -> Statement:
+    states = {statement.state for statement in said}
+    codes = [statement.codes for statement in said if statement.codes]
+    return replace(
+        said[0], text=text,
+        evidence=tuple(sorted({turn for statement in said for turn in statement.evidence})),
+        state=states.pop() if len(states) == 1 else State.PRESENT,
+        confidence=min(statement.confidence for statement in said),
+        codes=codes[0] if len(codes) == 1 else {},
+    )  # fmt: skip
+
+
+_SUBJECT = re.compile(r"(The patient|She|He) (?:reports that (?:the patient|she|he) )?(?=[a-z])")
+_TOGETHER = 22  # words that two sentences may have as one
+
+
+def _by_twos(said: Sequence[Statement]) -> Iterator[Statement]:
+    """ "She slipped on ice. She heard a pop." -> "She slipped on ice and heard a pop."."""
+    waiting: Statement | None = None
+    for statement in said:
+        both = _both(waiting, statement) if waiting else ""
+        if waiting and both:
+            yield _as_one([waiting, statement], both)
+            waiting = None
             continue
-        states = {piece.statement.state for piece in pieces}
-        codes = [piece.statement.codes for piece in pieces if piece.statement.codes]
-        yield replace(
-            pieces[0].statement, text=_line(pieces),
-            evidence=tuple(sorted({turn for piece in pieces for turn in piece.statement.evidence})),
-            state=states.pop() if len(states) == 1 else State.PRESENT,
-            confidence=min(piece.statement.confidence for piece in pieces),
-            codes=codes[0] if len(codes) == 1 else {},
-        )  # fmt: skip
+        if waiting:
+            yield waiting
+        waiting = statement
+    if waiting:
+        yield waiting
+
+
+def _both(first: Statement, second: Statement) -> str:
+    """The two sentences as one, "" where they have different subjects, deny, or are long."""
+    subject, again = _SUBJECT.match(first.text), _SUBJECT.match(second.text)
+    if not subject or not again or first.state is not second.state or first.section != second.section:
+        return ""
+    if {subject[1], again[1]} not in (
+        {"The patient"},
+        {"She"},
+        {"He"},
+        {"The patient", "She"},
+        {"The patient", "He"},
+    ):
+        return ""
+    text = f"{first.text.rstrip('.')} and {second.text[again.end() :]}"
+    if {"denies", *_DENIES} & set(text.split()):
+        return ""  # a denial is never read over what follows it
+    return text if len(text.split()) <= _TOGETHER and text.count(" and ") == 1 else ""
 
 
 def _line(pieces: Sequence[Told]) -> str:

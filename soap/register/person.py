@@ -30,7 +30,7 @@ _TO_BE = {"am": "is", "are": "is", "was": "was", "were": "was"}
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """How the patient is spoken of; where the sex is unknown there are no pronouns, only "the patient"."""
+    """How the patient is spoken of; where the sex is unknown "the patient", in a sentence then "they"."""
 
     subject: str
     object: str
@@ -42,6 +42,7 @@ PATIENT = "the patient"  # one token
 SHE = Person("she", "her", "her", "herself")
 HE = Person("he", "him", "his", "himself")
 THEY = Person(PATIENT, PATIENT, "the patient's", PATIENT)
+_AGAIN = Person("they", "them", "their", "themselves")  # of an unnamed person, once "the patient" was said
 
 
 def person_of(sex: str) -> Person:
@@ -102,12 +103,18 @@ def _agree(verb: str) -> str | None:
     return verb if is_past(verb) else third(verb)
 
 
+def _plural(verb: str) -> str:
+    """The verb after "i" as it stands after "they"."""
+    return {"am": "are", "was": "were"}.get(verb, verb)
+
+
 def to_third(words: Sequence[str], person: Person, *, named: bool = True) -> list[str] | None:
     """The words in the third person, or None when a clause of them is not understood.
 
     `named`: the first subject is "the patient". Words are those of `opened`.
     """
-    words = _joined_verbs(words)
+    again = _AGAIN if named and person == THEY else person
+    words = _joined_verbs(words, first_only=again != person)
     out: list[str] = []
     at = 0
     while at < len(words):
@@ -118,7 +125,7 @@ def to_third(words: Sequence[str], person: Person, *, named: bool = True) -> lis
                 return None
             piece, at = done
             out += piece
-            named = False
+            named, person = False, again
             continue
         out.append(_form(word, person, words[at + 1 : at + 4]))
         at += 1
@@ -140,6 +147,7 @@ def _clause(words: Sequence[str], at: int, person: Person, *, named: bool) -> tu
     agreed = _agree(verb)
     if agreed is None:
         return None
+    agreed = _plural(verb) if subject == _AGAIN.subject else agreed
     return [
         subject,
         *words[at + 1 : verb_at - (verb_at > at + 1 and words[verb_at - 1] in {"do", "did"})],
@@ -147,12 +155,18 @@ def _clause(words: Sequence[str], at: int, person: Person, *, named: bool) -> tu
     ], verb_at + 1
 
 
-def _joined_verbs(words: Sequence[str]) -> list[str]:
-    """ "i sit and watch": the second verb agrees with the first ("sits and watches")."""
+def _joined_verbs(words: Sequence[str], *, first_only: bool = False) -> list[str]:
+    """ "i sit and watch": the second verb agrees with the first ("sits and watches").
+
+    `first_only`: not after a later "i", which becomes "they".
+    """
     out = list(words)
+    first = words.index("i") if "i" in words else 0
     for at, word in enumerate(words):
         if word not in {"and", "or"} or at + 1 >= len(words) or words[at + 1] not in bases():
             continue
+        if first_only and "i" in words[first + 1 : at]:
+            break
         verb = _governing(words, at)
         if verb is not None and words[verb] in bases() and not is_past(words[verb]):
             out[at + 1] = f"{third(words[at + 1])}"
@@ -186,7 +200,7 @@ def _form(word: str, person: Person, following: Sequence[str]) -> str:
     """Objects and possessives. Of an unnamed person's body "the" says enough: "the knee"."""
     if word in {"my", "our"} and person.subject == PATIENT and any(w in OF_THE_BODY for w in following[:2]):
         return "the"
-    own = {"she": "hers", "he": "his"}.get(person.subject, "the patient's")
+    own = {"she": "hers", "he": "his", "they": "theirs"}.get(person.subject, "the patient's")
     forms = {"me": person.object, "my": person.possessive, "myself": person.reflexive, "mine": own,
              "our": person.possessive, "us": "them", "we": "they", "ours": own}  # fmt: skip
     return forms.get(word, word)

@@ -41,7 +41,7 @@ def test_what_others_do_not_have_denies_nothing_of_the_patients_complaint() -> N
     [
         ("I was digging in the garden.", "The patient was digging in the garden."),
         ("Hey, I had to come home to the kids early.", "The patient had to come home to the kids early."),
-        ("I need to stay close to my bed.", "The patient needs to stay close to the patient's bed."),
+        ("I need to stay close to my bed.", "The patient needs to stay close to their bed."),
     ],
 )
 def test_a_past_tense_and_a_place_gone_to_are_no_false_starts(said: str, written: str) -> None:

@@ -66,3 +66,10 @@ def test_an_age_and_sex_the_doctor_states_open_it_whatever_the_hyphens() -> None
     )
     assert lines[0].startswith("Roger is a 62 year old male")
     assert not any(line.startswith("The patient presents") for line in lines)
+
+
+def test_what_is_told_in_one_breath_stands_under_one_subject() -> None:
+    talk = _talk("hey dylan what happened", "I slipped on a patch of ice. I heard a pop.")
+    (line,) = [s for s in draft_note(talk).statements if "ice" in s.text]
+    assert line.text == "The patient slipped on a patch of ice and heard a pop."
+    assert line.evidence[-1] == 1

@@ -29,11 +29,17 @@ def test_first_person_becomes_third(said: str, note: str) -> None:
     assert third(said) == note
 
 
-def test_an_unknown_sex_gets_no_pronoun() -> None:
-    assert (
-        third("i hurt my knee and my wife drove me", THEY)
-        == "The patient hurt the knee and the patient's wife drove the patient."
-    )
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("i hurt my knee and my wife drove me", "The patient hurt their knee and their wife drove them."),
+        ("my knee hurts when i walk", "The knee hurts when the patient walks."),
+        ("i think i was sweaty", "The patient thinks they were sweaty."),
+        ("i sit and watch when i eat and drink", "The patient sits and watches when they eat and drink."),
+    ],
+)
+def test_an_unknown_sex_is_they_once_the_patient_was_named(said: str, written: str) -> None:
+    assert third(said, THEY) == written
 
 
 def test_a_question_and_its_answer_become_a_statement() -> None:
