@@ -27,10 +27,12 @@ _PRESENTS = re.compile(
     r"a chief complaint|complaints?) of)?|"
     r"(?:is |are |was |were |'s |you )?here (?:today )?(?:for|with)|com(?:es?|ing) in (?:today )?(?:for|with)|"
     r"in (?:today )?for|"
+    r"(?:told (?:me|us)|heard|notified|says|said) (?:here )?(?:that )?you (?:have had|have got|have|had|got)"
+    r"(?= (?:this|an?|some) )|"
+    r"going on with your|"
     r"you(?: are| were| have|)(?: been)? (?P<how>experiencing|having|hurt|injured))"
-    r" (?P<what>.+?)(?= (?:[.?,]|can|could|tell|how|is|are|was|so|who|that|what|when|where|you|he|she|i|it|we|"
-    r"think|over|after|since|today|"
-    r"because|accompanied|if|and (?:he|she|then|so|a past))\b| [.?,]|$)"
+    r" (?P<what>.+?)(?= (?:[.?,]|can|could|tell|how|is|are|was|did|do|does|so|who|that|what|when|where|you|he|she|i|it|"
+    r"we|think|over|after|since|today|because|accompanied|if|and (?:he|she|then|so|a past|while|you|i|we))\b| [.?,]|$)"
 )
 _ARTICLES = re.compile(
     r"^(?:(?:the )?evaluation of |evaluation for |an? |the |her |his |your |their |some |this |new )+"
@@ -40,8 +42,9 @@ _NO_REASON = frozenset("you this today that it me here anything any been gotten 
 
 def presented(consult: Consult) -> tuple[int, str] | None:
     """The reason for the visit as the doctor states it ("... who presents for her annual exam"), with its turn."""
+    speakers = clinicians(consult)
     for turn, sentences in enumerate(consult.sentences[:8]):
-        for said in sentences if consult.turns[turn].speaker == "doctor" else ():
+        for said in sentences if consult.turns[turn].speaker in speakers else ():
             found = _PRESENTS.search(" ".join(clean_words(said.plain.split(), said.text)))
             what = _ARTICLES.sub("", found["what"]) if found else ""
             if found and found["how"] in {"hurt", "injured"}:
@@ -153,6 +156,11 @@ def reason(consult: Consult, lines: Sequence[Resolved]) -> tuple[str, tuple[int,
     if stated is not None and (
         fact is None or stated[0] <= fact.at or consult.turns[fact.at].speaker == "doctor"
     ):
+        line = next((r for r in lines if fact and r.concept.id == fact.concept.id and not r.relation), None)
+        if line and named(line).endswith(
+            f" {stated[1]}"
+        ):  # the doctor's "knee pain" is of the side told later
+            return named(line), tuple(sorted({stated[0], *line.evidence})), None
         return stated[1], (stated[0],), None
     if fact is None:
         return None

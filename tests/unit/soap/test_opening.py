@@ -73,3 +73,15 @@ def test_what_is_told_in_one_breath_stands_under_one_subject() -> None:
     (line,) = [s for s in draft_note(talk).statements if "ice" in s.text]
     assert line.text == "The patient slipped on a patch of ice and heard a pop."
     assert line.evidence[-1] == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        ("the medical assistant told me that you had this ulcer on your foot", "Ulcer on the foot."),
+        ("what's going on with your knee pain and while you're here how is work", "Knee pain."),
+    ],
+)
+def test_the_reason_the_doctor_was_told_is_the_complaint(said: str, complaint: str) -> None:
+    note = draft_note(_talk(said, "yes and i have a headache now and then"))
+    assert [s.text for s in note.statements if s.section == "subjective.chief_complaint"] == [complaint]
