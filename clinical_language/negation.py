@@ -64,6 +64,7 @@ _NOT_BEFORE = re.compile(r"\b(?:not|no|never)\b[^.]{0,60}\b(?<!day )(?<!night )(
 _GOES_ON = re.compile(r"^\W*(?:is|was|are|has|have|will|would|gets?|goes|going)\b(?! (?:there|present|real))")
 _ECHO = re.compile(r"^(?:is|are|was|were|has|have|does|did) (?:the|my|this)\b")
 _INNER = frozenset({"no", "not", "never", "without"})
+_HAD_BEFORE = "finding.similar_symptoms_before"  # "this has never happened before"
 _DEFINITE = frozenset({"the", "my", "this", "that"})
 _REACH = 26  # words
 
@@ -183,6 +184,8 @@ def _unlike_before(rest: str, mention: Mention) -> bool:
     """ "Never had a headache like this", "never had this pain before": it is there, and new. What one does, has had
     done or has for life is denied by the same words ("I haven't smoked before").
     """
+    if mention.concept.id == _HAD_BEFORE:
+        return False
     felt = mention.concept.kind is Kind.FINDING
     return bool(_NO_CHANGE.search(rest) or (felt and _NOT_BEFORE.search(rest)))
 

@@ -88,10 +88,26 @@ def _resolved(group: list[Fact], key: tuple[str, str, bool], turns: Sequence[Tur
     evidence = tuple(sorted({turn for fact in agreeing for turn in fact.evidence}))
     confidence = max(fact.confidence for fact in agreeing if fact.state is last.state)
     certain = any(fact.certain for fact in agreeing)
+    name = _name(group[0].concept, agreeing, last.state, turns)
+    evidence = _with_its_words(name, evidence, turns)
     return Resolved(
         group[0].concept, last.state, key[1], key[2], evidence, round(confidence - 0.2 * contradicted, 2), values,
-        group[0], last, contradicted, certain, _name(group[0].concept, agreeing, last.state, turns),
+        group[0], last, contradicted, certain, name,
     )  # fmt: skip
+
+
+_NEAR = 4  # turns before the first of the evidence in which a word of the name may stand ("any phlegm?", "any blood?")
+
+
+def _with_its_words(name: str, evidence: tuple[int, ...], turns: Sequence[Turn]) -> tuple[int, ...]:
+    """The evidence, and the nearest turn before it that says what of the name it does not say."""
+    said = folded(" ".join(turns[at].text for at in evidence if at < len(turns)))
+    if not turns or borne(name, said, akin=True):
+        return evidence
+    for at in range(evidence[0] - 1, max(-1, evidence[0] - 1 - _NEAR), -1):
+        if borne(name, said | folded(turns[at].text), akin=True):
+            return (at, *evidence)
+    return evidence
 
 
 def _asked_by_name(fact: Fact, turns: Sequence[Turn]) -> bool:

@@ -66,6 +66,16 @@ def _asked_for(consult: Consult, line: Resolved) -> bool:
     return not questions or bool(_SPOKEN_OF[line.concept.group].search(" ".join(questions[-1].words)))
 
 
+_STOPPED = re.compile(r"\b(?:quit|stop\w*|gave|given)\b")
+
+
+def _since(ago: re.Match[str] | None, said: str) -> str:
+    """When a habit was given up, or only when it was ("a few times, 30 years ago")."""
+    if ago is None:
+        return ""
+    return f", stopped {ago[0]}" if _STOPPED.search(said) else f", {ago[0]}"
+
+
 def _habit(line: Resolved) -> str:
     said = line.values.get("said", "")
     amount = _AMOUNT.search(said)
@@ -78,7 +88,7 @@ def _habit(line: Resolved) -> str:
             return "Never smoked"
         return f"Does not {verb} {what}".strip()
     if line.state in {State.RESOLVED, State.HISTORICAL}:
-        return f"Used to {verb} {what}".strip() + (f", stopped {quit_[0]}" if quit_ else "")
+        return f"Used to {verb} {what}".strip() + _since(quit_, said)
     does = f"{verb}s {what}".strip()
     how = amount[0] if amount else line.values.get("seldom", "")
     return f"{does}: {how}" if how else does

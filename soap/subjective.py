@@ -332,7 +332,9 @@ def allergies(heard: Heard) -> Iterator[Statement]:
     ]
     named = [r for r in lines if r.concept.id != "allergen.any"]
     for line in named:
-        reaction = f" ({line.values['reaction']})" if "reaction" in line.values else ""
+        reaction = (
+            f" ({line.values['reaction']})" if line.values.get("reaction", "allergy") != "allergy" else ""
+        )
         if line.state in {State.PRESENT, State.HISTORICAL}:
             heard_as = "" if line.certain else f" (heard as \u201c{line.first.words}\u201d)"
             yield line_statement(

@@ -61,8 +61,12 @@ _DENIALS = frozenset(
     "no not nil never none without denies deny denied denying neither nor negative non cannot nobody nothing nkda "
     "free absent".split()
 )
+# "Non-Hodgkin's", "non-small cell": names, no denials.
+_NAMED_NON = re.compile(
+    r"\bnon[- ](?=hodgkin|small|steroid|prescri|st\b|alcoholic|stick|insulin)", re.IGNORECASE
+)
 _CLAUSE = frozenset({".", ";", "!", "?", "but", "however", "although", "except", "apart"})
-_STOP = frozenset(
+STOP = frozenset(
     """a an the of to in on at for with and or is was were are be been being has had have having do does did it its this
     that these those i me my you your he she they them his her their we our us as by from who which what when where how
     there here so then than just very really quite also too any all some if while about around up out over into more
@@ -173,7 +177,7 @@ def content(
     A denial holds to the end of its clause; in speech ("No, I ...", "no one else, so my wife ...") not over a comma
     that begins a new thought. `within`: words over which a spoken denial holds.
     """
-    words, found, at, last = raw_words(text), [], 0, -1
+    words, found, at, last = raw_words(_NAMED_NON.sub("", text)), [], 0, -1
     reach = within if spoken else len(words)
     for name, length in grouped(words):
         said, at = tuple(words[at : at + length]), at + length
@@ -186,7 +190,7 @@ def content(
         elif length == 1 and said[0] in _DENIALS and not name.startswith("="):
             new = after == "," or (said[0] == "no" and after in _NEW_THOUGHT)
             last = -1 if spoken and new else at + reach
-        elif name.startswith("=") or (said[0] not in _STOP and said[0].isalnum()):
+        elif name.startswith("=") or (said[0] not in STOP and said[0].isalnum()):
             found.append(Word(name, True if scope or said == ("nkda",) else denied, said))
     return tuple(found)
 
@@ -201,10 +205,16 @@ _HUM = r"\W*(?:(?:u+h*m*|m+|mhm|a+h+|o+h+|e+r+m*|well|okay|ok|yeah|so|hm+|i mean
 _NO = re.compile(
     rf"{_HUM}(?:no\b|nope|nah|not\b|never|none|nothing|neither|denies|absolutely not|"
     r"(?:i )*i (?:don't|haven't|didn't|do n't|did n't|do not|have not)\b|haven't\b|hasn't\b|"
+    r"(?:i\W+|i'm trying to think\W+)+no\b|(?:absolutely|definitely|certainly|of course) not\b|"
+    r"[^.?!]{0,60}\b(?:i don't think so|i do n't think so|not that i (?:know|noticed|recall|can think))\b|"
     r"(?:[a-z]+ ){0,2}[a-z]+, no\b(?! \w)|(?:he|she|it) (?:doesn't|hasn't|isn't))"
 )
 _YES = re.compile(
-    rf"{_HUM}(?:yes|yeah|yep|yup|ya\b|sure|right|correct|definitely|exactly|absolutely|of course|that's right|"
+    rf"{_HUM}(?:yes|yeah|yep|yup|ya\b|sure|right|correct|(?:definitely|exactly|absolutely|of course)\b(?! not)|"
+    r"that's right|"
+    r"(?:actually,? )?i (?:do|did|have)\b(?! n't| not|n't)|both\b|every (?:now|so|day|once|week)|"
+    r"(?:just |like,? |only |maybe |very |i'll |probably )*(?:rarely|seldom|socially|once (?:a|in)|when i|a couple|"
+    r"on occasion|at parties|on (?:the )?weekends?|have a|smoke|drink)\b|"
     r"i (?:do|have|did|am|think so|believe so|guess)\b|probably\b|mm-?hmm?|uh-?huh|"
     r"a little|a bit|sometimes|some\b|maybe|occasionally|kind of|"
     r"it (?:is|does|has)\b)"
@@ -215,7 +225,9 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 # Questions that take for granted what they are about, and statements with a tag.
-_GRANTS = re.compile(rf"{_OPENING}(?:when|where|which|who|why|how (?!about)|what(?! about))\b", re.IGNORECASE)
+_GRANTS = re.compile(
+    rf"{_OPENING}(?:when|where|which|who|why|how(?:'s)?\b(?! about)|what\b(?! about))", re.IGNORECASE
+)
 _TAG = re.compile(r"\b(?:okay|ok|right|alright|correct|yeah|isn't it|is that right)\s*\?$", re.IGNORECASE)
 
 
@@ -235,6 +247,11 @@ def turn_content(turn: Turn, answer: str) -> Unit:
         asked = turn.speaker == "doctor" and _asks(sentence.strip())
         found += content(sentence, denied=answered if asked else False, spoken=True)
     return tuple(found)
+
+
+def opens_with_no(answer: str) -> bool:
+    """Whether an answer opens with a denial."""
+    return bool(_NO.match(answer.lower().replace("\u2019", "'")))
 
 
 def _asks(sentence: str) -> bool:
@@ -259,7 +276,7 @@ def _weight(wanted: Unit, unit: Unit) -> float:
     """Share of the fact's words in the unit; nothing when a carrying word has the other polarity wherever it stands."""
     states: dict[str, set[bool | None]] = {}
     for word in unit:
-        for name in {word.stem, *map(stem, word.said), *(_single(w) for w in word.said)}:
+        for name in {word.stem, *map(stem, word.said), *(single(w) for w in word.said)}:
             states.setdefault(name, set()).add(word.denied)
     found = 0.0
     for word in wanted:
@@ -286,6 +303,6 @@ def _known(word: Word, states: Mapping[str, set[bool | None]]) -> set[bool | Non
 
 
 @cache
-def _single(word: str) -> str:
+def single(word: str) -> str:
     """The group of one word alone, or its stem."""
     return _synonyms().get(stem(word), {}).get((stem(word),), stem(word))

@@ -27,12 +27,12 @@ _SYSTEM = re.compile(
     r"genitourinary|musculoskeletal|neurologic(?:al)?|skin|integumentary|h(?:a)?ematologic(?:al)?|endocrine|psychiatric|"
     r"medical treatment|medical reasoning|additional testing|patient education and counsel?ling|patient agreements|"
     r"specialist referrals?|"
-    r"allergic|immunologic(?:al)?|lymphatic|gyn(?:a)?ecologic(?:al)?|[ ,/&]|and)+:",
+    r"extremit(?:y|ies)|allergic|immunologic(?:al)?|lymphatic|gyn(?:a)?ecologic(?:al)?|[ ,/&]|and)+:",
     re.IGNORECASE,
 )
 # Units of a measured value, which are clear where the number is said.
 _UNIT = re.compile(
-    r"(?<=\d) ?(?:(?:beats|breaths) per minute|mmhg|degrees? (?:celsius|fahrenheit|c|f)\b|kg/m2|lb\b|kg\b)",
+    r"(?<=\d) ?(?:(?:beats|breaths) per minute|mmhg|degrees? (?:celsius|fahrenheit|c|f)\b|kg/m2|lb\b|kg\b|cm\b)",
     re.IGNORECASE,
 )
 # What is neither affirmed nor denied has no polarity to be wrong.
@@ -40,6 +40,8 @@ _OPEN = re.compile(
     r"\b(?:used to|no longer|unlikely|unsure|not sure|uncertain|possible|possibly|ruled? out|resolved|if|in case)\b",
     re.IGNORECASE,
 )
+# "Normal appetite": the word "normal" is what must be said of it ("fine"), it is neither affirmed nor denied.
+_WELL = re.compile(r"\bnormal ([a-z]+(?: and [a-z]+)?)")
 # Between the words of a wording these may stand: "coughed up any blood", "changes in your vision".
 _BETWEEN = re.compile(
     r"\b(?:a|an|any|some|the|my|your|his|her|their|of|uh|um|like|really|very|quite|little|bit)\b\s*"
@@ -92,15 +94,38 @@ def faults(
     text += "\n" + _BETWEEN.sub("", text.lower()) + "\n" + _SPELT.sub(lambda m: m[0].replace(" ", ""), text)
     plain = {stem(w) for w in matching.raw_words(text)} | spoken_numbers(text)
     plain |= {"resolv"} if _GONE.search(text.lower()) else set()
+    turns = [{stem(w) for w in matching.raw_words(t.text)} for t in evidence]
+    well = {stem(w) for found in _WELL.findall(statement.lower()) for w in found.split()}
     shared = _worded(statement, text, table)
+    open_ = bool(_OPEN.search(statement))
     clinical = {stem(w) for _, wording in lexicon.matches(table, statement) for w in wording.split()}
     return [
         fault
         for word in content(_UNIT.sub("", _SYSTEM.sub("", statement)), spoken=True, within=_WRITTEN_REACH)
         if not set(map(stem, word.said)) <= _register()
-        and (fault := _fault(word, states, plain | shared, clinical, bool(_OPEN.search(statement))))
+        and (
+            fault := _fault(
+                word, states, plain | shared, clinical, open_ or set(map(stem, word.said)) <= well
+            )
+        )
         is not None
+        and not (fault.kind == "word" and _in_parts(word, turns))
     ]
+
+
+def _in_parts(word: Word, turns: Sequence[set[str]]) -> bool:
+    """Whether one turn holds a wording of several words piece by piece: "abdominal pain" of "no abdominal aches"."""
+    if len(word.said) < 2:
+        return False
+    pieces = [w for w in word.said if not {stem(w)} <= _register() and w not in matching.STOP]
+    return bool(pieces) and any(
+        all(
+            stem(piece) in turn
+            or any(wording <= turn for wording in matching.wordings(matching.single(piece)))
+            for piece in pieces
+        )
+        for turn in turns
+    )
 
 
 def _states(evidence: Sequence[Turn], answers: Sequence[str]) -> dict[str, set[bool | None]]:
@@ -114,9 +139,16 @@ def _states(evidence: Sequence[Turn], answers: Sequence[str]) -> dict[str, set[b
             for granted in _GRANTED.findall(turn.text.lower()):
                 for word in content(" ".join(granted)):
                     states.setdefault(word.stem, set()).add(False)
-            if _ONLY.match(answer.lower()):  # "Any allergies?" "No, just latex."
+            if _ONLY.match(answer.lower()) or _names_allergen(turn.text, answer):
                 states.setdefault("=allergy", set()).add(False)
     return states
+
+
+def _names_allergen(question: str, answer: str) -> bool:
+    """ "Any allergies?" "No, just latex.", "Any allergies?" "Penicillin.": they are allergic to what they name."""
+    denied = any(word.denied for word in content(answer, spoken=True))
+    no = matching.opens_with_no(answer)
+    return "allerg" in question.lower() and not no and not denied and bool(content(answer))
 
 
 def spoken_numbers(text: str) -> set[str]:

@@ -103,6 +103,19 @@ def test_a_question_alone_supports_nothing() -> None:
         ("Cough, now resolved.", "Do you have a cough?", "Yes, a dry one.", "word resolved"),
         ("Smokes.", "Do you smoke?", "Never.", "polarity smokes"),
         ("Reports dyspnea.", "Is the breathing fine?", "It is.", "word dyspnea"),
+        ("Reports normal appetite.", "How is your appetite?", "Terrible.", "word normal"),
+        ("Reports normal sleep.", "Any trouble with sleep?", "No.", "word normal"),
+        ("Reports chest pain.", "Is there any chest pain?", "Absolutely not.", "polarity chest pain"),
+        ("Reports chest pain.", "Any chest pain?", "I don't think so, no.", "polarity chest pain"),
+        ("Drinks alcohol.", "Do you drink alcohol?", "Not at all.", "polarity alcohol"),
+        ("Drinks alcohol.", "Do you drink alcohol?", "Absolutely not!", "polarity drinks"),
+        ("Denies alcohol.", "Do you drink alcohol?", "Rarely, on some occasions.", "polarity alcohol"),
+        ("Allergic to penicillin.", "Any allergies?", "No, no penicillin allergy.", "polarity allergic"),
+        ("Allergic to latex.", "Any allergies?", "Penicillin.", "word latex"),
+        ("Father: cancer.", "And your family?", "My dad had no cancer.", "polarity cancer"),
+        ("Facial droop.", "And the face?", "It is red.", "word facial droop"),
+        ("Prediabetes.", "Any diabetes?", "No.", "word prediabetes"),
+        ("Denies hemoptysis.", "Any blood in the urine?", "No.", "word hemoptysis"),
     ],
 )
 def test_statements_made_faulty_by_hand_are_caught(
@@ -122,6 +135,13 @@ def test_statements_made_faulty_by_hand_are_caught(
         ("He went to work.", "Did you go to work?", "Yes, I did go."),
         ("Temperature: 38.5 degrees C.", "What was your temperature?", "It was 38.5."),
         ("Allergic to latex.", "Any allergies to medication?", "No, just latex."),
+        ("Allergic to penicillin.", "Do you have any allergies?", "Penicillin, I get hives."),
+        ("Drinks alcohol: rarely.", "And do you drink alcohol?", "Rarely, just on some occasions."),
+        ("Reports normal hearing.", "How about vision or hearing?", "I think those are fine."),
+        ("Denies abdominal pain.", "And no abdominal aches?", "No."),
+        ("Denies hemoptysis.", "Have you coughed up any blood?", "No."),
+        ("Denies visual problems.", "Any visual problems?", "I, I don't think so, but I wear glasses."),
+        ("Father: heart disease.", "And family?", "Mom had non-Hodgkin's lymphoma, dad had heart disease."),
     ],
 )
 def test_inflection_and_the_form_of_a_question_are_no_faults(
