@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from clinical_language import Consult, Kind, State, Turn, read_consult
 from soap import model
+from soap.borne_out import parted, to_confirm
 from soap.coding import suggested_codes
 from soap.history import history
 from soap.model import UNSURE, DraftNote, Order, ReviewItem, Statement, VisitContext
@@ -40,7 +41,7 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     """
     crossed = swapped(turns)
     consult = read_consult(exchanged(turns) if crossed else turns, age=visit.age if visit else None)
-    lines = resolve(consult.facts, consult.turns)
+    lines, inferred = parted(resolve(consult.facts, consult.turns), consult.turns)
     speech = doctor_speech(consult, visit.sex if visit else "")
     found = [*objective(speech), *assessment_and_plan(speech)]
     statements = [*history(consult, lines, speech.person), *found]
@@ -51,7 +52,12 @@ def draft_note(turns: Sequence[Turn], visit: VisitContext | None = None) -> Draf
     if not known(consult) and not _examined(kept):
         kept = tuple(jotted(kept, speech.person))
     orders = found_orders(consult)
-    review = (*((_CROSSED,) if crossed else ()), *_review(consult, lines, below), *_to_confirm(orders))
+    review = (
+        *((_CROSSED,) if crossed else ()),
+        *_review(consult, lines, below),
+        *to_confirm(inferred),
+        *_to_confirm(orders),
+    )
     note = DraftNote(kept, review, orders, suggested_codes(consult, kept))
     return _in_british(note) if is_british(turns) else note
 
