@@ -11,12 +11,13 @@ Three rules hold for them (`note_editing`, `note_merge`, `note_view`, `note_seal
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 MAX_STATEMENTS = 1_000
 MAX_TEXT = 4_000
@@ -27,6 +28,10 @@ ICD10CM = "icd10cm"
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Section = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=60)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT)]
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+Plain = BeforeValidator(lambda text: _UNSEEN.sub("", text) if isinstance(text, str) else text)
+"""Typed or pasted text without what nobody sees: control characters, and marks that turn the order of figures round.
+What is signed reads the same on every screen and on paper."""
 State = Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=30)]
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
 Basis = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]*$", max_length=64)]
@@ -115,7 +120,7 @@ class StatementEdit(Frozen):
     id: UUID | None = None
     key: Key | None = None
     section: Section
-    text: Words
+    text: Annotated[Words, Plain]
     state: State = "present"
     confidence: Confidence | None = None
     codes: Annotated[tuple[Code, ...], Field(max_length=40)] = ()

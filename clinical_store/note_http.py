@@ -24,7 +24,7 @@ from clinical_store.errors import (
     VisitNotFound,
     VisitRunning,
 )
-from clinical_store.note import MAX_TEXT, Addendum, EncounterNote, Frozen, NoteEdits
+from clinical_store.note import MAX_TEXT, Addendum, EncounterNote, Frozen, NoteEdits, Plain
 from clinical_store.note_diff import NoteDiff
 from clinical_store.note_lists import AwaitingNote
 from clinical_store.note_quality import NoteQuality
@@ -43,6 +43,7 @@ class AddendumText(Frozen):
 
     text: Annotated[
         str,
+        Plain,
         StringConstraints(max_length=MAX_TEXT),
         Field(examples=["Laboratory called: potassium 4.1 mmol/L."]),
     ]

@@ -20,6 +20,8 @@ _INK, _SOFT, _LINE, _ACCENT = (16, 33, 31), (72, 89, 90), (200, 211, 208), (13, 
 _MARGIN = 18.0  # mm
 _BULLET = 4.0  # mm that a line stands in
 _LEADING = 4.7  # mm from line to line: the note of an ordinary visit, with its signature, fits on one page
+_PAGES, _LIKE_PAGES = "\u2211", "\u03a3"
+"""The sum sign is replaced by the number of pages wherever it stands: in what somebody wrote it is the letter sigma."""
 
 
 class Fact(BaseModel):
@@ -74,7 +76,7 @@ class _Pages(FPDF):
         self.set_title(paper.title)
         self.set_creator("Consultroom")
         self.set_creation_date(paper.made_at)
-        self.alias_nb_pages("\u2211")  # replaced by the number of pages; not a sign that a note uses
+        self.alias_nb_pages(_PAGES)
 
     def say(self, style: Literal["", "B"], size: float, colour: tuple[int, int, int] = _INK) -> None:
         self.set_font("text", style, size)
@@ -93,7 +95,7 @@ class _Pages(FPDF):
         self.say("", 8, _SOFT)
         self.cell(0, 4, self._paper.footer, align="L")
         self.set_x(_MARGIN)
-        self.cell(0, 4, f"Page {self.page_no()} of \u2211", align="R")
+        self.cell(0, 4, f"Page {self.page_no()} of {_PAGES}", align="R")
 
     def _rule(self) -> None:
         self.set_draw_color(*_LINE)
@@ -142,6 +144,7 @@ class _Pages(FPDF):
 
 def typeset(paper: Paper) -> bytes:
     """The PDF (1.3 to 1.7) of the paper. A letter that the font lacks is printed as a box, and nothing is left out."""
+    paper = Paper.model_validate_json(paper.model_dump_json().replace(_PAGES, _LIKE_PAGES))
     pages = _Pages(paper)
     pages.open()
     for block in paper.blocks:

@@ -23,6 +23,7 @@ from clinical_store.note import (
     StatementEdit,
 )
 from clinical_store.note_editing import Ground, dismissed_after, revise, statement_id
+from clinical_store.note_http import AddendumText
 from clinical_store.note_seal import canonical, digest
 from clinical_store.note_sheet import Sheet
 from clinical_store.note_view import as_seen
@@ -226,3 +227,13 @@ def test_every_machine_line_is_in_the_note_or_offered_or_was_dismissed(
     assert set(in_draft) == offered | (set(in_draft) & (set(in_note) | set(waved_away)))
     assert offered.isdisjoint({*in_note, *waved_away})
     assert [line.id for line in note.statements] == [line.id for line in kept.statements]
+
+
+@pytest.mark.parametrize("unseen", ["\x00", "\x1b", "\u202e", "\u2066", "\u200b", "\ufeff"])
+def test_what_nobody_sees_is_not_kept(unseen: str) -> None:
+    """A mark that turns figures round ("500" as "005") would make the page say what the paper does not."""
+    typed = StatementEdit(section="plan", text=f"Take {unseen}500 mg.\nThen rest.{unseen}")
+    assert typed.text == "Take 500 mg.\nThen rest."
+    assert AddendumText(text=f"Pot{unseen}assium 4.1.").text == "Potassium 4.1."
+    with pytest.raises(ValidationError):
+        StatementEdit(section="plan", text=unseen)
