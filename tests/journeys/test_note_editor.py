@@ -190,7 +190,8 @@ async def sign(page: Page) -> None:
     await expect(page.get_by_role("dialog")).to_contain_text("Every line has been reviewed")
     await expect(hook(page, "note-sign-confirm")).to_be_focused()
     await keys(page, "Enter")
-    await expect(hook(page, "note-signed")).to_be_visible(timeout=PATIENCE)
+    await expect(hook(page, "note-signed")).to_be_focused(timeout=PATIENCE)
+    await expect(hook(page, "note-signed")).to_be_in_viewport(ratio=1)
 
 
 async def test_words_written_offline_are_kept_and_merged(clinic: Clinic, visit: UUID) -> None:

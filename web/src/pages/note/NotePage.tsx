@@ -98,6 +98,7 @@ function Opened({ visit, session, said }: { visit: Visit; session: NoteSession; 
   const desk = useDesk(session, said.evidence, said.utterances);
   const { note } = desk.view;
   const isSigned = note.status !== "draft";
+  const [fresh] = useState(!isSigned);
   const waiting = openCount(desk);
   const [chosen, show] = useState<AsideTab | null>(null);
   const [first] = useState<AsideTab>(waiting > 0 ? "beside" : "transcript");
@@ -116,7 +117,7 @@ function Opened({ visit, session, said }: { visit: Visit; session: NoteSession; 
   return (
     <div className={classes["columns"]} data-wide>
       <div className={classes["document"]}>
-        {isSigned ? <SignedNote visitId={visit.id} desk={desk} /> : <Editor visitId={visit.id} desk={desk} waiting={waiting} decide={decide} bar={bar} />}
+        {isSigned ? <SignedNote visitId={visit.id} desk={desk} fresh={fresh} /> : <Editor visitId={visit.id} desk={desk} waiting={waiting} decide={decide} bar={bar} />}
         <LineHistory visitId={visit.id} running={visit.status === "in_progress"} />
       </div>
       <aside className={`card no-print ${classes["aside"] ?? ""}`} aria-label={isSigned ? "Transcript of the visit" : "Beside the note"}>

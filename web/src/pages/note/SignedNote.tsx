@@ -1,6 +1,6 @@
 import { Button, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState, type SyntheticEvent } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type SyntheticEvent } from "react";
 
 import { addAddendum, countersignNote } from "../../api/commands";
 import { notePdfPath, noteQuery, summaryQuery } from "../../api/queries";
@@ -81,9 +81,14 @@ function Countersigning({ visitId, note }: { visitId: string; note: EncounterNot
   );
 }
 
-function Signature({ visitId, note, openVersions }: { visitId: string; note: EncounterNote; openVersions: () => void }) {
+function Signature({ visitId, note, fresh, openVersions }: { visitId: string; note: EncounterNote; fresh: boolean; openVersions: () => void }) {
+  const signature = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The line that had the keyboard is gone.
+    if (fresh) signature.current?.focus();
+  }, [fresh]);
   return (
-    <div className={classes["signed"]} role="status" data-testid="note-signed" data-status={note.status}>
+    <div ref={signature} tabIndex={-1} className={classes["signed"]} role="status" data-testid="note-signed" data-status={note.status}>
       <div className="grow">
         <p><Icon name="lock" size={17} /> Signed by <strong>{note.signed_by}</strong>{note.signed_at !== null && <>, {dateAndTime(note.signed_at)}</>}. <span className={classes["nowrap"]}>Version {note.version}, locked.</span></p>
         <Countersigning visitId={visitId} note={note} />
@@ -157,14 +162,14 @@ function PatientsSummary({ visitId, note }: { visitId: string; note: EncounterNo
   );
 }
 
-/** The note as it was signed: locked, with its addenda. */
-export function SignedNote({ visitId, desk }: { visitId: string; desk: Desk }) {
+/** The note as it was signed: locked, with its addenda. `fresh`: a moment ago, on this page. */
+export function SignedNote({ visitId, desk, fresh }: { visitId: string; desk: Desk; fresh: boolean }) {
   const { note } = desk.view;
   const [text, setText] = useState("");
   const [versions, setVersions] = useState(false);
   return (
     <>
-      <Signature visitId={visitId} note={note} openVersions={() => setVersions(true)} />
+      <Signature visitId={visitId} note={note} fresh={fresh} openVersions={() => setVersions(true)} />
       {note.transcript_changed_after_signing && <p className={classes["changed"]} data-testid="changed-after-signing"><Icon name="alert" size={17} /> The transcript was corrected after this note was signed. If it matters, say so in an addendum.</p>}
       <Leftover desk={desk} into={(words) => { setText([text, words].filter(Boolean).join("\n")); desk.session.drop(); }} />
       <article className={`card ${classes["paper"] ?? ""}`}>
