@@ -103,7 +103,8 @@ _FOLLOWS_WITH = re.compile(
 _BARE = re.compile(
     r"^(?:.*\b(?:take|use|have|do) it,? because\b.*|(?:\S+ ){2,3}(?:that|it|this|them)|"
     r".*\b(?:giving|give|getting|provide) the patient(?: with)?|"
-    r"i recommend in the time.*|we will ask(?:,.*)?|the patient (?:can|may) (?:go back|be coming out)\b.*|"
+    r"i recommend in the time.*|we will (?:ask(?:,.*)?|get that check\b.*)|"
+    r"the patient (?:can|may) (?:go back|be coming out)\b.*|"
     r"continue to (?:use|take|monitor|do)|"
     r".*\bfollow up(?: with (?:her|him|them))?|we (?:will|can) (?:order|do) (?:a|an|some|the|that|more|other) ?(?:test|"
     r"tests|referral)|if (?:those|these|such|any of (?:those|these)) things "

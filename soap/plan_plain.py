@@ -10,7 +10,7 @@ from soap.advice import without_lead
 _TAILS = re.compile(
     r"(?:,? (?:thanks|thank you|bye|congratulations)\b.*|,? (?:and|to) (?:then )?see|,? if (?:you can|possible)|"
     r",? because,? (?:from what\b[^,]{0,20}|(?:that|it|this) means you)|,? (?:the|a) bit further|"
-    r",? to (?:confirm|clear|check) that|,? (?:along with|before) that|(?<=a and e) for that|(?<=hospital) for that|"
+    r",? to (?:confirm|clear|check) that|,? (?:along with|before) that|,? and during that time|"
     r",? and (?:then )?based on [a-z ]{3,30})$|"
     r"(?:,? (?:does that (?:sound|make)|how does that|sound good|if that 's|is that|do you have|"
     r"any questions).*|"

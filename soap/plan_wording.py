@@ -95,7 +95,8 @@ _ACTS = tuple(
         (r"^(?:set|hook) you up (?:with|for) ", "arrange "),
         (r"^refer you (?:out |over |back )?(?:to|for) ", "refer the patient to "),
         (
-            r"^(?:get|do|obtain) (?=(?:a|an|another|some|the)\b.*\b(?:mri|ct|x-ray|x - ray|ultrasound|"
+            r"^(?:get|do|obtain) (?!.*\binformation\b)"
+            r"(?=(?:a|an|another|some|the)\b.*\b(?:mri|ct|x-ray|x - ray|ultrasound|"
             r"echo|lab|labs|blood|test|panel|ekg|scan|a1c)\b)",
             "order ",
         ),

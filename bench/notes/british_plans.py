@@ -12,6 +12,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from bench.notes.corpora import primock
+from bench.notes.drafts import draft
+from bench.notes.options import Options
+from bench.notes.results import Row, row
 from clinical_language import Consult
 from soap.clauses import Clause
 
@@ -53,3 +57,21 @@ def planned(name: str, consult: Consult, clauses: Sequence[Clause]) -> list[bool
         bool(words) and sum(word in turns.get(clause.turn, ()) for word in words) >= _HALF * len(words)
         for clause, words in zip(clauses, word_ranges(consult, clauses), strict=True)
     ]
+
+
+def run(options: Options) -> list[Row]:
+    """Turns that belong into the plan and stand in the evidence of a line, and lines that rest on such a turn."""
+    found = wanted = right = ours = 0
+    for encounter in primock(options.data):
+        read = set(read_plans()[encounter.id])
+        lines = [
+            set(s["evidence"]) for s in draft(encounter, packaged=options.packaged).of("assessment", "plan")
+        ]
+        cited = set[int]().union(*lines)
+        found, wanted = found + len(read & cited), wanted + len(read)
+        right, ours = right + sum(bool(read & line) for line in lines), ours + len(lines)
+    return [
+        row(f"· plans of 47 British consults read by hand, lines of ours from their turns (of {ours})",
+            100 * right / max(1, ours), "%"),
+        row(f"· plans of 47 British consults read by hand, turns found (of {wanted})", 100 * found / wanted, "%"),
+    ]  # fmt: skip

@@ -17,7 +17,7 @@ import numpy as np
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 from scipy.optimize import linear_sum_assignment
 
-from bench.notes import british_orders
+from bench.notes import british_orders, british_plans
 from bench.notes.corpora import Encounter, mediqa_oe, named
 from bench.notes.drafts import draft
 from bench.notes.options import Options
@@ -207,7 +207,7 @@ def run(options: Options) -> list[Row]:
         row(f"MEDIQA-OE orders, {name}, a turn for each sentence", single[name], "F1")
         for name in ("average", "provenance")
     ]
-    return [*mediqa, plain, *split, *british_orders.run(options)]
+    return [*mediqa, plain, *split, *british_orders.run(options), *british_plans.run(options)]
 
 
 def show_one(options: Options) -> str:

@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from bench.notes import aci, bad_input, lexicon, mts, orders, polarity, rouge, speed, whisper
+from bench.notes.british_plans import read_plans, word_ranges
 from bench.notes.corpora import Encounter, bracketed
 from bench.notes.divisions import divide
 from bench.notes.folds import fold_of
 from bench.notes.orders import OrderText
 from bench.notes.read_pairs import Pair
-from clinical_language import State, Turn
+from clinical_language import State, Turn, read_consult
+from soap.clauses import doctor_clauses
 
 NOTE = """CHIEF COMPLAINT
 
@@ -161,3 +163,14 @@ def test_confidence_is_set_against_what_is_right() -> None:
 def test_a_pair_of_which_nothing_is_read_is_wrong(right: str, found: State | None, is_right: bool) -> None:
     turn = Turn("patient", "No.")
     assert Pair("first", "fever", right, turn, turn, found, tray=False).is_right is is_right
+
+
+def test_a_stretch_of_words_finds_its_clauses_again() -> None:
+    consult = read_consult(
+        [Turn("doctor", "It is raining. I think you have a migraine, and we will order a scan.")]
+    )
+    clauses = doctor_clauses(consult)
+    ranges = word_ranges(consult, clauses)
+    words = " ".join(s.plain for s in consult.sentences[0]).split()
+    assert [" ".join(words[i] for i in found) for found in ranges] == [clause.words for clause in clauses]
+    assert len(read_plans()) == 47

@@ -84,6 +84,11 @@ from soap.register import HE, THEY
             "I advised the patient to look out for fever and a rash",
         ),
         ("do come back and see me next week", "the patient will follow up next week"),
+        (
+            "i am going to refer you to physical therapy for 6 weeks and during that time",
+            "we will refer the patient to physical therapy for 6 weeks",
+        ),
+        ("we will get some more information from the lab", "we will get some more information from the lab"),
         ("call me if you get a fever", "I advised the patient to call me if he gets a fever"),
     ],
 )

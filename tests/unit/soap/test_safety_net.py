@@ -95,6 +95,7 @@ def test_warnings_in_the_words_of_general_practice(said: str, written: str) -> N
         "If you take it with food. The weather is nice. Call us tomorrow.",
         "Do you have a fever? If you do. Have you been to hospital?",
         "If those things happen, get back to us.",
+        "You need to go to A and E for that.",
     ],
 )
 def test_half_a_warning_is_none(said: str) -> None:
