@@ -17,9 +17,9 @@ from soap.plan_parts import AGREEMENT, EDUCATION
 from soap.register import Person
 from soap.register.brief import without_grammar
 
-WORDS = 215  # of a note, from which on lines that explain give way
+WORDS = 225  # of a note, from which on lines that explain give way
 EXPLAINED = 250  # from which on advice does
-FULL = 330
+FULL = 280
 _BARELY, _SURELY = 0.7, 0.95  # how sure a told line must be not to give way, at `WORDS` and at `FULL` words
 _FACT = 5  # words that a finding costs in its line, so that a line that grows later changes nothing here
 _GIVES_WAY = frozenset({EDUCATION, AGREEMENT})

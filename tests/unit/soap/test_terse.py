@@ -51,7 +51,7 @@ def test_what_is_told_later_takes_nothing_away() -> None:
 
 
 def test_the_longer_a_note_the_surer_must_be_what_is_told() -> None:
-    first = Statement("subjective.hpi:told:a", "subjective.hpi", "word " * 310, (0,), State.PRESENT, 0.9)
+    first = Statement("subjective.hpi:told:a", "subjective.hpi", "word " * 270, (0,), State.PRESENT, 0.9)
     told = [
         Statement(f"subjective.hpi:told:{sure}", "subjective.hpi", "A cough.", (1,), State.PRESENT, sure)
         for sure in (0.75, 0.95)
