@@ -44,12 +44,19 @@ _NOW = re.compile(r"\b(?:now|at the moment|currently|at present|right now|any ?m
 _TAG = re.compile(r"\b(?:is that (?:right|correct)|correct|right) \?$")
 _STILL = re.compile(r"\b(?:still|any ?more|any longer)\b")
 _JUST = re.compile(r"\b(?:just|only)\b")
+_ALL_TOLD = re.compile(r"\bthat (?:'s|is) (?:about |really |pretty much )?(?:it|all)\b|\bnothing else\b")
+_A_KIND = re.compile(r"(?:conditions?|problems?|diseases?|disorders?|illness|cancer|symptoms?)$")
 _EITHER = re.compile(r"\b(?:or|and)\b|,")
 _OR = re.compile(r"\bor\b|,")
 _ENDS_NEGATIVE = re.compile(r"\b(?:it|that|they) (?:has|have|had|do|does|did|is|are|was|were) not\b[^.,]*$")
 _LIKE = re.compile(r"\blike(?: more)?(?: of)?(?: an?)? ?$")  # "what kind of cough is it, like a dry cough?"
 _SUCH_AS = re.compile(r", (?:so |um |uh )*(?:like|meaning|that is|i mean|so)(?: \w+){0,2} ?$")
 _ALL = re.compile(r"\b(?:both|all (?:of )?(?:them|those|that|three|the above)|everything)\b")
+_DRY = re.compile(  # "is it dry or are you bringing anything up?" - "it's dry"
+    r"^(?:(?:it|'s|is|been|has|just|mostly|mainly|usually|a|more|of|um|uh|oh|,|well|like|pretty|quite|very)\s)*dry\b"
+    r"(?!.*\b(?:but|some|sometimes|mucus|phlegm|wet)\b)"
+)
+_WET, _COUGH = "finding.productive_cough", "cough"
 _STANDS = frozenset({State.PRESENT, State.RESOLVED, State.HISTORICAL})
 _GIVEN = frozenset({Kind.FINDING, Kind.CONDITION, Kind.MEDICINE})
 _MEDICAL = frozenset({Kind.FINDING, Kind.CONDITION, Kind.HABIT})
@@ -268,6 +275,15 @@ def _neither(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Ment
         reading.add(*(merged(reading, reply, asked, m, State.UNCERTAIN, 0.6) for m in wanted))
     elif reply.named & named and _JUST.search(reply.words[:40]) and not reply.opening:
         reading.add(*(merged(reading, reply, asked, m, State.ABSENT, 0.75) for m in wanted))
+    elif reply.named and _ALL_TOLD.search(reply.words) and not reply.opening:
+        told = [
+            m for m in wanted if not _A_KIND.search(m.concept.label.lower())
+        ]  # what was named may be of the kind
+        reading.add(*(merged(reading, reply, asked, m, State.ABSENT, 0.7) for m in told))
+    elif _DRY.match(reply.words) and (
+        wet := [m for m in wanted if m.concept.id == _WET and _COUGH not in m.text]
+    ):
+        reading.add(*(merged(reading, reply, asked, m, State.ABSENT, 0.7) for m in wet))
     else:
         found = [m for m in wanted if m.concept.kind in _MEDICAL]
         evidence = (asked.turn, reply.index)

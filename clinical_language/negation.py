@@ -75,6 +75,8 @@ def _pseudo(words: Sequence[str], at: int) -> bool:
     if denier in {"no", "nothing"} and following in {",", "."}:
         return True  # an answer particle: "No, I have chest pain right now"
     if denier == "not":
+        if tuple(words[at + 1 : at + 3]) == ("really", ","):
+            return True  # "not really, I drink now and then"
         if at and words[at - 1] in {"try", "trying", "tried"}:
             return True
         unable = at > 0 and words[at - 1] in {"can", "could"}

@@ -81,7 +81,9 @@ _GRANTING = re.compile(
     r"was|has)\b|"
     r"\bscale\b|\b1 to 10\b|\bwhat side\b|\bwhen you (?:say|said|mentioned)\b|\brate (?:your|this|the|that)\b"
 )
-_RATING = re.compile(r"\brate (?:your|this|the|that)\b")
+_RATING = re.compile(
+    r"\brate (?:your|this|the|that)\b|\bscale (?:of|from)\b|\bout of (?:10|ten)\b|\bone to ten\b"
+)
 _NOT_GRANTED = re.compile(r"\b(?:if|any|ever|anyone|anybody|last|would|should|could|or|risk|know)\b")
 _EXAMINES = re.compile(
     r"\bwhen (?:i|we) (?:press|push|touch|move|bend|tap|squeeze|lift|pull|turn|feel|palpate)|\bif i (?:press|"
@@ -125,7 +127,8 @@ _TROUBLE = frozenset("problem problems issue issues trouble difficulty difficult
 _CONTINUES = re.compile(
     r"\b(?:like that|of (?:that|those|these)|at all|that something|sort of thing|(?:any|anything|"
     r"any other) (?:other|else)|"
-    r"of the sort|along those lines)\b"
+    r"of the sort|along those lines)\b|"
+    r"\b(?:that|it|them|any|those)(?: (?:recently|lately|before|now|in any form|in the past))* ?\?$"
 )
 _MORE = re.compile(
     r"\b(?:any|anything|anyone|something) (?:\w+ )?(?:other|else)\b|\bother (?:symptoms|problems|concerns|"

@@ -7,16 +7,17 @@ import re
 from clinical_language.remembering import remembered
 
 _FILL = (
-    r"^(?:(?:um|uh|uhm|umm|hm+|eh|gosh|er|erm|well|oh|ohh|ugh|ah|,|\.+|so|i mean|-|honestly|actually|like|"
+    r"^(?:(?:u+h*m*|u+h+|h+m+|eh|gosh|e+r+m*|well|o+h+|ugh|a+h+|,|\.+|\?|so|i mean|-|honestly|actually|like|"
     r"okay|ok|you know|to be (?:honest|fair)|thankfully|luckily|fortunately|as far as i know)\s)*"
 )
 _SUBJECT = r"(?:i|it|he|she|they|we|that|there|this)"
 _AUX = r"(?:do|does|did|have|has|had|am|is|are|was|were|would|can|could|will)"
 _NO = re.compile(
     _FILL + r"(?:sorry\s)?(?:(?:yes|yeah|yep|okay|mm+)[\s,.]+)*(?:not (?:at the )?, )*"
-    r"(?:no|nope|nah|none|never|not (?:really|that|at all|at the moment|currently|now|any|right now|in|"
+    r"(?:no|nope|nah|none|never|not (?:, )?(?:really|that|at all|at the moment|currently|now|any|right now|in|"
     r"anymore|as|particularly|usually|yet|recently|lately|so far|too|much|to|necessarily|today|for|since|so|"
-    r"especially|quite|myself|since|more|specifically|personally|normally|typically|generally|very)|"
+    r"especially|quite|myself|those|as such|a lot|anything|something|since|more|specifically|personally|normally|"
+    r"typically|generally|very)|"
     r"negative|nothing|neither|nobody|"
     r"(?:absolutely|definitely|certainly|probably|of course) not|"
     rf"{_SUBJECT} {_AUX} not(?! (?:know|sure|remember|feel|feeling|well|good|great|right))|"
@@ -35,7 +36,8 @@ _YES = re.compile(
     r"once in a while|"
     r"from time to time|now and (?:then|again)|here and there|on and off|off and on|most (?:days|nights|of the time)|"
     r"socially|all the time|constantly|on (?:the )?weekends?)|"
-    rf"{_SUBJECT} {_AUX}(?! not| n't| never)(?= $|$| ,| \.| have\b| actually| ?!)|"
+    rf"{_SUBJECT} {_AUX}(?! not| n't| never)(?= $|$| ,| \.| have\b| actually| but\b| a (?:little|bit)\b| ?!)|"
+    r"(?:it|that) (?:'s|is) both|"
     r"i (?:think|believe|guess|suppose|would say|'d say) so|i would say (?:so|yes)|it 's possible)\b"
 )
 _YES_LATER = re.compile(
@@ -45,13 +47,14 @@ _UNSURE = re.compile(
     r"\b(?:not sure|not certain|unsure|do not know|no idea|could not tell you|can not (?:say|remember|recall)|"
     r"do not remember|have not (?:checked|measured)|hard to say|hard to tell|difficult to say)\b"
 )
+_CANNOT_SAY = re.compile(_FILL + r"(?:i )?(?:can|could) not say (?:that )?i (?:have|do|did|am)\b")
 _FIRM = re.compile(_FILL + r"(?:no|nope|nah|none)\b(?! idea)(?! ?,? i (?:am|do) not (?:sure|know)\b)")
 _PERHAPS = re.compile(
     _FILL + r"(?:maybe|possibly|perhaps|could be|might be|it (?:could|might)|potentially)\b"
 )
 _THINKS_NOT = re.compile(
     r"\bdo not (?:think|believe) so\b|\bnot that i (?:(?:have|can|could|'ve) )?"
-    r"(?:know|noticed|recall|remember|can think)\b"
+    r"(?:know|noticed|recall|remember|can think|think|find|see|aware)\b"
 )
 _AFFIRMED_NEGATIVE = re.compile(
     _FILL + r"(?:(?:yeah|yes|yep|mm - hmm)[\s,.]+)*"
@@ -97,6 +100,8 @@ def polarity(words: str) -> str:
     """How a reply opens: "yes", "no", "unsure" or "". `words`: lower case, contractions opened."""
     opening = words[:_OPENING]
     if _THINKS_NOT.search(opening[:80]):
+        return "no"
+    if _CANNOT_SAY.match(opening):
         return "no"
     if _UNSURE.search(opening[:60]) and not _FIRM.match(opening):
         return "unsure"

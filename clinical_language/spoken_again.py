@@ -22,24 +22,19 @@ def spoken_again(reading: Reading, index: int) -> list[Fact]:
     if asked < 0 or reading.turns[asked].speaker != "doctor":
         return []
     said = {fact.concept.id for fact in reading.facts if fact.at == index}
-    named = {
-        mention.concept.id: mention
-        for sentence in reading.sentences[asked]
-        for mention in counted(sentence, allergy=False)
-        if mention.concept.id not in said and _is_known(reading, sentence, mention)
-    }
-    return [
-        replace(fact_of(mention, State.PRESENT, (asked, index), index, _SURE, asked), asked=asked)
-        for mention in named.values()
-    ]
+    again: dict[str, Fact] = {}
+    for sentence in reading.sentences[asked]:
+        for mention in counted(sentence, allergy=False):
+            if _is_known(sentence, mention):
+                fact = fact_of(mention, State.PRESENT, (asked, index), index, _SURE, asked)
+                fact = replace(reading.focus.resolve(fact), asked=asked)  # "the pain" is the back pain
+                again[fact.concept.id] = fact
+    return [fact for id_, fact in again.items() if id_ not in said and _stands(reading, id_)]
 
 
-def _is_known(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
-    """ "The cough" of a cough that stands."""
-    concept = mention.concept
-    if concept.kind not in _KINDS or concept.id not in reading.affirmed:
-        return False
-    if not questions.is_given(sentence, mention) or not _stands(reading, concept.id):
+def _is_known(sentence: Sentence, mention: Mention) -> bool:
+    """ "The cough", and nothing that denies it or makes it another's."""
+    if mention.concept.kind not in _KINDS or not questions.is_given(sentence, mention):
         return False
     state, _, who = state_of(sentence, mention, speaker="doctor")
     return state is State.PRESENT and not who
@@ -47,5 +42,7 @@ def _is_known(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
 
 def _stands(reading: Reading, id_: str) -> bool:
     """Whether the last word on the patient's own concept was that it is there."""
+    if id_ not in reading.affirmed:
+        return False
     last = next((f for f in reversed(reading.facts) if f.concept.id == id_ and not f.relation), None)
     return last is not None and last.state is State.PRESENT

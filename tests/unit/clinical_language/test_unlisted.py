@@ -136,3 +136,37 @@ def test_ways_to_ask(question: str, answer: str, label: str, state: str) -> None
 
 def test_what_something_is_of_is_known() -> None:
     assert states(consult("d: Any complications of your asthma?", "p: No."))["Asthma"] == "present"
+
+
+# --- soft answers ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("Any diarrhea?", "Not, not really no, not that I can find.", {"diarrhea": "absent"}),
+        (
+            "Any cough or sore throat?",
+            "Mmm, not those, really.",
+            {"cough": "absent", "sore throat": "absent"},
+        ),
+        ("Any fever?", "Can't say I have.", {"fever": "absent"}),
+        ("Any loss of smell?", "Uhh no.", {"loss of smell": "absent"}),
+        ("A headache?", "Uhm? Maybe a little bit, yeah.", {"headache": "present"}),
+        ("How about travel? Have you had any recently?", "No.", {"travel": "absent"}),
+        ("Is it dry, or are you bringing up sputum?", "It's dry.", {"productive cough": "absent"}),
+        (
+            "Any fever, chills or cough?",
+            "I have been having a cough, but that's it.",
+            {"cough": "present", "fever": "absent", "chills": "absent"},
+        ),
+        ("Do you drink alcohol?", "Not really, I drink socially.", {"alcohol use": "present"}),
+    ],
+)
+def test_soft_answers(question: str, answer: str, expected: dict[str, str]) -> None:
+    assert states(consult(f"d: {question}", f"p: {answer}")) == expected
+
+
+def test_what_is_all_leaves_a_kind_open() -> None:
+    read = consult("d: Any lung conditions or gout in the family?", "p: My dad has asthma, but that's it.")
+    assert "lung disease" not in states(read)
