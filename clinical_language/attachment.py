@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from clinical_language.concepts import sensation_at
@@ -43,6 +43,7 @@ _SPECIFIC = {  # qualities that only these concepts have: a dry cough, not a dry
     "cough", "rusty": "sputum|cough",
     "clear": "sputum|discharge|phlegm|runny|rhin|cough", "thick": "sputum|discharge|phlegm|runny|"
     "cough", "frothy": "sputum|urine",
+    "raw": "throat|skin|rash", "scratchy": "throat|eye|voice",
     "black": "stool|vomit|diarrhea", "foul - smelling": "stool|discharge|urine|sputum", "smelly": "stool|"
     "discharge|urine",
 }  # fmt: skip
@@ -72,6 +73,14 @@ _ELSEWHERE = re.compile(
     r"moved?|living|lived?|hospital\w*|married|relationship|partner|vaccin\w*|shot|jabs?|smok\w*|drink\w*|retired?|"
     r"x - rays?|scans?|blood pressure|weigh\w*|last (?:time|meal|period)|eat|ate|sex\w*|born|pregnant|drugs?)\b"
 )
+_WHAT_ABOUT = re.compile(r"^.*\b(?:what|how) about\b")
+_OF_A_FUNCTION = re.compile(  # "my weight's about the same" tells nothing of a symptom
+    r"^(?:(?:yes|yeah|no|um|uh|,|well|so|oh|and|i think|i would say|but)\s)*my (?:weight|appetite|sleep\w*|mood|energy|"
+    r"periods?|diet|work|job|vision|hearing|sight|blood pressure|sugars?|bowels?|urine|memory|balance|voice)\b"
+)
+_WHETHER = re.compile(
+    r"\b(?:any|(?:have|did|do|are) you (?:also |been |ever |noticed? |felt |feel |have |had |get |getting |having )+)\b"
+)
 _BOWELS = ("finding.diarrhea", "finding.constipation", "finding.change_in_bowel_habit")
 _WHERE = frozenset("in at on around behind over under below above across between near inside".split())
 
@@ -80,6 +89,12 @@ def asks_of_symptom(question: Sentence) -> bool:
     """Whether a question may be of the symptom the talk is about, and not of a test, a trip or a job."""
     named = any(m.concept.kind in {Kind.FINDING, Kind.CONDITION} for m in question.mentions)
     return named or not _ELSEWHERE.search(question.plain)
+
+
+def asks_whether(question: Sentence, seen: Collection[str]) -> bool:
+    """ "Any sore throat?": what the answer tells is of that, and of no symptom before, when it is new."""
+    found = {m.concept.id for m in question.mentions if m.concept.kind is Kind.FINDING}
+    return bool(found) and not found & set(seen) and bool(_WHETHER.search(question.plain))
 
 
 def pain_like(concept_id: str, label: str) -> bool:
@@ -246,7 +261,11 @@ class Focus:
 
     def themes_of(self, question: Sentence) -> list[str]:
         """Ids of what a question is about: what it names, the treatment that it calls "that", the bowels."""
-        named = [m.concept.id for m in question.mentions]
+        after = _WHAT_ABOUT.search(
+            " ".join(question.words)
+        )  # "the cough began on Monday, what about the fever?"
+        asked = [m for m in question.mentions if after is None or m.first >= len(after[0].split())]
+        named = [m.concept.id for m in asked or question.mentions]
         if (
             not named
             and self.latest
@@ -278,6 +297,8 @@ class Focus:
         `timed`: False when the question is of something else, whose time the answer tells ("when were you tested?").
         """
         if any(m.concept.kind in {Kind.FINDING, Kind.CONDITION, Kind.MEDICINE} for m in sentence.mentions):
+            return
+        if _OF_A_FUNCTION.match(sentence.plain):
             return
         yield from self._treated(sentence, slots)
         about = self._about(slots, themes)

@@ -14,7 +14,7 @@ from clinical_language import questions, replies
 from clinical_language.acts import act_of, is_bare_tag
 from clinical_language.answers import NO_ALLERGIES, answer
 from clinical_language.asked_after import reacted
-from clinical_language.attachment import asks_of_symptom, attach
+from clinical_language.attachment import asks_of_symptom, asks_whether, attach
 from clinical_language.bleeding import with_place
 from clinical_language.context import state_of
 from clinical_language.functions import said_well
@@ -32,7 +32,7 @@ from clinical_language.reading import (
     nothing_of,
     reply_of,
 )
-from clinical_language.relatives import relative_named
+from clinical_language.relatives import relative_named, says_has
 from clinical_language.spoken_again import spoken_again
 from clinical_language.turn_taking import heard, is_echoed_no, nothing_said_between
 from clinical_language.unlisted import with_unlisted
@@ -51,7 +51,6 @@ _THEN = re.compile(
 _QUIT = re.compile(r"\b(?:quit|stopped|gave up|given up|used to)\b")
 _PAST = re.compile(r"\bi (?:smoked|drank|used(?! to))\b")
 _OWN = re.compile(r"\bi (?:have|had|got|do have|am|also|get|was)\b")
-_STANDS = frozenset({State.PRESENT, State.HISTORICAL})
 _ANOTHER = re.compile(r"\b(?:he|she|they|his|her|their)\b")
 _PATIENT_ASKS = re.compile(r"\b(?:the|my|this)\s*$")
 _IN_GENERAL = re.compile(r"\byou (?:get|have|can get|hear|said|mentioned|mean|starve|feed)\b|\bpeople\b")
@@ -235,11 +234,16 @@ def _own(reading: Reading, index: int, pending: Sequence[Asked]) -> list[Fact]:
     relative = reading.spoken_of(pending)
     known = any(theme in reading.focus.seen for theme in themes)
     timed = known or not pending or asks_of_symptom(pending[-1].sentence)
+    new = (
+        bool(pending)
+        and pending[-1].form == "polar"
+        and asks_whether(pending[-1].sentence, reading.focus.seen)
+    )
     own: list[Fact] = []
     for position, sentence in enumerate(sentences):
         following = sentences[position + 1] if position + 1 < len(sentences) else None
         found = _said(reading, _Spoken(index, sentence, following, relative), set(slots), asked)
-        if not _patient_asks(sentence) and not reading.of_another(sentence, relative):
+        if not (new or _patient_asks(sentence) or reading.of_another(sentence, relative)):
             near = [own[-1].concept.id] if own and _THAT_WAS.match(sentence.plain) else themes
             found += [
                 replace(
@@ -346,14 +350,9 @@ def _judged(
         state = State.FAMILY if state is State.PRESENT else state
     if _patient_asks(sentence) and not _PATIENT_ASKS.search(before):
         return _wondered(spoken, mention, state, who)
-    if reading.parent_speaks and _has_it(mention, state, before) and not who:
+    if reading.parent_speaks and says_has(mention, state, before) and not who:
         return State.FAMILY, confidence, "parent"
     return state, confidence, who
-
-
-def _has_it(mention: Mention, state: State, before: str) -> bool:
-    """Whether the speaker has a condition: "I have asthma"."""
-    return mention.concept.kind is Kind.CONDITION and state in _STANDS and bool(_OWN.search(before))
 
 
 def _who_had_it(spoken: _Spoken) -> str:

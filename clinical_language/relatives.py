@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from clinical_language.model import Kind, Mention, Sentence
+from clinical_language.model import Kind, Mention, Sentence, State
 from clinical_language.remembering import remembered
 
 RELATIVES = {
@@ -184,3 +184,12 @@ def about_another(sentence: Sentence) -> bool:
     words = sentence.words
     first = next((word for word in words if word in _SHE | _ANOTHER_SUBJECT), "")
     return first in _SHE and not _ME & set(words)
+
+
+_OWN = re.compile(r"\bi (?:have|had|got|do have|am|also|get|was)\b")
+
+
+def says_has(mention: Mention, state: State, before: str) -> bool:
+    """Whether the speaker has or had a condition: "I have asthma". `before`: the words before it."""
+    stands = state in {State.PRESENT, State.HISTORICAL}
+    return stands and mention.concept.kind is Kind.CONDITION and bool(_OWN.search(before))

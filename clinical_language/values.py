@@ -84,7 +84,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?:getting|got|gotten|gets|become|becoming|it 's|is|are|been) (?:much |a lot |a bit |a little |"
             r"a little bit |"
             r"progressively |slowly |even )?(?:worse|better)(?! (?:when|with|if|after|at|by|than|in the|on))|"
-            r"worsening|improving|improved|(?:about |stayed |staying |pretty much |been |still |remained )the same|"
+            r"worsening|improving|improved|(?:about |stayed |staying |pretty much |been |still |remained )the same"
+            r"(?! (?:time|as|way|thing|day|place|kind|sort|type|for|with|in|at))|"
             r"not (?:changed|getting (?:any )?(?:better|worse))|every day)\b",
         ),
         (

@@ -17,7 +17,7 @@ from soap.narrative import DENIED, Candidate, Retelling, agreed, asks, cleaned, 
 from soap.register import THEY, Person, clean_words, first_person, names_of, open_question, polar
 from soap.register.brief import brief
 from soap.register.clauses import clauses, restarted, with_subject
-from soap.standing import LABELS, readably, stands_alone, tells_time, theme
+from soap.standing import LABELS, fits, readably, stands_alone, tells_time, theme
 
 _PRONOUNS = frozenset({"it", "that", "this"})
 _TALK = re.compile(
@@ -191,7 +191,7 @@ class Jotter(Retelling):
             found = focus.named(spoken, turn) if spoken[0] in _PRONOUNS else None
             if another.is_meant(spoken) and (found := another.told(spoken, turn)) is None:
                 continue
-            about = () if found or stands_alone(short, said) else theme(exchange)
+            about = () if found or stands_alone(short, said) else theme(exchange, short)
             if about is not None:
                 about, headed = () if about == headed else about, about or headed
                 named = self._named(short, evidence, found)
@@ -268,7 +268,8 @@ class Jotter(Retelling):
         if stated is not None:
             return brief(stated, self._person)
         label = LABELS.get(exchange.slot)
-        return [*label.split(), ":", *brief(answer, self._person)] if label and not mentions else []
+        labelled = label and not mentions and fits(exchange.slot, answer)
+        return [*label.split(), ":", *brief(answer, self._person)] if label and labelled else []
 
     def _settled(self, exchange: Exchange, turn: int, answer: Sequence[str]) -> list[str]:
         """What "yes" or "no" makes of a question; a denied finding is a fact, and stands in the review of systems."""

@@ -83,7 +83,35 @@ _HOW_MANY = re.compile(
 )
 
 
-def theme(exchange: Exchange | None) -> tuple[str, ...] | None:
+_FITS = {
+    "onset": re.compile(
+        r"\b(?:ago|since|yesterday|today|last|this|when|after|while|morning|afternoon|evening|night|noon|start\w*|began|"
+        r"sudden\w*|gradual\w*|[a-z]+day|weekend|christmas|summer|winter|spring|autumn|recent\w*|always|never|years?|"
+        r"months?|weeks?|days?|hours?|minutes?|seconds?|long)\b"
+    ),
+    "frequency": re.compile(
+        r"\b(?:times?|once|twice|often|always|constant\w*|every|daily|day|days|night|week|month|hours?|occasional\w*|"
+        r"rare\w*|sometimes|seldom|never|usual\w*|all|on and off|off and on|now and)\b"
+    ),
+    "severity": re.compile(
+        r"\b(?:\d+|mild\w*|moderate\w*|severe\w*|bad|worst|worse|terrible|awful|unbearable|bearable|manageable|slight\w*|"
+        r"intense|strong|excruciating|painful)\b"
+    ),
+    "place": re.compile(
+        r"\b(?:left|right|both|side|sides|sided|front|back|middle|cent(?:er|re|ral)|top|bottom|upper|lower|here|there|all|"
+        r"whole|inside|outside|over|across|around|behind|above|below|under|between|[a-z]+ly)\b"
+    ),
+}
+
+
+def fits(slot: str, words: Sequence[str]) -> bool:
+    """Whether an answer can be what a label says: "about 20 pounds" is no frequency."""
+    pattern = _FITS.get(slot)
+    named = slot == "place" and OF_THE_BODY & set(words)
+    return pattern is None or bool(named or pattern.search(" ".join(words)))
+
+
+def theme(exchange: Exchange | None, answer: Sequence[str]) -> tuple[str, ...] | None:
     """What a question is about, to head an answer that does not say it; None when nobody knows.
 
     A question whether there is any ("any blood?") heads nothing: its answer must say itself what there is.
@@ -91,6 +119,8 @@ def theme(exchange: Exchange | None) -> tuple[str, ...] | None:
     if exchange is None or exchange.polarity == "no":
         return None
     label = _THEMES.get(exchange.slot)
+    if label and not fits(exchange.slot, answer):
+        return None
     if label:
         return (*label.split(), ":")
     if many := _HOW_MANY.search(exchange.sentence.plain):

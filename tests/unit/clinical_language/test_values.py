@@ -138,3 +138,34 @@ def test_days_are_told_from_the_visit() -> None:
     assert day_of("last friday", "", visit) == date(2026, 11, 20)
     assert day_of("a few days ago", "", visit) is None
     assert iso_length("a few", "days") == ""
+
+
+def test_what_is_asked_next_has_its_own_time() -> None:
+    read = consult(
+        "p: I have a cough and a fever.",
+        "d: So the cough started four days ago, what about the fever?",
+        "p: I think, like, last night was when I checked.",
+    )
+    assert values(read, "fever")["onset"] == "last night"
+    assert "onset" not in values(read, "cough")
+
+
+def test_how_a_new_finding_feels_is_no_value_of_the_old_one() -> None:
+    read = consult(
+        "p: I have a cough.",
+        "d: Have you also had a sore throat?",
+        "p: Yeah, it is severe and it came on last night.",
+    )
+    assert "severity" not in values(read, "cough")
+
+
+def test_a_steady_weight_is_no_course_of_a_symptom() -> None:
+    read = consult("p: My heart is racing.", "d: And your weight?", "p: My weight's about the same.")
+    assert "course" not in values(read, "palpitations")
+
+
+def test_at_the_same_time_is_no_course() -> None:
+    read = consult(
+        "p: I have a headache.", "d: When did it start?", "p: It started at about the same time as the job."
+    )
+    assert "course" not in values(read, "headache")

@@ -6,7 +6,7 @@ from clinical_language import Turn, read_consult
 from soap import draft_note
 from soap.jotted import Jotter
 from soap.register import HE
-from soap.standing import theme
+from soap.standing import fits, theme
 
 
 def jotted(asked: str, answered: str) -> list[str]:
@@ -114,3 +114,19 @@ def test_how_many_heads_a_number() -> None:
         [Turn("doctor", "How many hours of sleep do you think you get?"), Turn("patient", "Maybe three.")]
     )
     assert theme(talk.exchanges[0]) == ("hours", "of", "sleep", ":")
+
+
+@pytest.mark.parametrize(
+    ("slot", "answer", "can_be"),
+    [
+        ("frequency", "about 20 pounds", False),
+        ("frequency", "every other day", True),
+        ("onset", "indeed", False),
+        ("onset", "about two days", True),
+        ("place", "indeed", False),
+        ("place", "the left knee", True),
+        ("severity", "7", True),
+    ],
+)
+def test_a_label_stands_only_before_what_it_says(slot: str, answer: str, can_be: bool) -> None:
+    assert fits(slot, answer.split()) is can_be
