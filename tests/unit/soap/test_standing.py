@@ -113,7 +113,7 @@ def test_how_many_heads_a_number() -> None:
     talk = read_consult(
         [Turn("doctor", "How many hours of sleep do you think you get?"), Turn("patient", "Maybe three.")]
     )
-    assert theme(talk.exchanges[0]) == ("hours", "of", "sleep", ":")
+    assert theme(talk.exchanges[0], ["maybe", "3"]) == ("hours", "of", "sleep", ":")
 
 
 @pytest.mark.parametrize(
