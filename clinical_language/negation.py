@@ -30,7 +30,7 @@ _LIST = frozenset(
     "today recently ever yet that this think say believe call it 's complaining reports report "
     "endorse endorses develop i've "
     "take taking taken try tried trying touched use using used developed as far your you exactly one coming on active "
-    "acute left right side lower upper both visible anything going gon gonna na".split()
+    "acute left right side lower upper both visible anything going gon gonna na actual".split()
 )
 _NAMING = frozenset({"no", "without", "denies", "deny", "denied", "zero", "lack", "lacks", "lacking"})
 # "no relief from the pain": the word after "no" is what is missing, not the pain.

@@ -61,9 +61,11 @@ _AFFIRMED_NEGATIVE = re.compile(
     r"(?:that 's (?:right|correct|true)|that is (?:right|correct)|correct|exactly|right|absolutely)\b"
 )
 _AGAIN = re.compile(
-    r"\b(?:say|repeat|ask) (?:that|it|the question)(?: (?:again|once more))?\b|\b(?:did not|could not|can not) "
-    r"(?:hear|catch|get) (?:that|you|what)|^(?:um |uh |, )*(?:sorry|pardon|what|excuse me|come again)[\s?.,!]*$|"
-    r"what (?:do|did) you (?:mean|say)"
+    r"\b(?:can|could|would|will) you (?:please |just )*(?:say|repeat|ask) (?:that|it|the question)\b|"
+    r"\b(?:say|ask) (?:that|it) (?:again|once more)\b|\brepeat (?:that|it|the question)\b|"
+    r"\b(?:did not|could not|can not) (?:quite |really )?(?:hear|catch|get) (?:that|you|what)\b"
+    r"(?: ?[.,?]| (?:there|sorry|you said|just|last)\b| ?$)|"
+    r"^(?:um |uh |, )*(?:sorry|pardon|what|excuse me|come again)[\s?.,!]*$|what (?:do|did) you (?:mean|say)"
 )
 _NO_MORE = re.compile(r"^(?:(?:um|uh|,)\s)*no\b[\s,.]*(?:yeah|yes|yep)\b[\s,.]*(?:i|it|he|she|they) ")
 _TAKEN_BACK = re.compile(

@@ -13,7 +13,7 @@ from clinical_language import Consult, Fact, Kind
 from soap.resolution import Resolved
 
 _SHORT = 12  # turns up to which a talk has no opening and no conclusion
-_SMALL = r"(?: (?:a|an|the|my|your|his|her|this|any|some|for|of|to|that|actual|possible|it|just|uh|um|uhm|like|,))*\s*$"
+_SMALL = r"(?:,? (?:a|an|the|my|your|his|her|this|any|some|for|of|to|that|actual|possible|it|just|uhm?|um|like|,))*\s*$"
 _TESTED = re.compile(
     r"\b(?:check|test|screen|rule|ruled|look)(?:ed|ing|s)?"
     rf"(?: (?:out|into|for|on|me|you|him|her))*{_SMALL}"

@@ -38,7 +38,7 @@ _IRREGULAR = {
 }  # fmt: skip
 # British spelling and American are one word: haematuria, diarrhoea, dyspnoea, oedema, tumour, laboured.
 _BRITISH = re.compile(
-    r"(?<=[hncklt])a(?=em)|(?<=[rp][hn])o(?=ea)|^o(?=edem|esoph)|(?<=[a-z]{2}o)u(?=r(?:s|ed)?$)"
+    r"(?<=[hncklt])a(?=em)|(?<=[rp][hn])o(?=ea)|^o(?=edem|esoph)|(?<=[a-z]{2}o)u(?=r(?:s|ed|ation)?$)"
 )
 _UNITS = {"7": "day", "52": "week", "12": "month"}  # "3/7": 3 days, as British doctors write it
 _NUMBERS = {

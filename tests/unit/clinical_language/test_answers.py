@@ -373,3 +373,31 @@ def test_other_drugs_after_smoking_are_no_medicine() -> None:
     read = consult("d: Do you smoke?", "p: No.", "d: Do you take any other drugs of any sort?", "p: No.")
     assert states(read) == {"smoking": "absent", "recreational drug use": "absent"}
     assert "recreational drug use" not in states(consult("d: Are you on any other drugs?", "p: No."))
+
+
+@pytest.mark.parametrize(
+    ("reply", "label", "state"),
+    [
+        ("I would say that I have chest pain.", "chest pain", State.PRESENT),
+        ("I wouldn't say that I've had, I haven't had any chest pain.", "chest pain", State.ABSENT),
+        ("I didn't think that I was suffering from actual depression.", "depression", State.ABSENT),
+        ("The GP did say that it was asthma.", "asthma", State.PRESENT),
+    ],
+)
+def test_to_say_that_is_not_to_ask_for_the_question_again(reply: str, label: str, state: State) -> None:
+    read = consult("d: How have you been?", f"p: {reply}")
+    assert {f.state for f in read.facts if f.concept.label.lower() == label} == {state}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Can you say that again?",
+        "Could you please repeat the question?",
+        "Sorry, I didn't catch that.",
+        "Pardon?",
+    ],
+)
+def test_a_question_not_heard_stays_asked(reply: str) -> None:
+    read = consult("d: Any chest pain?", f"p: {reply}", "d: Any chest pain?", "p: No.")
+    assert [(f.concept.label, f.state) for f in read.facts] == [("chest pain", State.ABSENT)]

@@ -22,6 +22,7 @@ def said(section: str, *lines: str) -> str:
         ("I'm worried about COVID.", "COVID"),
         ("She's off school because they think it's COVID.", "COVID"),
         ("I thought it was asthma.", "sthma"),
+        ("I did think it was like, a heart problem really.", "eart"),
         ("I don't want it to be a migraine.", "igraine"),
         ("I have not seen anybody since COVID.", "COVID"),
     ],
