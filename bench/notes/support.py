@@ -30,6 +30,7 @@ _SYSTEM = re.compile(
     r"extremit(?:y|ies)|allergic|immunologic(?:al)?|lymphatic|gyn(?:a)?ecologic(?:al)?|[ ,/&]|and)+:",
     re.IGNORECASE,
 )
+_PAST = "previous"  # "any surgeries?" - "no": no previous surgery; to the checklists' matcher it is a time
 # Units of a measured value, which are clear where the number is said.
 _UNIT = re.compile(
     r"(?<=\d) ?(?:(?:beats|breaths) per minute|mmhg|degrees? (?:celsius|fahrenheit|c|f)\b|kg/m2|lb\b|kg\b|cm\b)",
@@ -81,7 +82,7 @@ class Fault:
 
 @cache
 def _register() -> frozenset[str]:
-    lines = _REGISTER.read_text(encoding="utf-8").splitlines()
+    lines = [*_REGISTER.read_text(encoding="utf-8").splitlines(), _PAST]
     return frozenset(stem(w) for line in lines if not line.startswith("#") for w in line.split())
 
 
