@@ -23,6 +23,11 @@ _LEAD = re.compile(
     r"(?=(?:if|in case|should you|should your)\b)"
 )
 _ANY = re.compile(r"^any (?:deterioration|worsening|changes?|new symptoms)\b")
+_WITH = re.compile(  # "with chest pain, if you get that, it's an emergency": what follows is said again as what to do
+    r"^(?:(?:so|and|but|obviously|again|then) )*with (?:any )?([^.?!]{3,60}?),? "
+    r"if you (?:get|have|develop|notice)(?: (?:that|this|them|it|those|any)\b.*)?$"
+)
+_WEIGHS = re.compile(r"^(?:that|this|it) ?(?:'s|is|would be) [^.]{0,30}\bemergency\W*$")
 _CONDITION = re.compile(r"^(?:if|in case|should you|should your) ")
 _GOES_ON = re.compile(
     r"^(?:or |and )?(?:you (?:get|have|feel|are|notice|develop|start)|it (?:is|'s|gets|feels)|"
@@ -131,7 +136,7 @@ def _open(clause: Clause) -> bool:
 
 def _condition(clause: Clause) -> str:
     """The condition without what leads it in: "any deterioration ..." is one, too."""
-    text = _LEAD.sub("", clause.text)
+    text = _WITH.sub(r"if you get \1", _LEAD.sub("", clause.text))
     return f"if there is {text}" if _ANY.match(text) else text
 
 
@@ -147,7 +152,8 @@ def _run(strands: Sequence[Strand], at: int) -> int:
         last = clause.turn
         if _CONSEQUENCE.match(clause.text) and _SEEKS.search(clause.text):
             return place
-        if not _GOES_ON.match(clause.text) and not _open(clause) and len(clause.text.split()) > 2:
+        goes_on = _GOES_ON.match(clause.text) or _WEIGHS.match(clause.text)
+        if not goes_on and not _open(clause) and len(clause.text.split()) > 2:
             return at
     return at
 

@@ -128,3 +128,11 @@ def test_a_condition_left_hanging_is_carried_over() -> None:
     texts = [s.text for s in note.statements if "worse" in s.text]
     assert texts
     assert all(text.startswith("If ") for text in texts)
+
+
+@pytest.mark.parametrize("emergency", ["that it's an emergency", "that's more of a medical emergency"])
+def test_what_to_do_for_that_keeps_what_it_is_for(emergency: str) -> None:
+    said = f"Obviously with palpitations or chest pain, if you get {emergency}. You need to go to A and E for that."
+    ((line, evidence),) = nets(Turn("doctor", said))
+    assert line.startswith("If the patient gets palpitations or chest pain, the patient should go to A&E")
+    assert evidence == (2,)
