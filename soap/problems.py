@@ -83,6 +83,7 @@ _SURE = 0.25  # and under which words no table knows are no diagnosis
 
 _NOT_SAYING = re.compile(r"\bnot (?:saying|suggesting)(?: that)?$")
 _PAST = re.compile(r"\b(?:history|past|previous\w*|ago|used to|before|had)\b")
+_AGO = re.compile(r"^(?: \w+){0,2} (?:years?|months?) ago\b")
 
 
 class Problems:
@@ -120,7 +121,7 @@ class Problems:
             key, text, codes, concept = re.sub(r"\W+", "_", said), capital(notation(said)), {}, ""
         else:
             state, _, who = state_of(clause.sentence_of(said), said, speaker="doctor")
-            if who or state is State.ABSENT:
+            if who or state is State.ABSENT or _AGO.match(split_at(clause.text, said)[1]):
                 return
             key, text, concept = said.concept.id, capital(name_of(clause, said)), said.concept.id
             codes = dict(said.concept.codes)
@@ -131,7 +132,8 @@ class Problems:
     def _judge(self, told: Impression, clause: Clause) -> None:
         mention, before = told.mention, told.before
         state, confidence, who = state_of(clause.sentence_of(mention), mention, speaker="doctor")
-        if state is State.HISTORICAL and not _PAST.search(before.rpartition(",")[2]):
+        past = _PAST.search(before.rpartition(",")[2]) or _AGO.match(split_at(clause.text, mention)[1])
+        if state is State.HISTORICAL and not past:
             state = State.PRESENT  # the history in the same breath is of something else
         if who or state in {State.HYPOTHETICAL, State.HISTORICAL, State.RESOLVED, State.FAMILY}:
             return
