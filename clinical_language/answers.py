@@ -45,7 +45,9 @@ _TAG = re.compile(r"\b(?:is that (?:right|correct)|correct|right) \?$")
 _STILL = re.compile(r"\b(?:still|any ?more|any longer)\b")
 _JUST = re.compile(r"\b(?:just|only)\b")
 _ALL_TOLD = re.compile(r"\bthat (?:'s|is) (?:about |really |pretty much )?(?:it|all)\b|\bnothing else\b")
-_A_KIND = re.compile(r"(?:conditions?|problems?|diseases?|disorders?|illness|cancer|symptoms?)$")
+_A_KIND = re.compile(
+    r"(?:conditions?|problems?|diseases?|disorders?|illness|cancer|symptoms?|surgery|admission)$"
+)
 _EITHER = re.compile(r"\b(?:or|and)\b|,")
 _OR = re.compile(r"\bor\b|,")
 _ENDS_NEGATIVE = re.compile(r"\b(?:it|that|they) (?:has|have|had|do|does|did|is|are|was|were) not\b[^.,]*$")

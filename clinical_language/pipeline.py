@@ -309,7 +309,8 @@ class _Layout:
 
 
 def _drawn_together(text: str) -> _Layout:
-    """One blank for a run of them, so that markup and gaps between words are no words; a line's end stays one.
+    """One blank for a run of them, so that markup and gaps between words are no words; a line's end stays one; letters
+    spelt apart are one word.
 
     What has no blank for longer than any word is cut: the tokeniser's work grows with the square of it.
     """
@@ -319,6 +320,11 @@ def _drawn_together(text: str) -> _Layout:
     origins: list[int] = []
     at = 0
     for run in _BLANKS.finditer(text):
+        if run["letters"]:
+            parts += [text[at : run.start()], run[0].replace(" ", "")]
+            origins += [*range(at, run.start()), *range(run.start(), run.end(), 2)]
+            at = run.end()
+            continue
         end = run.start() if run[0].isspace() else run.end()
         parts += [text[at:end], "\n" if "\n" in run[0] else " "]
         origins += [*range(at, end), run.start()]
@@ -384,4 +390,7 @@ def read_sentences(text: str) -> tuple[Sentence, ...]:
     )
 
 
-_BLANKS = re.compile(r"\s{2,}|[^\S ]|^\s+|\S{60}(?=\S)")
+# Also letters that a transcript spells apart: "H I V", "I V". Any other two may be a vitamin and "I".
+_BLANKS = re.compile(
+    r"\s{2,}|[^\S ]|^\s+|(?P<letters>\b(?:I V|E R|G I|C T|(?:[A-Z] ){2,5}[A-Z])\b(?!'))|\S{60}(?=\S)"
+)

@@ -68,6 +68,11 @@ _AGAIN = re.compile(
     r"^(?:um |uh |, )*(?:sorry|pardon|what|excuse me|come again)[\s?.,!]*$|what (?:do|did) you (?:mean|say)"
 )
 _NO_MORE = re.compile(r"^(?:(?:um|uh|,)\s)*no\b[\s,.]*(?:yeah|yes|yep)\b[\s,.]*(?:i|it|he|she|they) ")
+_YES_CANNOT = re.compile(  # "do you drink?" - "yes, I cannot stop myself"
+    _FILL + r"(?:yes|yeah|yep|yup)\b[\s,.]+(?:(?:and|well|um|uh|,)\s)*(?:i|he|she|they) (?:just |really )?"
+    r"(?:can|could) not\b"
+)
+_NOTHING_NEW = re.compile(r"\bbut (?:nothing|not|none) (?:recent(?:ly)?|new|lately|since|at the moment)\b")
 _TAKEN_BACK = re.compile(
     _FILL + r"no\b[\s,.]*(?:(?:um|uh|er|,|\.)\s)*(?:well|actually|i mean)[\s,]+(?:(?:um|uh|er|,)\s)*"
     r"(?:yeah|yes|yep|maybe|sometimes|a (?:bit|little))\b"
@@ -107,7 +112,7 @@ def polarity(words: str) -> str:
         return "no"
     if _UNSURE.search(opening[:60]) and not _FIRM.match(opening):
         return "unsure"
-    if _NO_MORE.match(opening):
+    if _NO_MORE.match(opening) or _YES_CANNOT.match(opening):
         return "yes"
     if _TAKEN_BACK.match(opening):
         return ""
@@ -117,6 +122,8 @@ def polarity(words: str) -> str:
         return "yes"
     if _PERHAPS.match(opening):
         return "unsure"
+    if _NOTHING_NEW.search(opening):
+        return "no"
     return "yes" if _YES_LATER.search(opening) else ""
 
 

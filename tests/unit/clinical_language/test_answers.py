@@ -401,3 +401,29 @@ def test_to_say_that_is_not_to_ask_for_the_question_again(reply: str, label: str
 def test_a_question_not_heard_stays_asked(reply: str) -> None:
     read = consult("d: Any chest pain?", f"p: {reply}", "d: Any chest pain?", "p: No.")
     assert [(f.concept.label, f.state) for f in read.facts] == [("chest pain", State.ABSENT)]
+
+
+def test_yes_i_cannot_is_yes() -> None:
+    assert states(consult("d: Do you drink?", "p: Yes, I cannot stop myself.")) == {"alcohol use": "present"}
+    assert states(consult("d: Any trouble sleeping?", "p: Yes, I can't fall asleep.")) == {
+        "insomnia": "present"
+    }
+
+
+def test_but_nothing_recently_is_no_and_nothing_new_after_yes_is_yes() -> None:
+    read = consult("d: Any changes in your vision?", "p: Um, I got glasses last year but nothing recently.")
+    assert [fact.state for fact in read.facts] == [State.ABSENT]
+    assert [f.state for f in consult("d: Any cough?", "p: Yes, but nothing new.").facts] == [State.PRESENT]
+
+
+def test_a_named_operation_is_no_denial_of_operations() -> None:
+    read = consult(
+        "d: Any hospitalizations or surgeries?", "p: I had my tonsils removed, but that's about it."
+    )
+    assert State.ABSENT not in {fact.state for fact in read.facts}
+
+
+def test_letters_spelt_apart_are_one_word_and_their_span_is_whole() -> None:
+    said = "I have H I V and got I V antibiotics."
+    (hiv,) = [f for f in consult("d: What do you have?", f"p: {said}").facts if "HIV" in f.concept.label]
+    assert said[slice(*hiv.span)] == "H I V"
