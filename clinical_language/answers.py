@@ -53,7 +53,6 @@ _OR = re.compile(r"\bor\b|,")
 _ENDS_NEGATIVE = re.compile(r"\b(?:it|that|they) (?:has|have|had|do|does|did|is|are|was|were) not\b[^.,]*$")
 _LIKE = re.compile(r"\blike(?: more)?(?: of)?(?: an?)? ?$")  # "what kind of cough is it, like a dry cough?"
 _SUCH_AS = re.compile(r", (?:so |um |uh )*(?:like|meaning|that is|i mean|so)(?: \w+){0,2} ?$")
-_ALL = re.compile(r"\b(?:both|all (?:of )?(?:them|those|that|three|the above)|everything)\b")
 _DRY = re.compile(  # "is it dry or are you bringing anything up?" - "it's dry"
     r"^(?:(?:it|'s|is|been|has|just|mostly|mainly|usually|a|more|of|um|uh|oh|,|well|like|pretty|quite|very)\s)*dry\b"
     r"(?!.*\b(?:but|some|sometimes|mucus|phlegm|wet)\b)"
@@ -195,7 +194,7 @@ def _polar(
         _denied(reading, reply, asked, wanted)
         if not mentions:
             _none_of_kind(reading, reply, asked)
-    elif opening == "yes" and reached and not (listed and not _ALL.search(reply.words)):
+    elif opening == "yes" and reached and not (listed and not replies.EACH.search(reply.words)):
         _affirmed(reading, reply, asked, wanted)
     elif wanted:
         _neither(reading, reply, asked, wanted)
@@ -233,7 +232,7 @@ def _affirmed(reading: Reading, reply: Reply, asked: Asked, wanted: Sequence[Men
     _negative_affirmed(reading, reply, asked, denied)
     wanted = [m for m in wanted if m not in denied and not _is_example(asked, m)]
     alike = {m.concept.kind for m in wanted}
-    every = _ALL.search(reply.words) or not _OR.search(asked.sentence.plain)
+    every = replies.EACH.search(reply.words) or not _OR.search(asked.sentence.plain)
     if len(wanted) == 1 or (wanted and (alike == {Kind.MEDICINE} or every)):
         reading.add(*(merged(reading, reply, asked, m, State.PRESENT, 0.85) for m in wanted))
     else:  # "yes" to a list: at least one of them, nobody knows which

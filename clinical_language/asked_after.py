@@ -20,7 +20,6 @@ _HABITS = {
     "drugs": "habit.recreational_drug_use",
 }
 _OR = re.compile(r"\bor\b|,")
-_ALL = re.compile(r"\b(?:both|all (?:of )?(?:them|those|that|three|the above)|everything)\b")
 _CONTROLLED = re.compile(r"\b(?:controlled|managed|under control)\b")
 _WELL = re.compile(r"\b(?:fine|good|great|well|okay|ok|all right|under control|controlled)\b")
 _POORLY = re.compile(
@@ -42,7 +41,7 @@ def habits(reading: Reading, reply: Reply, asked: Asked) -> None:
     if opening not in {"yes", "no"} or (
         opening == "yes"
         and len(slots) > 1
-        and not _ALL.search(reply.words)
+        and not replies.EACH.search(reply.words)
         and _OR.search(asked.sentence.plain)
     ):
         return

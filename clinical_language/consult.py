@@ -32,7 +32,7 @@ from clinical_language.reading import (
     nothing_of,
     reply_of,
 )
-from clinical_language.relatives import relative_named, says_has
+from clinical_language.relatives import SPEAKER_HAS, relative_named, says_has
 from clinical_language.spoken_again import spoken_again
 from clinical_language.turn_taking import heard, is_echoed_no, nothing_said_between
 from clinical_language.unlisted import with_unlisted
@@ -50,7 +50,6 @@ _THEN = re.compile(
 )
 _QUIT = re.compile(r"\b(?:quit|stopped|gave up|given up|used to)\b")
 _PAST = re.compile(r"\bi (?:smoked|drank|used(?! to))\b")
-_OWN = re.compile(r"\bi (?:have|had|got|do have|am|also|get|was)\b")
 _ANOTHER = re.compile(r"\b(?:he|she|they|his|her|their)\b")
 _PATIENT_ASKS = re.compile(r"\b(?:the|my|this)\s*$")
 _IN_GENERAL = re.compile(r"\byou (?:get|have|can get|hear|said|mentioned|mean|starve|feed)\b|\bpeople\b")
@@ -344,7 +343,7 @@ def _judged(
     if state is State.PRESENT and not who and (owner := _who_had_it(spoken)):
         return State.FAMILY, confidence, owner
     known = mention.concept.kind is Kind.FINDING and _PATIENT_ASKS.search(before)  # "the chest pain" of now
-    own = known or _OWN.search(before)
+    own = known or SPEAKER_HAS.search(before)
     if "family" in slots and state in {State.PRESENT, State.ABSENT} and not who and not own:
         who = "family"
         state = State.FAMILY if state is State.PRESENT else state

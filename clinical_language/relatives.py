@@ -186,10 +186,10 @@ def about_another(sentence: Sentence) -> bool:
     return first in _SHE and not _ME & set(words)
 
 
-_OWN = re.compile(r"\bi (?:have|had|got|do have|am|also|get|was)\b")
+SPEAKER_HAS = re.compile(r"\bi (?:have|had|got|do have|am|also|get|was)\b")
 
 
 def says_has(mention: Mention, state: State, before: str) -> bool:
     """Whether the speaker has or had a condition: "I have asthma". `before`: the words before it."""
     stands = state in {State.PRESENT, State.HISTORICAL}
-    return stands and mention.concept.kind is Kind.CONDITION and bool(_OWN.search(before))
+    return stands and mention.concept.kind is Kind.CONDITION and bool(SPEAKER_HAS.search(before))

@@ -77,6 +77,8 @@ _TAKEN_BACK = re.compile(
     _FILL + r"no\b[\s,.]*(?:(?:um|uh|er|,|\.)\s)*(?:well|actually|i mean)[\s,]+(?:(?:um|uh|er|,)\s)*"
     r"(?:yeah|yes|yep|maybe|sometimes|a (?:bit|little))\b"
 )
+EACH = re.compile(r"\b(?:both|all (?:of )?(?:them|those|that|three|the above)|everything)\b")
+"""A yes to a list that means each of its members."""
 BACKCHANNEL = re.compile(
     r"^(?:(?:okay|ok|right|all right|alright|mm - hmm|mm hmm|mhm|uh huh|uh - huh|yeah|yes|yep|"
     r"sure|i see|hmm|um|uh|great|good|fine|thank you|thanks|hi|hello)"

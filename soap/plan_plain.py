@@ -14,7 +14,7 @@ _TAILS = re.compile(
     r",? and (?:then )?based on [a-z ]{3,30})$|"
     r"(?:,? (?:does that (?:sound|make)|how does that|sound good|if that 's|is that|do you have|"
     r"any questions).*|"
-    r"(?:,? (?:right|okay)(?= *$)(?<=, right)|[ ,]+(?:too|then|there|as well|in there|okay|"
+    r"(?:, right|[ ,]+(?:too|then|there|as well|in there|okay|"
     r"and so forth|and so on|then probably|"
     r"and things like that|and that type of thing|and stuff|or something|or whatever|"
     r"and everything|and all that|today then|for you|"

@@ -248,7 +248,7 @@ def _returns(found: re.Match[str]) -> str:
     return f"you will follow up {found['when']}"
 
 
-def _contacts(found: re.Match[str]) -> str:
+def _advised_to(found: re.Match[str]) -> str:
     return f"i advised you to {found['act']}"
 
 
@@ -298,10 +298,6 @@ def _offered(found: re.Match[str]) -> str:
     return f"we {how} {_acted(found['act'])}"
 
 
-def _would(found: re.Match[str]) -> str:
-    return f"i advised you to {found['act']}"
-
-
 def _worth(found: re.Match[str]) -> str:
     act = found["act"]
     return f"i advised you {act}" if act.startswith("to ") else f"i suggest {act}"
@@ -309,7 +305,7 @@ def _worth(found: re.Match[str]) -> str:
 
 _FRAMES = (
     (_OFFER, _offered),
-    (_WOULD, _would),
+    (_WOULD, _advised_to),
     (_WORTH, _worth),
     (_WONDER, _wondered),
     (_NEEDS, _needed),
@@ -321,7 +317,7 @@ _FRAMES = (
     (_ASK, _asked),
     (_INTENT, _intent),
     (_MODAL, _modal),
-    (_CONTACT, _contacts),
-    (IMPERATIVE, _contacts),
+    (_CONTACT, _advised_to),
+    (IMPERATIVE, _advised_to),
     (_GERUND, _advised),
 )

@@ -17,7 +17,7 @@ from clinical_language.wording import fold
 from soap.narrative import Candidate
 from soap.register import Person, to_third, written
 from soap.register.brief import brief
-from soap.register.clauses import whole
+from soap.register.clauses import SUBJECTS, whole
 from soap.register.person import OF_THE_BODY, PATIENT
 from soap.wellformed import flaws, garbled, jot_flaws
 
@@ -173,7 +173,6 @@ def idle(candidate: Candidate, consult: Consult) -> bool:
 
 
 _JOINTS = frozenset({",", "and", "but", "so", "or", "because"})
-_SUBJECTS = frozenset("i it he she they we there".split())
 _SOMEBODY = frozenset({"he", "she", "they", "his", "her", "their", *RELATIVES})
 _SHORTEST = 3  # words of a piece that is kept of a garbled clause
 
@@ -186,7 +185,7 @@ def readably(spoken: Sequence[str], person: Person) -> list[tuple[list[str], lis
     third = to_third(spoken, person) if whole(spoken) else None
     if third and not jot_flaws(written(third)):
         return [(third[1:] if third[0] == PATIENT else third, list(spoken))]
-    cuts = [at for at in range(1, len(spoken)) if spoken[at] in _JOINTS or spoken[at] in _SUBJECTS]
+    cuts = [at for at in range(1, len(spoken)) if spoken[at] in _JOINTS or spoken[at] in SUBJECTS]
     split = [
         _sound(spoken[:at], person)
         + ([] if _SOMEBODY & set(spoken[: at + 2]) else _sound(spoken[at:], person))  # else whose is it?

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from soap.register.person import ADVERBS
 from soap.register.sentence import ends_whole
-from soap.register.verbs import bases, is_past, third
+from soap.register.verbs import bases, is_past, thirds
 
-_SUBJECTS = frozenset("i it he she they we there".split())
+SUBJECTS = frozenset("i it he she they we there".split())
 _AUXILIARY = frozenset(
     "is are was were has have had am do does did can could will would should might may must".split()
 )
@@ -51,10 +51,7 @@ _TALK = re.compile(
 
 
 def _is_verb(word: str) -> bool:
-    return word in _AUXILIARY or is_past(word) or (word.endswith("s") and word in _THIRDS)
-
-
-_THIRDS = frozenset(third(base) for base in bases())
+    return word in _AUXILIARY or is_past(word) or (word.endswith("s") and word in thirds())
 
 
 def _has_clause(words: Sequence[str]) -> bool:
@@ -76,7 +73,7 @@ def _begins(words: Sequence[str], at: int, piece: Sequence[str]) -> int:
     word, after = words[at], words[at + 1]
     verb = words[at + 3] if at + 3 < len(words) else ""
     if word in {"and", "but", "so", ","} and (
-        after in _SUBJECTS or (after in {"my", "the", "that"} and _is_verb(verb))
+        after in SUBJECTS or (after in {"my", "the", "that"} and _is_verb(verb))
     ):
         return 1
     return -1 if word == "i" and words[at - 1] not in _HOLDS and not set(piece[:2]) & _SUBORDINATE else 0
@@ -162,11 +159,11 @@ _IDENTITY = re.compile(
 
 def _starts(words: Sequence[str]) -> bool:
     """Whether a subject opens it, or a time and then a subject."""
-    if words[0] in _NO_START and not set(words[1:7]) & (_SUBJECTS | {"my"}):
+    if words[0] in _NO_START and not set(words[1:7]) & (SUBJECTS | {"my"}):
         return False
-    if words[0] in _SUBJECTS | {"that", "this", "those", "these"}:
+    if words[0] in SUBJECTS | {"that", "this", "those", "these"}:
         return True
-    subject = next((at for at, w in enumerate(words) if w in _SUBJECTS), None)
+    subject = next((at for at, w in enumerate(words) if w in SUBJECTS), None)
     if (
         subject is not None
         and (words[0] in _TIMES or words[0].isdigit())

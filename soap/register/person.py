@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from soap.register.verbs import bases, is_past, participles, past, third
+from soap.register.verbs import bases, is_past, participles, past, third, thirds
 
 ADVERBS = frozenset(
     """also always never ever still usually often sometimes normally mostly mainly only currently recently already
@@ -87,16 +87,13 @@ def _has_or_is(before: str, after: str) -> str:
     return "is" if after in {"a", "an", "the", "not", "very", "pretty", "getting", "going", "gone"} else ""
 
 
-_THIRDS = frozenset(third(base) for base in bases())
-
-
 def _agree(verb: str) -> str | None:
     """The verb after "i" for a singular third person; None when it is no verb."""
     if verb in {"am", "are", "was", "were"}:
         return _TO_BE[verb]
     if verb in _NOT_VERBS or not verb.replace("'", "").isalpha():
         return None
-    if verb in _THIRDS:
+    if verb in thirds():
         return verb
     if verb.endswith("ing") and verb not in bases():
         return f"is {verb}"  # "i just bringing my son"

@@ -89,6 +89,12 @@ def third(base: str) -> str:
     return base + ("es" if base.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
 
 
+@cache
+def thirds() -> frozenset[str]:
+    """The third person of each base form known here."""
+    return frozenset(map(third, bases()))
+
+
 def past(base: str) -> str:
     """ "fall" -> "fell", "stop" -> "stopped"."""
     if base in _irregular():
